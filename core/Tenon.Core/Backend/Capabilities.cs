@@ -1,0 +1,77 @@
+namespace Tenon.Core.Backend;
+
+/// <summary>What a device or a code generator can do with a dtype. Absent flags mean: the host finds another way.</summary>
+[Flags]
+public enum DTypeSupport
+{
+    /// <summary>Nothing: a tensor of this dtype can't live on the device.</summary>
+    None = 0,
+
+    /// <summary>May be loaded and stored.</summary>
+    Storage = 1,
+
+    /// <summary>May be computed with, one at a time.</summary>
+    Arithmetic = 2,
+
+    /// <summary>May be computed with, loaded and stored in vectors.</summary>
+    Vector = 4,
+}
+
+/// <summary>What an opened device has. Immutable. Absent means unsupported.</summary>
+public sealed class Capabilities
+{
+    /// <summary>Per scalar dtype, what can be done with it in memory. Those not listed are unsupported.</summary>
+    public required IReadOnlyDictionary<DType, DTypeSupport> DTypes { get; init; }
+
+    /// <summary>Independent pieces of work that keep the device busy: hardware threads.</summary>
+    public int Parallelism { get; init; } = 1;
+
+    /// <summary>Buffers that one kernel may use.</summary>
+    public int MaxBuffers { get; init; } = int.MaxValue;
+
+    /// <summary>Bytes of the largest buffer.</summary>
+    public long MaxBufferBytes { get; init; } = long.MaxValue;
+
+    /// <summary>Bytes of a core's first-level data cache; 0 if unknown.</summary>
+    public long L1CacheBytes { get; init; }
+
+    /// <summary>Bytes of a core's second-level cache; 0 if unknown.</summary>
+    public long L2CacheBytes { get; init; }
+
+    /// <summary>Alignment in bytes of every allocation.</summary>
+    public int Alignment { get; init; } = 64;
+}
+
+/// <summary>What a code generator takes. The compiler rewrites everything else away before it calls the generator.</summary>
+public sealed class CodeGeneratorTarget
+{
+    /// <summary>
+    /// Ops beyond the base set that every generator must take (see <see cref="BaseOps"/>), such as <see cref="Ops.Exp2"/> or
+    /// <see cref="Ops.MulAcc"/>.
+    /// </summary>
+    public OpSet ExtraOps { get; init; }
+
+    /// <summary>Per scalar dtype, what values of it can be used for. Those not listed are emulated where possible.</summary>
+    public required IReadOnlyDictionary<DType, DTypeSupport> DTypes { get; init; }
+
+    /// <summary>Bytes of a vector register; 0 for no vectors. Vectors of half and a quarter of it must work too, down to 16.</summary>
+    public int VectorBytes { get; init; }
+
+    /// <summary>How many vector registers there are; tiles are sized by it.</summary>
+    public int VectorRegisters { get; init; } = 16;
+
+    /// <summary>
+    /// Distinguishes targets whose compiled kernels are not interchangeable, such as <c>x64-avx512</c>. Part of the key of
+    /// the disk cache.
+    /// </summary>
+    public required string Fingerprint { get; init; }
+
+    /// <summary>The ops that every generator takes.</summary>
+    public static OpSet BaseOps { get; } = new(
+        Ops.Param, Ops.Variable, Ops.Special, Ops.Const, Ops.Range, Ops.End, Ops.Index, Ops.Load, Ops.Store, Ops.Accumulator,
+        Ops.Assign, Ops.Cast, Ops.Bitcast, Ops.Add, Ops.Sub, Ops.Mul, Ops.Div, Ops.IntDiv, Ops.IntMod, Ops.CmpLt, Ops.CmpEq,
+        Ops.CmpNe, Ops.And, Ops.Or, Ops.Xor, Ops.Shl, Ops.Shr, Ops.Where, Ops.Neg, Ops.Max, Ops.Sqrt, Ops.Trunc);
+
+    /// <summary>The further ops that a generator with vectors takes.</summary>
+    public static OpSet VectorOps { get; } = new(Ops.Stack, Ops.Splat, Ops.Extract);
+}

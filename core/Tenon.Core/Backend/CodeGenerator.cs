@@ -1,0 +1,53 @@
+using System.Diagnostics;
+
+namespace Tenon.Core.Backend;
+
+/// <summary>Turns linear programs into kernels that a device of the same plugin loads. Must be safe from several threads.</summary>
+public abstract class CodeGenerator
+{
+    /// <summary>A short name, unique in the plugin: <c>CLR</c>, <c>Clang</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>What it takes.</summary>
+    public abstract CodeGeneratorTarget Target { get; }
+
+    /// <summary>Compiles a program.</summary>
+    /// <exception cref="BackendException">The program can't be compiled; the message names kernel and reason.</exception>
+    public CompiledKernel Generate(LinearProgram program)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        using var activity = BackendEvents.Source.StartActivity("tenon.compile");
+        activity?.SetTag("tenon.kernel", program.Name).SetTag("tenon.generator", Name);
+        var start = Stopwatch.GetTimestamp();
+        try
+        {
+            var (binary, source) = GenerateCore(program);
+            return new CompiledKernel
+            {
+                Name = program.Name,
+                Generator = Name,
+                Binary = binary,
+                Source = source,
+                GlobalSize = program.GlobalSize,
+                BufferCount = program.Parameters.Count,
+                VariableCount = program.Variables.Count,
+                Operations = program.Operations,
+                MemoryBytes = program.MemoryBytes,
+            };
+        }
+        catch (Exception e) when (e is not TenonException and not OperationCanceledException)
+        {
+            throw new BackendException("TEN4001", $"Generator {Name} could not compile kernel {program.Name}: {e.Message}", e);
+        }
+        finally
+        {
+            BackendEvents.CompileTime.Record(Stopwatch.GetElapsedTime(start).TotalSeconds, new KeyValuePair<string, object?>("tenon.generator", Name));
+        }
+    }
+
+    /// <summary>The readable form of a program, without compiling it.</summary>
+    public abstract string Render(LinearProgram program);
+
+    /// <summary>Compiles a program; returns what the device loads, and its source if there is any.</summary>
+    protected abstract (ReadOnlyMemory<byte> Binary, string? Source) GenerateCore(LinearProgram program);
+}

@@ -1,0 +1,77 @@
+namespace Tenon.Core.Backend;
+
+/// <summary>
+/// A kernel as a flat, verified list of UOps: what a code generator receives. The body is run once for each value of
+/// <see cref="Ops.Special"/> in <c>[0, GlobalSize)</c>, in any order and in parallel. Sources come before their users;
+/// <see cref="Ops.Range"/> and <see cref="Ops.End"/> nest like brackets. docs/linear-ir.md is the reference.
+/// </summary>
+public sealed class LinearProgram
+{
+    /// <summary>A valid C identifier. Programs with equal names have equal content.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The list. Legal content: <c>LinearSpecification</c>.</summary>
+    public required IReadOnlyList<UOp> Ops { get; init; }
+
+    /// <summary>The kernel's buffers by slot; the <see cref="Core.Ops.Param"/> of each has the slot as its number.</summary>
+    public required IReadOnlyList<KernelParameter> Parameters { get; init; }
+
+    /// <summary>The variables in the order in which launches pass their values.</summary>
+    public IReadOnlyList<string> Variables { get; init; } = [];
+
+    /// <summary>How many work items there are; at least 1.</summary>
+    public required long GlobalSize { get; init; }
+
+    /// <summary>Floating-point and integer operations of one launch, for reports.</summary>
+    public long Operations { get; init; }
+
+    /// <summary>Bytes that one launch reads and writes at least, for reports.</summary>
+    public long MemoryBytes { get; init; }
+}
+
+/// <summary>One buffer that a kernel uses.</summary>
+public sealed class KernelParameter
+{
+    /// <summary>The element type in memory.</summary>
+    public required DType DType { get; init; }
+
+    /// <summary>Elements.</summary>
+    public required long Size { get; init; }
+
+    /// <summary>Whether the kernel reads it.</summary>
+    public bool IsRead { get; init; }
+
+    /// <summary>Whether the kernel writes it.</summary>
+    public bool IsWritten { get; init; }
+}
+
+/// <summary>A kernel that a code generator has compiled: what the disk cache stores and a device loads.</summary>
+public sealed class CompiledKernel
+{
+    /// <summary>The program's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The generator that made it, such as <c>CLR</c>.</summary>
+    public required string Generator { get; init; }
+
+    /// <summary>What <see cref="Device"/> loads; its format is the plugin's own.</summary>
+    public required ReadOnlyMemory<byte> Binary { get; init; }
+
+    /// <summary>Readable source, if there is any.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>How many work items there are.</summary>
+    public required long GlobalSize { get; init; }
+
+    /// <summary>How many buffers a launch passes.</summary>
+    public required int BufferCount { get; init; }
+
+    /// <summary>How many variables a launch passes.</summary>
+    public required int VariableCount { get; init; }
+
+    /// <summary>Floating-point and integer operations of one launch, for reports.</summary>
+    public long Operations { get; init; }
+
+    /// <summary>Bytes that one launch reads and writes at least, for reports.</summary>
+    public long MemoryBytes { get; init; }
+}

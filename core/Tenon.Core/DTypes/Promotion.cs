@@ -1,0 +1,67 @@
+namespace Tenon;
+
+/// <summary>
+/// The promotion lattice of dtypes, as in JAX (<c>docs.jax.dev/en/latest/type_promotion.html</c>): the least type above
+/// both operands. A scalar of C# is weak and defers to the tensor's dtype unless it is of a higher kind.
+/// </summary>
+public static class Promotion
+{
+    private static readonly DType[,] Table = BuildTable();
+
+    /// <summary>The least dtype to which both convert.</summary>
+    public static DType Join(DType a, DType b) => a == b ? a : Table[a.Id - 1, b.Id - 1];
+
+    /// <summary>
+    /// The dtype of an operation between a tensor of <paramref name="tensor"/> and a C# scalar: the tensor's own, but a
+    /// fraction lifts bool and integers to float32, and an integer lifts bool to int32.
+    /// </summary>
+    public static DType JoinWeak(DType tensor, Scalar scalar) => scalar.Kind switch
+    {
+        DTypeKind.Float when !tensor.IsFloat => DType.Float32,
+        DTypeKind.Int or DTypeKind.UInt when tensor.IsBool => DType.Int32,
+        _ => tensor,
+    };
+
+    private static DType[] Above(DType d) => d.Name switch
+    {
+        "bool" => [DType.Int8, DType.UInt8],
+        "int8" => [DType.Int16],
+        "int16" => [DType.Int32],
+        "int32" => [DType.Int64],
+        "uint8" => [DType.Int16, DType.UInt16],
+        "uint16" => [DType.Int32, DType.UInt32],
+        "uint32" => [DType.Int64, DType.UInt64],
+        "int64" or "uint64" => [DType.Float16, DType.BFloat16],
+        "float16" or "bfloat16" => [DType.Float32],
+        "float32" => [DType.Float64],
+        _ => [],
+    };
+
+    private static HashSet<DType> UpperBounds(DType d)
+    {
+        var set = new HashSet<DType> { d };
+        foreach (var above in Above(d))
+        {
+            set.UnionWith(UpperBounds(above));
+        }
+
+        return set;
+    }
+
+    private static DType[,] BuildTable()
+    {
+        var all = DType.All;
+        var bounds = all.Select(UpperBounds).ToArray();
+        var table = new DType[all.Count, all.Count];
+        for (var i = 0; i < all.Count; i++)
+        {
+            for (var j = 0; j < all.Count; j++)
+            {
+                // The least common bound is the one from which most of the others can be reached.
+                table[i, j] = bounds[i].Intersect(bounds[j]).MaxBy(d => bounds[d.Id - 1].Count * 100 - d.Id)!;
+            }
+        }
+
+        return table;
+    }
+}

@@ -1,0 +1,144 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Tenon.Core;
+
+/// <summary>
+/// The weak table that makes nodes unique. It is cut into stripes with a lock each; entries of collected nodes are dropped
+/// when a stripe grows.
+/// </summary>
+internal static class UOpTable
+{
+    private const int StripeCount = 64;
+    private static readonly Stripe[] Stripes = CreateStripes();
+
+    public static UOp Intern(Ops op, DType dtype, ReadOnlySpan<UOp> src, object? arg)
+    {
+        var hash = Hash(op, dtype, src, arg);
+        return Stripes[(uint)hash % StripeCount].Intern(hash, op, dtype, src, arg);
+    }
+
+    public static int CountLive() => Stripes.Sum(s => s.CountLive());
+
+    private static int Hash(Ops op, DType dtype, ReadOnlySpan<UOp> src, object? arg)
+    {
+        var h = (uint)op * 0x9E3779B1u ^ (uint)dtype.Id * 0x85EBCA77u;
+        if (arg is not null)
+        {
+            h = (h ^ (uint)arg.GetHashCode()) * 0xC2B2AE3Du;
+        }
+
+        foreach (var s in src)
+        {
+            h = (uint)((h ^ (uint)s.Hash) * 0x27D4EB2Fu) + (h >> 15);
+        }
+
+        h ^= h >> 15;
+        h *= 0x2C1B3C6Du;
+        return (int)(h ^ (h >> 13));
+    }
+
+    private static Stripe[] CreateStripes()
+    {
+        var stripes = new Stripe[StripeCount];
+        for (var i = 0; i < stripes.Length; i++)
+        {
+            stripes[i] = new Stripe();
+        }
+
+        return stripes;
+    }
+
+    private sealed class Stripe
+    {
+        private readonly Lock _lock = new();
+        private int[] _hashes = new int[128];
+        private WeakGCHandle<UOp>[] _nodes = new WeakGCHandle<UOp>[128];
+        private int _count;
+
+        public UOp Intern(int hash, Ops op, DType dtype, ReadOnlySpan<UOp> src, object? arg)
+        {
+            lock (_lock)
+            {
+                var mask = _hashes.Length - 1;
+                var i = Slot(hash, mask);
+                while (_nodes[i].IsAllocated)
+                {
+                    if (_hashes[i] == hash && _nodes[i].TryGetTarget(out var node) && Same(node, op, dtype, src, arg))
+                    {
+                        return node;
+                    }
+
+                    i = (i + 1) & mask;
+                }
+
+                var made = new UOp(op, dtype, src.ToArray(), arg, hash);
+                _hashes[i] = hash;
+                _nodes[i] = new WeakGCHandle<UOp>(made);
+                if (++_count > _hashes.Length / 2)
+                {
+                    DropCollectedAndGrow();
+                }
+
+                return made;
+            }
+        }
+
+        public int CountLive()
+        {
+            lock (_lock)
+            {
+                return _nodes.Count(n => n.IsAllocated && n.TryGetTarget(out _));
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static bool Same(UOp node, Ops op, DType dtype, ReadOnlySpan<UOp> src, object? arg) =>
+            node.Op == op && ReferenceEquals(node.DType, dtype) && node.Src.SequenceEqual(src)
+            && (ReferenceEquals(node.Arg, arg) || (arg is not null && arg.Equals(node.Arg)));
+
+        // The low bits chose the stripe.
+        private static int Slot(int hash, int mask) => (int)((uint)hash / StripeCount) & mask;
+
+        private void DropCollectedAndGrow()
+        {
+            var live = 0;
+            for (var i = 0; i < _nodes.Length; i++)
+            {
+                if (_nodes[i].IsAllocated && !_nodes[i].TryGetTarget(out _))
+                {
+                    _nodes[i].Dispose();
+                    _nodes[i] = default;
+                    _hashes[i] = 0;
+                }
+                else if (_nodes[i].IsAllocated)
+                {
+                    live++;
+                }
+            }
+
+            var size = 128;
+            while (size < live * 4)
+            {
+                size *= 2;
+            }
+
+            var (hashes, nodes, mask) = (new int[size], new WeakGCHandle<UOp>[size], size - 1);
+            for (var i = 0; i < _nodes.Length; i++)
+            {
+                if (_nodes[i].IsAllocated)
+                {
+                    var at = Slot(_hashes[i], mask);
+                    while (nodes[at].IsAllocated)
+                    {
+                        at = (at + 1) & mask;
+                    }
+
+                    (hashes[at], nodes[at]) = (_hashes[i], _nodes[i]);
+                }
+            }
+
+            (_hashes, _nodes, _count) = (hashes, nodes, live);
+        }
+    }
+}
