@@ -1,0 +1,129 @@
+namespace Tenon.Core;
+
+/// <summary>
+/// An index as a sum of terms with literal factors and a constant: Σ factorᵢ·termᵢ + constant. Index arithmetic is over
+/// unbounded integers, so that the terms may be sorted and merged.
+/// </summary>
+internal sealed class LinearForm
+{
+    private readonly List<(UOp Term, long Factor)> _terms = [];
+
+    public long Constant { get; set; }
+
+    public IReadOnlyList<(UOp Term, long Factor)> Terms => _terms;
+
+    public static LinearForm Of(UOp u)
+    {
+        var form = new LinearForm();
+        form.AddScaled(u, 1);
+        return form;
+    }
+
+    /// <summary>Adds <paramref name="factor"/>·<paramref name="u"/>, taking sums and literal factors apart.</summary>
+    public void AddScaled(UOp u, long factor)
+    {
+        while (true)
+        {
+            if (u.IsConst(out var c))
+            {
+                Constant = checked(Constant + factor * c.AsLong);
+                return;
+            }
+
+            if (u.Op == Ops.Mul && u[1].IsConst(out var m))
+            {
+                (u, factor) = (u[0], checked(factor * m.AsLong));
+            }
+            else if (u.Op == Ops.Add)
+            {
+                AddScaled(u[1], factor);
+                u = u[0];
+            }
+            else
+            {
+                AddTerm(u, factor);
+                return;
+            }
+        }
+    }
+
+    /// <summary>Adds a term as it is.</summary>
+    public void AddTerm(UOp term, long factor)
+    {
+        var i = _terms.FindIndex(t => t.Term == term);
+        if (i >= 0)
+        {
+            factor = checked(factor + _terms[i].Factor);
+            _terms.RemoveAt(i);
+        }
+
+        if (factor != 0)
+        {
+            _terms.Add((term, factor));
+        }
+    }
+
+    /// <summary>Merges (x / c)·(c·k) + (x mod c)·k into x·k, and the like one level deeper.</summary>
+    public void MergeQuotients()
+    {
+        for (var again = true; again;)
+        {
+            again = false;
+            for (var i = 0; i < _terms.Count && !again; i++)
+            {
+                var (mod, k) = _terms[i];
+                if (mod.Op == Ops.FloorMod && mod[1].IsConst(out var divisor) && divisor.AsLong > 0)
+                {
+                    again = TryMerge(mod, k, divisor.AsLong);
+                }
+            }
+        }
+    }
+
+    /// <summary>The sum as a node: terms in structural order, the constant last.</summary>
+    public UOp ToUOp()
+    {
+        _terms.Sort(static (a, b) => StructuralOrder.Instance.Compare(a.Term, b.Term));
+        UOp? sum = null;
+        foreach (var (term, factor) in _terms)
+        {
+            var scaled = factor == 1 ? term : UOp.Alu(Ops.Mul, term, UOp.Index(factor));
+            sum = sum is null ? scaled : UOp.Alu(Ops.Add, sum, scaled);
+        }
+
+        return sum is null ? UOp.Index(Constant) : Constant == 0 ? sum : UOp.Alu(Ops.Add, sum, UOp.Index(Constant));
+    }
+
+    private bool TryMerge(UOp mod, long k, long c)
+    {
+        var x = mod[0];
+        for (var j = 0; j < _terms.Count; j++)
+        {
+            var (other, factor) = _terms[j];
+
+            // (x / c)·(c·k) + (x mod c)·k → x·k
+            if (factor == k * c && IsQuotient(other, x, c))
+            {
+                Replace(mod, other);
+                AddScaled(x, k);
+                return true;
+            }
+
+            // ((x / c) mod d)·(c·k) + (x mod c)·k → (x mod (c·d))·k
+            if (factor == k * c && other.Op == Ops.FloorMod && other[1].IsConst(out var d) && d.AsLong > 0 && IsQuotient(other[0], x, c))
+            {
+                Replace(mod, other);
+                AddScaled(IndexMath.FloorMod(x, UOp.Index(c * d.AsLong)), k);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsQuotient(UOp u, UOp x, long c) =>
+        (u.Op == Ops.FloorDiv && u[0] == x && u[1].IsInteger(c))
+        || u == IndexMath.FloorDiv(x, UOp.Index(c));
+
+    private void Replace(UOp a, UOp b) => _terms.RemoveAll(t => t.Term == a || t.Term == b);
+}

@@ -1,0 +1,123 @@
+namespace Tenon.Core;
+
+/// <summary>Each arithmetic op on literals, as the IR defines it: integers wrap, floats round to their type.</summary>
+public static class ScalarMath
+{
+    /// <summary>The value of an arithmetic op of type <paramref name="dtype"/> on literals of type <paramref name="sourceType"/>.</summary>
+    /// <param name="op">A member of <see cref="OpSet.Elementwise"/>.</param>
+    /// <param name="dtype">The scalar type of the result.</param>
+    /// <param name="sourceType">The scalar type of the last source.</param>
+    /// <param name="x">The sources, each of its type.</param>
+    public static Scalar Evaluate(Ops op, DType dtype, DType sourceType, ReadOnlySpan<Scalar> x)
+    {
+        switch (op)
+        {
+            case Ops.Cast:
+                return CastTo(x[0], dtype);
+            case Ops.Bitcast:
+                return FromBits(ToBits(x[0], sourceType), dtype);
+            case Ops.Where:
+                return x[0].AsBool ? x[1] : x[2];
+            case Ops.Threefry:
+                return (Scalar)Core.Threefry.Apply((ulong)x[0].AsLong, (ulong)x[1].AsLong);
+        }
+
+        var result = sourceType.IsFloat ? Float(op, sourceType, x) : Integer(op, sourceType, x);
+        return result.To(dtype);
+    }
+
+    /// <summary>A cast as the IR defines it: floats to integers saturate, and NaN gives 0.</summary>
+    public static Scalar CastTo(Scalar value, DType dtype)
+    {
+        if (value.Kind != DTypeKind.Float || !dtype.IsInteger)
+        {
+            return value.To(dtype);
+        }
+
+        var d = value.AsDouble;
+        return dtype switch
+        {
+            { Kind: DTypeKind.UInt, Bits: 64 } => (Scalar)(ulong)d,
+            { Kind: DTypeKind.UInt } => ((Scalar)(ulong)Math.Min((ulong)d, (ulong)dtype.MaxInteger)).To(dtype),
+            _ => ((Scalar)Math.Clamp((long)d, dtype.MinInteger, dtype.MaxInteger)).To(dtype),
+        };
+    }
+
+    private static Scalar Float(Ops op, DType type, ReadOnlySpan<Scalar> s)
+    {
+        var x = s[0].AsDouble;
+        var y = s.Length > 1 ? s[1].AsDouble : 0;
+        return op switch
+        {
+            Ops.Neg => -x,
+            Ops.Sqrt => Math.Sqrt(x),
+            Ops.Exp2 => Math.Pow(2, x),
+            Ops.Log2 => Math.Log2(x),
+            Ops.Sin => Math.Sin(x),
+            Ops.Trunc => Math.Truncate(x),
+            Ops.Add => x + y,
+            Ops.Sub => x - y,
+            Ops.Mul => x * y,
+            Ops.Div => x / y,
+            Ops.Max => Math.Max(x, y),
+            Ops.CmpLt => x < y,
+            Ops.CmpEq => x == y,
+            Ops.CmpNe => x != y,
+            Ops.MulAcc => type == DType.Float64 ? Math.FusedMultiplyAdd(x, y, s[2].AsDouble) : MathF.FusedMultiplyAdd((float)x, (float)y, (float)s[2].AsDouble),
+            _ => throw new InvalidOperationException($"{op} is not defined for {type}."),
+        };
+    }
+
+    private static Scalar Integer(Ops op, DType type, ReadOnlySpan<Scalar> s)
+    {
+        var x = s[0].AsLong;
+        var y = s.Length > 1 ? s[1].AsLong : 0;
+        var unsigned = type.Kind == DTypeKind.UInt;
+        unchecked
+        {
+            return op switch
+            {
+                Ops.Neg => -x,
+                Ops.Trunc => x,
+                Ops.Add => type.IsBool ? (x | y) != 0 : x + y,
+                Ops.Sub => x - y,
+                Ops.Mul => type.IsBool ? (x & y) != 0 : x * y,
+                Ops.IntDiv or Ops.FloorDiv when unsigned => y == 0 ? 0 : (long)((ulong)x / (ulong)y),
+                Ops.IntMod or Ops.FloorMod when unsigned => y == 0 ? x : (long)((ulong)x % (ulong)y),
+                Ops.IntDiv => IntegerMath.IntDiv(x, y),
+                Ops.IntMod => IntegerMath.IntMod(x, y),
+                Ops.FloorDiv => IntegerMath.FloorDiv(x, y),
+                Ops.FloorMod => IntegerMath.FloorMod(x, y),
+                Ops.Max => unsigned ? (long)Math.Max((ulong)x, (ulong)y) : Math.Max(x, y),
+                Ops.CmpLt => unsigned ? (ulong)x < (ulong)y : x < y,
+                Ops.CmpEq => x == y,
+                Ops.CmpNe => x != y,
+                Ops.And => x & y,
+                Ops.Or => x | y,
+                Ops.Xor => x ^ y,
+                Ops.Shl => y is >= 0 and < 64 ? x << (int)y : 0,
+                Ops.Shr => unsigned ? (y is >= 0 and < 64 ? (long)((ulong)x >> (int)y) : 0) : x >> (int)Math.Clamp(y, 0, 63),
+                Ops.MulAcc => x * y + s[2].AsLong,
+                _ => throw new InvalidOperationException($"{op} is not defined for {type}."),
+            };
+        }
+    }
+
+    private static long ToBits(Scalar value, DType type) => type.Name switch
+    {
+        "float64" => value.RawBits,
+        "float32" => BitConverter.SingleToInt32Bits((float)value.AsDouble),
+        "float16" => BitConverter.HalfToInt16Bits((Half)value.AsDouble),
+        "bfloat16" => BitConverter.SingleToInt32Bits((float)value.AsDouble) >> 16,
+        _ => value.AsLong,
+    };
+
+    private static Scalar FromBits(long bits, DType type) => type.Name switch
+    {
+        "float64" => BitConverter.Int64BitsToDouble(bits),
+        "float32" => BitConverter.Int32BitsToSingle((int)bits),
+        "float16" => (double)BitConverter.Int16BitsToHalf((short)bits),
+        "bfloat16" => BitConverter.Int32BitsToSingle((int)bits << 16),
+        _ => ((Scalar)bits).To(type),
+    };
+}
