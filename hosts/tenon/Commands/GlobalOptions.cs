@@ -93,20 +93,19 @@ internal sealed class GlobalOptions
         var runtime = Build(parsed, overrides);
         if (parsed.GetValue(Generator) is { } generator)
         {
-            var plugin = FindPlugin(runtime);
+            // Only manifests have been read, and they say whose setting it is.
+            var kind = runtime.Devices.Default.Split(':')[0];
+            foreach (var plugin in runtime.Plugins.Plugins.Where(p => p.Devices.Contains(kind)))
+            {
+                overrides[$"plugins:{plugin.Id}:generator"] = generator;
+            }
+
             runtime.Dispose();
-            overrides[$"plugins:{plugin}:generator"] = generator;
             runtime = Build(parsed, overrides);
         }
 
         TenonRuntime.Default = runtime;
         return runtime;
-    }
-
-    private static string FindPlugin(TenonRuntime runtime)
-    {
-        var device = runtime.Devices.Default;
-        return runtime.Plugins.Plugins.First(p => p.Devices.Contains(device)).Id;
     }
 
     private TenonRuntime Build(ParseResult parsed, Dictionary<string, string?> overrides) =>
