@@ -1,0 +1,15 @@
+using Tenon.Compiler;
+using Tenon.Core;
+using Tenon.Core.Backend;
+
+namespace Tenon.Runtime;
+
+/// <summary>The compiler of Tenon.Compiler.</summary>
+internal sealed class TensorCompiler : ICompiler
+{
+    public string Fingerprint { get; } = $"{typeof(Schedule).Module.ModuleVersionId:N}{typeof(UOp).Module.ModuleVersionId:N}";
+
+    public Schedule Schedule(UOp sink, Capabilities device) => Scheduler.Create(sink, new SchedulerOptions { Parallelism = device.Parallelism });
+
+    public LinearProgram Lower(UOp kernel, Capabilities device, CodeGeneratorTarget target) => KernelCompiler.Compile(kernel, device, target, new CompilerOptions());
+}
