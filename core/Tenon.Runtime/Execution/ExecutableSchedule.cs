@@ -91,6 +91,7 @@ internal sealed class ExecutableSchedule
             }
 
             statistics.CountRun(_launches, _programs.Length - _launches);
+            GC.KeepAlive(slots);
         }
         finally
         {

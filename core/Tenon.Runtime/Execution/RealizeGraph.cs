@@ -4,10 +4,10 @@ namespace Tenon.Runtime;
 
 /// <summary>A value that is stored in new memory.</summary>
 /// <param name="Value">The value, as it was given.</param>
-/// <param name="Slot">The slot of its memory.</param>
+/// <param name="Slot">The slot of its memory; null if it is empty.</param>
 /// <param name="Device">Where it is stored.</param>
-/// <param name="IsPlaced">Whether the value itself says where it is computed.</param>
-internal sealed record RealizeOutput(UOp Value, int Slot, string Device, bool IsPlaced);
+/// <param name="ValueDevice">Where it is computed, if it says so itself.</param>
+internal sealed record RealizeOutput(UOp Value, int? Slot, string Device, string? ValueDevice);
 
 /// <summary>What has to be run to realise values: a graph that names no storage, and the storage to run it on.</summary>
 internal sealed class RealizeGraph

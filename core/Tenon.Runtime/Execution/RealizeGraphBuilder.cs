@@ -28,8 +28,10 @@ internal sealed class RealizeGraphBuilder
 
     public static RealizeGraph Build(IReadOnlyList<(UOp Value, string Device)> roots, RealizedValues realized, BufferTable buffers)
     {
-        var sink = UOp.Sink([.. roots.Select(r => r.Value)]);
-        var device = roots.All(r => r.Device == roots[0].Device) ? roots[0].Device : null;
+        var found = roots.Select(r => FindStorage(r, realized, buffers)).ToList();
+        var wanted = roots.Where((r, i) => found[i] is null && r.Value.Shape.MaxElements > 0).ToList();
+        var sink = UOp.Sink([.. wanted.Select(r => r.Value)]);
+        var device = wanted.Count > 0 && wanted.TrueForAll(r => r.Device == wanted[0].Device) ? wanted[0].Device : null;
         var builder = new RealizeGraphBuilder(realized, buffers, device);
         var order = sink.TopologicalOrder(builder.Enter);
         if (order.Exists(u => u.Op == Ops.Copy))
@@ -39,7 +41,15 @@ internal sealed class RealizeGraphBuilder
             order = sink.TopologicalOrder(builder.Enter);
         }
 
-        return builder.Build(roots, order);
+        builder.Parametrize(order);
+        return new RealizeGraph
+        {
+            Results = [.. roots.Select((r, i) => found[i] ?? builder.Result(r))],
+            Sink = UOp.Sink([.. builder._sources]),
+            Inputs = builder._inputs,
+            Outputs = builder._outputs,
+            Assignments = builder._assignments,
+        };
     }
 
     /// <summary>The graph with values that have been computed replaced by their storage.</summary>
@@ -82,7 +92,27 @@ internal sealed class RealizeGraphBuilder
         return false;
     }
 
-    private RealizeGraph Build(IReadOnlyList<(UOp Value, string Device)> roots, List<UOp> order)
+    // The buffer in which a value lies already, or null.
+    private static UOp? FindStorage((UOp Value, string Device) root, RealizedValues realized, BufferTable buffers)
+    {
+        for (var value = StorageView.Base(root.Value); ; value = StorageView.Base(value))
+        {
+            if (value.Op == Ops.Buffer)
+            {
+                buffers.Get(value);
+                return value.ArgAs<BufferArg>().Device == root.Device ? value : null;
+            }
+
+            if (realized.Find(value, root.Device) is not { } storage)
+            {
+                return null;
+            }
+
+            value = storage;
+        }
+    }
+
+    private void Parametrize(List<UOp> order)
     {
         foreach (var u in order)
         {
@@ -92,9 +122,11 @@ internal sealed class RealizeGraphBuilder
             }
         }
 
-        RequireOneAssignment();
-        var results = roots.Select(Result).ToList();
-        return new RealizeGraph { Sink = UOp.Sink([.. _sources]), Inputs = _inputs, Outputs = _outputs, Assignments = _assignments, Results = results };
+        _assignments.RemoveAll(a => _superseded.Contains(a.After));
+        foreach (var twice in _assignments.GroupBy(a => a.Buffer).Where(g => g.Count() > 1))
+        {
+            throw new TenonException("TEN5009", $"{twice.Count()} assignments write to one buffer ({twice.Key.Arg}) without an order between them. Realise after each, or assign to the result of the one before.");
+        }
     }
 
     private (UOp Node, string? Device) Parametrize(UOp u)
@@ -163,47 +195,21 @@ internal sealed class RealizeGraphBuilder
         _assignments.Add((after, StorageView.Base(target)));
     }
 
-    private void RequireOneAssignment()
-    {
-        _assignments.RemoveAll(a => _superseded.Contains(a.After));
-        foreach (var twice in _assignments.GroupBy(a => a.Buffer).Where(g => g.Count() > 1))
-        {
-            throw new TenonException("TEN5009", $"{twice.Count()} assignments write to one buffer ({twice.Key.Arg}) without an order between them. Realise after each, or assign to the result of the one before.");
-        }
-    }
-
     private object Result((UOp Value, string Device) root)
     {
-        var value = root.Value;
-        while (true)
+        var value = StorageView.Base(root.Value);
+        if (value.Op != Ops.After || !_done.TryGetValue(value, out var done) || done.Device != root.Device || _known.ContainsKey(value))
         {
-            value = StorageView.Base(value);
-            if (value.Op == Ops.Buffer && value.ArgAs<BufferArg>().Device == root.Device)
-            {
-                _buffers.Get(value);
-                return value;
-            }
-
-            if (!_known.TryGetValue(value, out var storage))
-            {
-                break;
-            }
-
-            value = storage;
+            return Output(root);
         }
 
-        if (value.Op == Ops.After && _done[value].Device == root.Device)
+        if (_superseded.Contains(value))
         {
-            if (_superseded.Contains(value))
-            {
-                throw new TenonException("TEN5009", "A value is asked for that another assignment of the same realisation overwrites. Realise it before assigning again.");
-            }
-
-            AddSource(_done[value].Node);
-            return value;
+            throw new TenonException("TEN5009", "A value is asked for that another assignment of the same realisation overwrites. Realise it before assigning again.");
         }
 
-        return Output(root);
+        AddSource(done.Node);
+        return value;
     }
 
     private RealizeOutput Output((UOp Value, string Device) root)
@@ -213,21 +219,27 @@ internal sealed class RealizeGraphBuilder
             return known;
         }
 
+        var size = root.Value.Shape.MaxElements;
+        if (size == 0)
+        {
+            return Add(new RealizeOutput(root.Value, null, root.Device, root.Device));
+        }
+
         var (node, device) = _done[root.Value];
         if (device is not null && device != root.Device)
         {
             node = UOp.New(Ops.Copy, node.DType, [node], root.Device);
         }
 
-        var output = new RealizeOutput(root.Value, _inputs.Count + _outputs.Count, root.Device, device == root.Device);
-        _outputs.Add(output);
-        var size = root.Value.Shape.MaxElements;
-        if (size > 0)
-        {
-            AddSource(UOp.New(Ops.Store, DType.Void, [UOp.New(Ops.Param, node.DType, [], new ParamArg(output.Slot, size, root.Device)), node]));
-        }
+        var slot = _inputs.Count + _outputs.Count(o => o.Slot is not null);
+        AddSource(UOp.New(Ops.Store, DType.Void, [UOp.New(Ops.Param, node.DType, [], new ParamArg(slot, size, root.Device)), node]));
+        return Add(new RealizeOutput(root.Value, slot, root.Device, device));
 
-        return output;
+        RealizeOutput Add(RealizeOutput output)
+        {
+            _outputs.Add(output);
+            return output;
+        }
     }
 
     private void AddSource(UOp source)

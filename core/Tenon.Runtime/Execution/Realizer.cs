@@ -95,7 +95,10 @@ internal sealed class Realizer
 
         foreach (var (output, (_, storage)) in outputs)
         {
-            slots[output.Slot] = storage;
+            if (output.Slot is { } slot)
+            {
+                slots[slot] = storage;
+            }
         }
 
         executable.Run(slots, _devices, _statistics, _log);
@@ -117,7 +120,10 @@ internal sealed class Realizer
     {
         foreach (var (output, (node, _)) in outputs)
         {
-            _realized.Add(output.Value, node, output.IsPlaced);
+            if (output.ValueDevice is null || output.ValueDevice == output.Device)
+            {
+                _realized.Add(output.Value, node, isPlaced: output.ValueDevice is not null);
+            }
         }
 
         var assigned = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
