@@ -16,18 +16,20 @@ internal sealed class ClangCompiler
 
     private static readonly bool IsX86 = RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.X86;
 
-    private static readonly string[] MachineFlags = IsX86 ? ["-march=native", "-mprefer-vector-width=512"] : ["-mcpu=native"];
+    private static readonly string[] NativeFlags = IsX86 ? ["-march=native", "-mprefer-vector-width=512"] : ["-mcpu=native"];
 
     private static readonly string[] LinkFlags = OperatingSystem.IsWindows()
         ? ["-shared", "-nostdlib", "-fuse-ld=lld", "-Xlinker", "/NOENTRY", "-mno-stack-arg-probe"]
         : ["-shared", "-nostdlib", "-fPIC", "-fvisibility=hidden"];
 
+    private readonly string[] _machineFlags;
     private readonly HashSet<string> _macros;
 
-    private ClangCompiler(string path, string version, IEnumerable<string> definitions)
+    private ClangCompiler(string path, string version, string[] machineFlags, IEnumerable<string> definitions)
     {
         Path = path;
         Version = version;
+        _machineFlags = machineFlags;
         var sorted = definitions.Order(StringComparer.Ordinal).ToArray();
         _macros = sorted.Select(d => d.Split(' ', 3)[1]).ToHashSet();
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', sorted))))[..16];
@@ -47,11 +49,15 @@ internal sealed class ClangCompiler
     public bool Defines(string macro) => _macros.Contains(macro);
 
     /// <summary>Asks the program for its version and the machine's features; null, with the reason, if it won't do.</summary>
-    public static ClangCompiler? TryOpen(string path, out string reason)
+    /// <param name="path">The program.</param>
+    /// <param name="reason">Why it won't do.</param>
+    /// <param name="machineFlags">Which processor to compile for; null for this one.</param>
+    public static ClangCompiler? TryOpen(string path, out string reason, string[]? machineFlags = null)
     {
+        var flags = machineFlags ?? NativeFlags;
         try
         {
-            var (exitCode, output, errors) = ClangProcess.Run(path, [.. MachineFlags, "-E", "-dM", "-x", "c", "-"], "");
+            var (exitCode, output, errors) = ClangProcess.Run(path, [.. flags, "-E", "-dM", "-x", "c", "-"], "");
             if (exitCode != 0)
             {
                 reason = $"{path} ended with exit code {exitCode}: {errors.Trim()}";
@@ -68,7 +74,7 @@ internal sealed class ClangCompiler
             }
 
             reason = "";
-            return new ClangCompiler(path, version, definitions);
+            return new ClangCompiler(path, version, flags, definitions);
         }
         catch (Exception e) when (e is Win32Exception or BackendException)
         {
@@ -90,7 +96,7 @@ internal sealed class ClangCompiler
         try
         {
             var (exitCode, _, errors) = ClangProcess.Run(
-                Path, ["-O2", .. MachineFlags, .. ClangRenderer.SemanticFlags, "-w", .. LinkFlags, "-x", "c", "-", "-o", output], source);
+                Path, ["-O2", .. _machineFlags, .. ClangRenderer.SemanticFlags, "-w", .. LinkFlags, "-x", "c", "-", "-o", output], source);
             if (exitCode != 0)
             {
                 var kept = System.IO.Path.Combine(folder, $"{kernel}.c");

@@ -15,7 +15,7 @@ internal sealed class ClangKernelLoader(string? folder)
         Directory.CreateDirectory(place);
         var path = Path.Combine(place, $"{Guid.NewGuid():N}{(OperatingSystem.IsWindows() ? ".dll" : OperatingSystem.IsMacOS() ? ".dylib" : ".so")}");
         Write(path, kernel.Binary.Span);
-        var library = 0;
+        nint library = 0;
         try
         {
             library = NativeLibrary.Load(path);
