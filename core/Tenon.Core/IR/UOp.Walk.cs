@@ -125,7 +125,8 @@ public sealed partial class UOp
         return text.ToString();
     }
 
-    internal UOp MapSources(Dictionary<UOp, UOp> map)
+    /// <summary>This node with each source replaced by what the map has for it, if anything.</summary>
+    public UOp MapSources(IReadOnlyDictionary<UOp, UOp> map)
     {
         var changed = false;
         foreach (var s in _src)
@@ -141,7 +142,7 @@ public sealed partial class UOp
         var src = new UOp[_src.Length];
         for (var i = 0; i < src.Length; i++)
         {
-            src[i] = map.GetValueOrDefault(_src[i], _src[i]);
+            src[i] = map.TryGetValue(_src[i], out var mapped) ? mapped : _src[i];
         }
 
         return New(Op, DType, src, Arg);

@@ -1,0 +1,47 @@
+using Tenon.Core;
+
+namespace Tenon.Compiler;
+
+/// <summary>
+/// Kernels with ranges and parameters numbered by their place, so that equal kernels are the same object wherever they
+/// come from.
+/// </summary>
+internal static class CanonicalKernel
+{
+    /// <summary>The kernel with a name, and the schedule's slot of each of its parameters.</summary>
+    public static (UOp Kernel, int[] Slots) Of(UOp kernel, UOp[] loops)
+    {
+        var map = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
+        var slots = new List<int>();
+        var ranges = 0;
+        foreach (var loop in loops)
+        {
+            map[loop] = UOp.Range(loop[0], ranges++, RangeKind.Loop);
+        }
+
+        foreach (var u in kernel.TopologicalOrder())
+        {
+            switch (u.Op)
+            {
+                case Ops.Param:
+                    map[u] = UOp.New(Ops.Param, u.DType, [], new ParamArg(slots.Count, u.ArgAs<ParamArg>().Size));
+                    slots.Add(u.ArgAs<ParamArg>().Slot);
+                    break;
+                case Ops.Range when !map.ContainsKey(u):
+                    map[u] = UOp.Range(u[0], ranges++, u.ArgAs<RangeArg>().Kind);
+                    break;
+            }
+        }
+
+        var body = KernelSimplifier.Simplify(kernel.Substitute(map));
+        return (UOp.Sink(body.Src, new KernelArg(NameOf(body))), [.. slots]);
+    }
+
+    private static string NameOf(UOp kernel)
+    {
+        var order = kernel.TopologicalOrder();
+        var sizes = order.Where(u => u.Op == Ops.Range).OrderBy(u => u.ArgAs<RangeArg>().Id).Select(u => u[0].Max);
+        var kind = order.Exists(u => u.Op == Ops.Reduce) ? 'r' : 'e';
+        return $"{kind}_{string.Concat(sizes.Select(s => $"{s}_"))}{UOpSerializer.ContentHash(kernel)[..8]}";
+    }
+}

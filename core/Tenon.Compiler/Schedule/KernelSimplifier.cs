@@ -1,0 +1,79 @@
+using Tenon.Core;
+
+namespace Tenon.Compiler;
+
+/// <summary>Kernels with simple indices, few conditions and no loop that does nothing.</summary>
+internal static class KernelSimplifier
+{
+    private static readonly Pat X = Pat.Any(0), Y = Pat.Any(1);
+
+    private static PatternMatcher Rules { get; } = Simplifier.Rules + new PatternMatcher(
+        // load(a, true, _) → load(a)
+        Rule.Of(Pat.Op(Ops.Load, X, Pat.Integer(1), Pat.Any()).As(1), static (a, load) => UOp.New(Ops.Load, load.DType, [a])),
+        // load(a, false, y) → y
+        Rule.Of(Pat.Op(Ops.Load, Pat.Any(), Pat.Integer(0), Y.As(0)), static y => y),
+        // where(c, load(a, c & …, 0), 0) → load(a, c & …, 0)
+        Rule.Of(Pat.Op(Ops.Where, X, Pat.Op(Ops.Load, Pat.Any(), Pat.Any(2), Pat.Const(3)).As(1), Pat.Const(3)), static (c, load, gate, _) => Implies(gate, c) ? load : null),
+        // a reduction over no range
+        Rule.Of(Pat.Op(new OpSet(Ops.Reduce), 0).If(static u => u.Src.Length == 1), static u => u[0]));
+
+    /// <summary>The kernel, simplified; reductions with the same loops share them.</summary>
+    public static UOp Simplify(UOp kernel) => MergeReduceLoops(GraphRewrite.Apply(kernel, Rules));
+
+    private static bool Implies(UOp gate, UOp condition) =>
+        gate == condition || (gate.Op == Ops.And && gate.DType.IsBool && (Implies(gate[0], condition) || Implies(gate[1], condition)))
+        || (condition.Op == Ops.And && condition.DType.IsBool && Implies(gate, condition[0]) && Implies(gate, condition[1]));
+
+    // Two reductions over loops of the same sizes, in the same place, neither of which needs the other, become one loop.
+    private static UOp MergeReduceLoops(UOp kernel)
+    {
+        while (true)
+        {
+            var reduces = kernel.TopologicalOrder().FindAll(u => u.Op == Ops.Reduce);
+            var replaced = FindMergeable(reduces);
+            if (replaced is null)
+            {
+                return kernel;
+            }
+
+            kernel = GraphRewrite.Apply(kernel.Substitute(replaced), Rules);
+        }
+    }
+
+    private static Dictionary<UOp, UOp>? FindMergeable(List<UOp> reduces)
+    {
+        for (var i = 0; i < reduces.Count; i++)
+        {
+            for (var j = i + 1; j < reduces.Count; j++)
+            {
+                var (a, b) = (reduces[i], reduces[j]);
+                if (a.Src.Length != b.Src.Length || a.Src[1..].SequenceEqual(b.Src[1..]) || !a.Ranges.SequenceEqual(b.Ranges) || Contains(b, a) || SharesLoop(reduces, a, b))
+                {
+                    continue;
+                }
+
+                var map = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
+                for (var k = 1; k < a.Src.Length; k++)
+                {
+                    if (a[k][0] == b[k][0])
+                    {
+                        map.Add(b[k], a[k]);
+                    }
+                }
+
+                if (map.Count == a.Src.Length - 1)
+                {
+                    return map;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    // Others that already run in the loop of one of the two must not need the other one either.
+    private static bool SharesLoop(List<UOp> reduces, UOp a, UOp b) =>
+        reduces.Exists(r => (r != a && r[1] == a[1] && (Contains(b, r) || Contains(r, b))) || (r != b && r[1] == b[1] && (Contains(r, a) || Contains(a, r))));
+
+    private static bool Contains(UOp root, UOp node) => root != node && root.TopologicalOrder().Contains(node);
+}

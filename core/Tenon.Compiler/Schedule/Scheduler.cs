@@ -1,0 +1,39 @@
+using Tenon.Core;
+
+namespace Tenon.Compiler;
+
+/// <summary>Turns a tensor graph into an ordered list of kernels and copies.</summary>
+public static class Scheduler
+{
+    /// <summary>The schedule of a graph.</summary>
+    /// <param name="sink">
+    /// A sink of <c>Store(Param(slot), value)</c>, which fills a slot, and <c>After(storage, Store(storage, value))</c>, which
+    /// overwrites what a slot holds. All storage is named by parameters 0, 1, ….
+    /// </param>
+    /// <param name="options">What to know of the machine.</param>
+    /// <exception cref="TenonException">The graph mixes devices, or assigns to what is not whole storage.</exception>
+    public static Schedule Create(UOp sink, SchedulerOptions options)
+    {
+        var graph = OutputAliasing.Apply(GraphRewrite.Apply(sink, TensorRules.Rules), out var outputs);
+        var order = graph.TopologicalOrder();
+        var slots = new SlotTable(order);
+        outputs.ForEach(slots.MarkOutput);
+        var plan = new FusionPlan(order, slots, options);
+        var snapshots = Hazards.Resolve(plan, slots);
+        var kernels = new KernelBuilder(plan, slots, snapshots).Build();
+        var calls = CallOrder.Of(plan.Groups).ConvertAll(g => Call(g, kernels));
+        var arenas = MemoryPlan.Place(calls, slots);
+        return new Schedule { Slots = [.. slots.Slots], Calls = calls, ArenaBytes = arenas };
+    }
+
+    private static ScheduledCall Call(KernelGroup group, Dictionary<KernelGroup, UOp> kernels)
+    {
+        if (group.CopySource is { } source)
+        {
+            return new ScheduledCall(null, [group.Outputs[0].Slot, source], group.Device);
+        }
+
+        var (kernel, args) = CanonicalKernel.Of(kernels[group], group.LoopOrder());
+        return new ScheduledCall(kernel, args, group.Device);
+    }
+}

@@ -1,0 +1,54 @@
+using Tenon.Core;
+
+namespace Tenon.Compiler;
+
+/// <summary>The storage of a schedule while it is made: what the graph names, then what the scheduler adds.</summary>
+internal sealed class SlotTable
+{
+    private readonly List<ScheduleSlot> _slots = [];
+
+    public SlotTable(IEnumerable<UOp> order)
+    {
+        foreach (var u in order)
+        {
+            if (u.Op == Ops.Param)
+            {
+                var arg = u.ArgAs<ParamArg>();
+                while (_slots.Count <= arg.Slot)
+                {
+                    _slots.Add(new ScheduleSlot(SlotKind.Input, DType.Void, 0, ""));
+                }
+
+                _slots[arg.Slot] = new ScheduleSlot(SlotKind.Input, u.DType, arg.Size, arg.Device ?? throw new InvalidOperationException($"Parameter {arg.Slot} has no device."));
+            }
+        }
+    }
+
+    public IReadOnlyList<ScheduleSlot> Slots => _slots;
+
+    public ScheduleSlot this[int slot] => _slots[slot];
+
+    public string DeviceOf(int slot) => _slots[slot].Device;
+
+    public int SlotOf(UOp view)
+    {
+        while (view.Op is Ops.Reshape or Ops.After)
+        {
+            view = view[0];
+        }
+
+        return view.Op == Ops.Param
+            ? view.ArgAs<ParamArg>().Slot
+            : throw new TenonException("TEN3021", $"Only whole storage can be assigned to; this is {view.Op} of shape {view.Shape}. Assign to the tensor itself, not to a part of it.");
+    }
+
+    public int AddTemporary(DType dtype, long size, string device)
+    {
+        _slots.Add(new ScheduleSlot(SlotKind.Temporary, dtype, size, device));
+        return _slots.Count - 1;
+    }
+
+    public void MarkOutput(int slot) => _slots[slot] = _slots[slot] with { Kind = SlotKind.Output };
+
+    public void Place(int slot, long offset) => _slots[slot] = _slots[slot] with { ArenaOffset = offset };
+}

@@ -1,0 +1,124 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Tenon.Runtime;
+
+/// <summary>Fills <see cref="RuntimeOptions"/> from a configuration in the form of <c>plugins.json</c>.</summary>
+internal static class RuntimeOptionsBinder
+{
+    private static readonly string[] PluginKeys = ["id", "path", "enabled", "sha256", "settings"];
+    private static readonly string[] RootKeys = ["$schema", "defaultDevice", "debug", "cache", "plugins", "devices", "maxCachedBytes", "maxSchedules"];
+
+    public static void Bind(IConfiguration configuration, RuntimeOptions options)
+    {
+        options.DefaultDevice = configuration["defaultDevice"] is { Length: > 0 } device ? device : options.DefaultDevice;
+        options.Debug = Read(configuration, "debug", options.Debug);
+        options.MaxCachedBytes = Read(configuration, "maxCachedBytes", options.MaxCachedBytes);
+        options.MaxSchedules = Read(configuration, "maxSchedules", options.MaxSchedules);
+        options.Cache.Enabled = Read(configuration, "cache:enabled", options.Cache.Enabled);
+        options.Cache.Folder = configuration["cache:folder"] is { Length: > 0 } folder ? folder : options.Cache.Folder;
+        foreach (var d in configuration.GetSection("devices").GetChildren())
+        {
+            options.Devices[d.Key] = d.Value ?? "";
+        }
+
+        var sections = configuration.GetSection("plugins").GetChildren().ToList();
+        foreach (var s in sections.Where(s => int.TryParse(s.Key, out _)))
+        {
+            options.Plugins.Add(BindPlugin(s));
+        }
+
+        foreach (var s in sections.Where(s => !int.TryParse(s.Key, out _)))
+        {
+            Override(options, s);
+        }
+    }
+
+    /// <summary>Refuses keys that nothing reads: mostly misspelled ones.</summary>
+    public static void RequireKnownKeys(IConfiguration configuration)
+    {
+        var unknown = configuration.GetChildren().FirstOrDefault(c => !RootKeys.Contains(c.Key, StringComparer.OrdinalIgnoreCase));
+        if (unknown is not null)
+        {
+            throw new TenonException("TEN2104", $"'{unknown.Key}' is not a setting of the runtime. Known: {string.Join(", ", RootKeys.Skip(1))}.");
+        }
+    }
+
+    private static PluginOptions BindPlugin(IConfigurationSection section)
+    {
+        var plugin = new PluginOptions();
+        foreach (var c in section.GetChildren())
+        {
+            if (!TrySet(plugin, c))
+            {
+                throw new TenonException("TEN2104", $"'{c.Key}' at {section.Path} ({section["id"]}) is not a setting of a plugin entry. Known: {string.Join(", ", PluginKeys)}; what the plugin itself reads goes into 'settings'.");
+            }
+        }
+
+        return plugin;
+    }
+
+    // plugins:<id>:<key>, from the environment or the command line. Shells refuse dots in names, so tenon_cpu is tenon.cpu.
+    private static void Override(RuntimeOptions options, IConfigurationSection section)
+    {
+        var plugin = options.Plugins.FirstOrDefault(p => EnvironmentName(p.Id).Equals(EnvironmentName(section.Key), StringComparison.OrdinalIgnoreCase))
+            ?? throw new TenonException("TEN2104", $"'{section.Path}' overrides plugin '{section.Key}', which is not listed. Listed: {string.Join(", ", options.Plugins.Select(p => p.Id))}.");
+        foreach (var c in section.GetChildren())
+        {
+            if (!TrySet(plugin, c))
+            {
+                SetSettings(plugin, c, c.Key);
+            }
+        }
+    }
+
+    private static bool TrySet(PluginOptions plugin, IConfigurationSection c)
+    {
+        switch (c.Key.ToLowerInvariant())
+        {
+            case "id":
+                plugin.Id = c.Value ?? "";
+                return true;
+            case "path":
+                plugin.Path = c.Value ?? "";
+                return true;
+            case "enabled":
+                plugin.Enabled = Read(c, "", true);
+                return true;
+            case "sha256":
+                plugin.Sha256 = c.Value is { Length: > 0 } hash ? hash : null;
+                return true;
+            case "settings":
+                foreach (var s in c.GetChildren())
+                {
+                    SetSettings(plugin, s, s.Key);
+                }
+
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static void SetSettings(PluginOptions plugin, IConfigurationSection section, string name)
+    {
+        if (section.Value is { } value)
+        {
+            plugin.Settings[name] = value;
+        }
+
+        foreach (var c in section.GetChildren())
+        {
+            SetSettings(plugin, c, $"{name}:{c.Key}");
+        }
+    }
+
+    private static T Read<T>(IConfiguration configuration, string key, T fallback) where T : IParsable<T>
+    {
+        var section = key.Length == 0 ? (IConfigurationSection)configuration : configuration.GetSection(key);
+        return section.Value is not { Length: > 0 } text ? fallback
+            : T.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var value) ? value
+            : throw new TenonException("TEN2104", $"'{text}' at '{section.Path}' is not {(typeof(T) == typeof(bool) ? "true or false" : "a whole number")}.");
+    }
+
+    private static string EnvironmentName(string id) => id.Replace('.', '_').Replace('-', '_');
+}

@@ -1,0 +1,144 @@
+using System.Buffers;
+using System.Diagnostics;
+using Tenon.Compiler;
+using Tenon.Core;
+using Tenon.Core.Backend;
+
+namespace Tenon.Runtime;
+
+/// <summary>A schedule with its devices and compiled kernels. It may run in several threads at once.</summary>
+internal sealed class ExecutableSchedule
+{
+    private readonly KernelProgram?[] _programs;
+    private readonly OpenedDevice[] _devices;
+    private readonly int _launches;
+
+    private ExecutableSchedule(Schedule schedule, KernelProgram?[] programs, OpenedDevice[] devices)
+    {
+        Schedule = schedule;
+        _programs = programs;
+        _devices = devices;
+        _launches = programs.Count(p => p is not null);
+    }
+
+    public Schedule Schedule { get; }
+
+    /// <exception cref="TenonException">A kernel can't be compiled, or a device lacks what the schedule needs.</exception>
+    public static ExecutableSchedule Prepare(Schedule schedule, DeviceRegistry registry, KernelCache kernels)
+    {
+        using var activity = RuntimeEvents.Source.StartActivity("tenon.prepare");
+        foreach (var slot in schedule.Slots)
+        {
+            registry.Open(slot.Device).RequireStorage(slot.DType);
+        }
+
+        var devices = schedule.Calls.Select(c => registry.Open(c.Device)).ToArray();
+        var wanted = new List<(UOp, OpenedDevice)>();
+        for (var i = 0; i < devices.Length; i++)
+        {
+            if (schedule.Calls[i].Kernel is { } kernel)
+            {
+                RequireBuffers(schedule.Calls[i], devices[i]);
+                wanted.Add((kernel, devices[i]));
+            }
+        }
+
+        var compiled = kernels.Get(wanted);
+        var programs = new KernelProgram?[devices.Length];
+        for (int i = 0, next = 0; i < programs.Length; i++)
+        {
+            programs[i] = schedule.Calls[i].Kernel is null ? null : compiled[next++];
+            if (programs[i] is { Kernel.VariableCount: > 0 } p)
+            {
+                throw new TenonException("TEN5006", $"Kernel {p.Kernel.Name} needs the values of {p.Kernel.VariableCount} variables, and none are bound. Bind every variable of a shape before realising.");
+            }
+        }
+
+        return new ExecutableSchedule(schedule, programs, devices);
+    }
+
+    /// <summary>Queues everything.</summary>
+    /// <param name="slots">The memory of inputs and outputs, by slot.</param>
+    /// <param name="registry">The open devices.</param>
+    /// <param name="statistics">Where launches are counted.</param>
+    /// <param name="log">Where times are printed, if asked for.</param>
+    public void Run(Storage?[] slots, DeviceRegistry registry, Statistics statistics, DebugLog log)
+    {
+        var arenas = new Dictionary<string, (CachingAllocator Memory, DeviceBuffer Buffer)>(Schedule.ArenaBytes.Count);
+        var views = ArrayPool<BufferView>.Shared.Rent(Schedule.Slots.Count);
+        try
+        {
+            foreach (var (name, bytes) in Schedule.ArenaBytes)
+            {
+                if (bytes > 0)
+                {
+                    var memory = registry.Open(name).Memory;
+                    arenas.Add(name, (memory, memory.Rent(bytes)));
+                }
+            }
+
+            for (var i = 0; i < _programs.Length; i++)
+            {
+                var call = Schedule.Calls[i];
+                for (var j = 0; j < call.Slots.Count; j++)
+                {
+                    var slot = Schedule.Slots[call.Slots[j]];
+                    views[j] = slots[call.Slots[j]]?.View
+                        ?? new BufferView(arenas[slot.Device].Buffer, slot.ArenaOffset, slot.Size * slot.DType.Bytes);
+                }
+
+                Run(i, views.AsSpan(0, call.Slots.Count), registry, log);
+            }
+
+            statistics.CountRun(_launches, _programs.Length - _launches);
+            GC.KeepAlive(slots);
+        }
+        finally
+        {
+            // Whoever gets an arena next queues its work behind ours.
+            foreach (var (memory, buffer) in arenas.Values)
+            {
+                memory.Return(buffer);
+            }
+
+            ArrayPool<BufferView>.Shared.Return(views, clearArray: true);
+        }
+    }
+
+    private static void RequireBuffers(ScheduledCall call, OpenedDevice device)
+    {
+        var limit = device.Capabilities.MaxBuffers;
+        if (call.Slots.Count > limit)
+        {
+            throw new TenonException("TEN5008", $"A kernel uses {call.Slots.Count} buffers; device {device.Name} allows {limit}. Call Contiguous() on some of its inputs' results, so that it is split.");
+        }
+    }
+
+    private void Run(int i, Span<BufferView> views, DeviceRegistry registry, DebugLog log)
+    {
+        var device = _devices[i];
+        if (_programs[i] is not { } program)
+        {
+            var source = registry.Open(Schedule.Slots[Schedule.Calls[i].Slots[1]].Device);
+            var start = Stopwatch.GetTimestamp();
+            DeviceCopy.Copy(source, views[1], device, views[0]);
+            if (log.Kernels)
+            {
+                device.Device.Synchronize();
+                log.Copied(source.Name, device.Name, views[0].Bytes, Stopwatch.GetElapsedTime(start));
+            }
+        }
+        else if (log.Kernels)
+        {
+            device.Device.Synchronize();
+            var start = Stopwatch.GetTimestamp();
+            program.Launch(views);
+            device.Device.Synchronize();
+            log.Ran(device.Name, program.Kernel, Stopwatch.GetElapsedTime(start));
+        }
+        else
+        {
+            program.Launch(views);
+        }
+    }
+}

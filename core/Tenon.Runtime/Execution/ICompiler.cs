@@ -1,0 +1,16 @@
+using Tenon.Compiler;
+using Tenon.Core;
+using Tenon.Core.Backend;
+
+namespace Tenon.Runtime;
+
+/// <summary>What execution needs of the compiler.</summary>
+internal interface ICompiler
+{
+    /// <summary>Changes whenever the compiler may give another result for the same kernel. Part of the key of the disk cache.</summary>
+    string Fingerprint { get; }
+
+    Schedule Schedule(UOp sink, Capabilities device);
+
+    LinearProgram Lower(UOp kernel, Capabilities device, CodeGeneratorTarget target);
+}

@@ -1,0 +1,97 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+using Tenon.Core;
+using Tenon.Core.Backend;
+
+namespace Tenon.Runtime;
+
+/// <summary>Kernels ready to launch, for as long as a schedule uses them. New ones come from disk or from the compiler.</summary>
+internal sealed class KernelCache(ICompiler compiler, DiskCache? disk, Statistics statistics, DebugLog log)
+{
+    private readonly ConditionalWeakTable<UOp, ConcurrentDictionary<OpenedDevice, Lazy<KernelProgram>>> _programs = [];
+
+    /// <summary>The programs of these kernels, compiled in parallel where they are new.</summary>
+    public KernelProgram[] Get(IReadOnlyList<(UOp Kernel, OpenedDevice Device)> kernels)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var programs = new KernelProgram[kernels.Count];
+        if (kernels.Count <= 1 || kernels.All(k => Entry(k).IsValueCreated))
+        {
+            for (var i = 0; i < programs.Length; i++)
+            {
+                programs[i] = Get(kernels[i]);
+            }
+        }
+        else
+        {
+            try
+            {
+                Parallel.For(0, programs.Length, i => programs[i] = Get(kernels[i]));
+            }
+            catch (AggregateException e)
+            {
+                // The others are mostly the same error again.
+                ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+            }
+        }
+
+        statistics.AddCompileTime(start);
+        return programs;
+    }
+
+    private Lazy<KernelProgram> Entry((UOp Kernel, OpenedDevice Device) k) =>
+        _programs.GetOrAdd(k.Kernel, static _ => new()).GetOrAdd(k.Device, static (device, state) => new Lazy<KernelProgram>(() => state.Cache.Make(state.Kernel, device)), (Cache: this, k.Kernel));
+
+    private KernelProgram Get((UOp Kernel, OpenedDevice Device) k)
+    {
+        try
+        {
+            return Entry(k).Value;
+        }
+        catch
+        {
+            // A Lazy repeats its exception for ever; the cause may be gone next time.
+            _programs.Remove(k.Kernel);
+            throw;
+        }
+    }
+
+    private KernelProgram Make(UOp kernel, OpenedDevice device)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var generator = device.Generator;
+        var key = disk?.KeyOf(kernel, device.Device.Capabilities, generator, compiler.Fingerprint);
+        if (key is not null && !log.Programs && disk!.TryRead(key) is { } stored && TryLoad(device, stored) is { } known)
+        {
+            statistics.CountKernel(fromDisk: true);
+            log.Compiled(kernel, stored, null, "from disk", start);
+            return known;
+        }
+
+        var program = compiler.Lower(kernel, device.Capabilities, generator.Target);
+        var compiled = generator.Generate(program);
+        if (key is not null)
+        {
+            disk!.Write(key, compiled);
+        }
+
+        statistics.CountKernel(fromDisk: false);
+        log.Compiled(kernel, compiled, program, "compiled", start);
+        return device.Device.Load(compiled);
+    }
+
+    // A stored kernel that the device refuses is compiled again; if that one is refused too, the error is the user's to see.
+    private static KernelProgram? TryLoad(OpenedDevice device, CompiledKernel stored)
+    {
+        try
+        {
+            return device.Device.Load(stored);
+        }
+        catch (BackendException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using Tenon.Compiler;
+using Tenon.Core;
+
+namespace Tenon.Runtime;
+
+/// <summary>Computes values: graph → schedule → kernels → queued work, each step remembered for the next time.</summary>
+internal sealed class Realizer
+{
+    private readonly DeviceRegistry _devices;
+    private readonly BufferTable _buffers;
+    private readonly RealizedValues _realized;
+    private readonly ICompiler _compiler;
+    private readonly KernelCache _kernels;
+    private readonly ScheduleCache _schedules;
+    private readonly Statistics _statistics;
+    private readonly DebugLog _log;
+
+    public Realizer(RuntimeOptions options, DeviceRegistry devices, BufferTable buffers, ICompiler compiler, Statistics statistics, DebugLog log)
+    {
+        _devices = devices;
+        _buffers = buffers;
+        _realized = new RealizedValues(buffers);
+        _compiler = compiler;
+        _statistics = statistics;
+        _log = log;
+        _schedules = new ScheduleCache(options.MaxSchedules);
+        _kernels = new KernelCache(compiler, options.Cache.ResolveFolder() is { } folder ? new DiskCache(folder) : null, statistics, log);
+    }
+
+    public UOp Resolve(UOp graph) => RealizeGraphBuilder.Resolve(graph, _realized, _buffers);
+
+    public Schedule Plan(IReadOnlyList<(UOp Value, string Device)> roots)
+    {
+        var graph = Build(roots);
+        return graph.IsEmpty ? new Schedule { Slots = [], Calls = [], ArenaBytes = new Dictionary<string, long>() }
+            : _schedules.Find(graph.Sink)?.Schedule ?? Schedule(graph, roots[0].Device);
+    }
+
+    public UOp[] Realize(IReadOnlyList<(UOp Value, string Device)> roots)
+    {
+        var start = Stopwatch.GetTimestamp();
+        using var activity = RuntimeEvents.Source.StartActivity("tenon.realize");
+        var graph = Build(roots);
+        var outputs = graph.Outputs.ToDictionary(o => o, Allocate);
+        if (!graph.IsEmpty)
+        {
+            Run(graph, outputs, roots[0].Device);
+        }
+
+        var assigned = Remember(graph, outputs);
+        RuntimeEvents.RealizeTime.Record(Stopwatch.GetElapsedTime(start).TotalSeconds);
+        var results = new UOp[roots.Count];
+        for (var i = 0; i < results.Length; i++)
+        {
+            var buffer = graph.Results[i] switch
+            {
+                RealizeOutput output => outputs[output].Node,
+                UOp { Op: Ops.After } after => assigned[after],
+                var buffered => (UOp)buffered,
+            };
+            results[i] = StorageView.Of(buffer, roots[i].Value.Shape);
+        }
+
+        return results;
+    }
+
+    private RealizeGraph Build(IReadOnlyList<(UOp Value, string Device)> roots) =>
+        RealizeGraphBuilder.Build([.. roots.Select(r => (r.Value, _devices.Canonicalize(r.Device)))], _realized, _buffers);
+
+    private (UOp Node, Storage Storage) Allocate(RealizeOutput output)
+    {
+        var (device, dtype, size) = (_devices.Open(output.Device), output.Value.DType, output.Value.Shape.MaxElements);
+        device.RequireStorage(dtype);
+        var storage = new Storage(device, checked(size * dtype.Bytes));
+        return (_buffers.Add(dtype, size, storage), storage);
+    }
+
+    private void Run(RealizeGraph graph, Dictionary<RealizeOutput, (UOp Node, Storage Storage)> outputs, string device)
+    {
+        var executable = _schedules.Find(graph.Sink);
+        _statistics.CountRealize(executable is not null);
+        if (executable is null)
+        {
+            executable = ExecutableSchedule.Prepare(Schedule(graph, device), _devices, _kernels);
+            _schedules.Add(graph.Sink, executable);
+        }
+
+        var start = Stopwatch.GetTimestamp();
+        var slots = new Storage?[executable.Schedule.Slots.Count];
+        for (var i = 0; i < graph.Inputs.Count; i++)
+        {
+            slots[i] = _buffers.Get(graph.Inputs[i]);
+        }
+
+        foreach (var (output, (_, storage)) in outputs)
+        {
+            if (output.Slot is { } slot)
+            {
+                slots[slot] = storage;
+            }
+        }
+
+        executable.Run(slots, _devices, _statistics, _log);
+        _statistics.AddRunTime(start);
+    }
+
+    private Schedule Schedule(RealizeGraph graph, string device)
+    {
+        var start = Stopwatch.GetTimestamp();
+        using var activity = RuntimeEvents.Source.StartActivity("tenon.schedule");
+        var schedule = _compiler.Schedule(graph.Sink, _devices.Open(device).Capabilities);
+        _statistics.AddScheduleTime(start);
+        RuntimeEvents.ScheduleTime.Record(Stopwatch.GetElapsedTime(start).TotalSeconds);
+        _log.Scheduled(schedule, start);
+        return schedule;
+    }
+
+    private Dictionary<UOp, UOp> Remember(RealizeGraph graph, Dictionary<RealizeOutput, (UOp Node, Storage Storage)> outputs)
+    {
+        foreach (var (output, (node, _)) in outputs)
+        {
+            if (output.ValueDevice is null || output.ValueDevice == output.Device)
+            {
+                _realized.Add(output.Value, node, isPlaced: output.ValueDevice is not null);
+            }
+        }
+
+        var assigned = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
+        foreach (var (after, buffer) in graph.Assignments)
+        {
+            assigned[after] = _buffers.Overwrite(buffer);
+            _realized.Add(after, assigned[after], isPlaced: true);
+        }
+
+        return assigned;
+    }
+}

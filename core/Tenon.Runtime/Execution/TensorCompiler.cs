@@ -1,0 +1,16 @@
+using Tenon.Compiler;
+using Tenon.Core;
+using Tenon.Core.Backend;
+
+namespace Tenon.Runtime;
+
+/// <summary>The compiler of Tenon.Compiler.</summary>
+internal sealed class TensorCompiler : ICompiler
+{
+    public string Fingerprint { get; } = $"{typeof(Schedule).Module.ModuleVersionId:N}{typeof(UOp).Module.ModuleVersionId:N}";
+
+    public Schedule Schedule(UOp sink, Capabilities device) => Scheduler.Create(sink, new SchedulerOptions { Parallelism = device.Parallelism });
+
+    public LinearProgram Lower(UOp kernel, Capabilities device, CodeGeneratorTarget target) => 
+        throw new TenonException("TEN5011", $"Kernel {kernel.Arg} for {target.Fingerprint} on {device.Parallelism} threads: this build has no kernel compiler.");
+}

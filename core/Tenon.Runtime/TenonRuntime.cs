@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Tenon.Compiler;
+using Tenon.Core;
+
+namespace Tenon.Runtime;
+
+/// <summary>Plugins, devices, memory and execution: what a program needs to compute with graphs.</summary>
+public sealed class TenonRuntime : IDisposable
+{
+    private static readonly Lock DefaultLock = new();
+    private static TenonRuntime? _default;
+    private readonly BufferTable _buffers = new();
+    private readonly Realizer _realizer;
+
+    internal TenonRuntime(RuntimeOptions options, IEnumerable<PluginRegistration> plugins, ICompiler compiler, ILogger? logger)
+    {
+        Options = options;
+        Plugins = new PluginHost(options, plugins);
+        Devices = new DeviceRegistry(Plugins, options);
+        Plugins.Connect(Devices);
+        Statistics = new Statistics(Devices);
+        _realizer = new Realizer(options, Devices, _buffers, compiler, Statistics, new DebugLog(options, logger));
+    }
+
+    /// <summary>
+    /// The runtime that tensors use. Unless set, it is made when first used, from <c>plugins.json</c> beside the program and
+    /// the environment (<see cref="TenonConfiguration"/>).
+    /// </summary>
+    /// <exception cref="TenonException"><c>plugins.json</c> is missing or wrong.</exception>
+    public static TenonRuntime Default
+    {
+        get
+        {
+            lock (DefaultLock)
+            {
+                return _default ??= new TenonRuntimeBuilder(TenonConfiguration.Load()).Build();
+            }
+        }
+
+        set
+        {
+            lock (DefaultLock)
+            {
+                _default = value;
+            }
+        }
+    }
+
+    /// <summary>The devices by name.</summary>
+    public DeviceRegistry Devices { get; }
+
+    /// <summary>The plugins and their states.</summary>
+    public PluginHost Plugins { get; }
+
+    /// <summary>How the runtime is set up.</summary>
+    public RuntimeOptions Options { get; }
+
+    /// <summary>What the runtime has done so far.</summary>
+    public Statistics Statistics { get; }
+
+    /// <summary>Allocates memory of undefined content. It lives as long as the node.</summary>
+    /// <param name="dtype">The element type.</param>
+    /// <param name="size">Elements.</param>
+    /// <param name="device">The device's name.</param>
+    /// <returns>A <see cref="Ops.Buffer"/> of shape <c>[size]</c>.</returns>
+    /// <exception cref="TenonException">The device does not exist, can't store the dtype, or has not enough memory.</exception>
+    public UOp CreateBuffer(DType dtype, long size, string device)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(size);
+        var opened = Devices.Open(device);
+        opened.RequireStorage(dtype);
+        return _buffers.Add(dtype, size, new Storage(opened, checked(size * dtype.Bytes)));
+    }
+
+    /// <summary>Fills a buffer from the host's memory.</summary>
+    /// <param name="buffer">A node of <see cref="CreateBuffer"/> or <see cref="Realize"/>; reshapes of it are looked through.</param>
+    /// <param name="data">Exactly the buffer's bytes.</param>
+    /// <exception cref="TenonException">The sizes differ, or the buffer has been overwritten by an assignment.</exception>
+    public void CopyIn(UOp buffer, ReadOnlySpan<byte> data)
+    {
+        var storage = FindStorage(buffer, data.Length);
+        if (data.Length > 0)
+        {
+            storage.Device.Device.Allocator.CopyIn(storage.View, data);
+        }
+
+        GC.KeepAlive(storage);
+    }
+
+    /// <summary>Waits for the buffer's content and copies it to the host's memory.</summary>
+    /// <param name="buffer">A node of <see cref="CreateBuffer"/> or <see cref="Realize"/>; reshapes of it are looked through.</param>
+    /// <param name="data">Exactly the buffer's bytes.</param>
+    /// <exception cref="TenonException">The sizes differ, or the buffer has been overwritten by an assignment.</exception>
+    public void CopyOut(UOp buffer, Span<byte> data)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var storage = FindStorage(buffer, data.Length);
+        if (data.Length > 0)
+        {
+            storage.Device.Device.Allocator.CopyOut(storage.View, data);
+        }
+
+        GC.KeepAlive(storage);
+        Statistics.AddRunTime(start);
+    }
+
+    /// <summary>Computes values, all in one schedule. The work is queued; <see cref="CopyOut"/> waits for it.</summary>
+    /// <param name="roots">
+    /// Values and where each is to be stored. An assignment (<see cref="Ops.After"/> of a store to a whole buffer) writes to
+    /// the memory of its target; the target's node can't be used afterwards.
+    /// </param>
+    /// <returns>For each value a node of the same shape over storage.</returns>
+    /// <exception cref="TenonException">The graph can't be scheduled or compiled, or a device lacks what it needs.</exception>
+    public UOp[] Realize(IReadOnlyList<(UOp Value, string Device)> roots) => roots.Count == 0 ? [] : _realizer.Realize(roots);
+
+    /// <summary>What <see cref="Realize"/> would run, without running it.</summary>
+    public Schedule Schedule(IReadOnlyList<(UOp Value, string Device)> roots) => _realizer.Plan(roots);
+
+    /// <summary>The graph with values that have been realised replaced by their storage.</summary>
+    public UOp ResolveRealized(UOp graph) => _realizer.Resolve(graph);
+
+    /// <summary>Waits until all work on all devices is done.</summary>
+    public void Synchronize()
+    {
+        var start = Stopwatch.GetTimestamp();
+        foreach (var device in Devices.OpenDevices)
+        {
+            device.Device.Synchronize();
+        }
+
+        Statistics.AddRunTime(start);
+    }
+
+    /// <summary>Waits for all work and closes all devices. Buffers can't be used afterwards.</summary>
+    public void Dispose()
+    {
+        lock (DefaultLock)
+        {
+            _default = _default == this ? null : _default;
+        }
+
+        Devices.Close();
+    }
+
+    private Storage FindStorage(UOp buffer, int bytes)
+    {
+        var storage = _buffers.Get(StorageView.Base(ResolveRealized(buffer)));
+        return storage.Bytes == bytes ? storage : throw new TenonException(
+            "TEN5010", $"A copy of {bytes} bytes does not fit a buffer of {storage.Bytes} bytes ({buffer.DType} of shape {buffer.Shape} on {storage.Device.Name}). Pass exactly its size.");
+    }
+}

@@ -1,0 +1,59 @@
+using Tenon.Core;
+using Tenon.Core.Backend;
+using Tenon.Sdk.CStyle;
+
+namespace Tenon.Plugins.Cpu.Clang;
+
+/// <summary>Kernels as C, compiled by the machine's clang to a shared library.</summary>
+internal sealed class ClangGenerator : CodeGenerator
+{
+    private readonly ClangRenderer _renderer = new();
+    private readonly ClangCompiler _compiler;
+    private readonly string _folder;
+
+    /// <summary>Creates the generator of a compiler.</summary>
+    /// <param name="compiler">What compiles.</param>
+    /// <param name="dtypes">What the device computes with.</param>
+    /// <param name="folder">Where temporary files go; null for the system's place.</param>
+    public ClangGenerator(ClangCompiler compiler, IReadOnlyDictionary<DType, DTypeSupport> dtypes, string? folder)
+    {
+        _compiler = compiler;
+        _folder = folder ?? Path.GetTempPath();
+        Target = TargetOf(compiler, dtypes);
+    }
+
+    /// <inheritdoc/>
+    public override string Name => "Clang";
+
+    /// <inheritdoc/>
+    public override CodeGeneratorTarget Target { get; }
+
+    /// <summary>The generator, if this machine has a clang; else null, after a note.</summary>
+    public static ClangGenerator? TryCreate(BackendHost host, IReadOnlyDictionary<DType, DTypeSupport> dtypes) =>
+        ClangFinder.Find(host) is { } compiler ? new ClangGenerator(compiler, dtypes, host.CacheFolder) : null;
+
+    /// <inheritdoc/>
+    public override string Render(LinearProgram program) => _renderer.Render(program);
+
+    /// <inheritdoc/>
+    protected override (ReadOnlyMemory<byte> Binary, string? Source) GenerateCore(LinearProgram program)
+    {
+        var source = _renderer.Render(program);
+        return (_compiler.Compile(program.Name, source, _folder), source);
+    }
+
+    private static CodeGeneratorTarget TargetOf(ClangCompiler compiler, IReadOnlyDictionary<DType, DTypeSupport> dtypes)
+    {
+        var (avx512, arm) = (compiler.Defines("__AVX512F__"), compiler.Defines("__aarch64__"));
+        var fused = avx512 || arm || compiler.Defines("__FMA__");
+        return new CodeGeneratorTarget
+        {
+            // Without the instruction it would be a call of the C library.
+            ExtraOps = fused ? ClangRenderer.ExtraOps : ClangRenderer.ExtraOps - new OpSet(Ops.MulAcc),
+            DTypes = dtypes,
+            VectorBytes = avx512 ? 64 : compiler.Defines("__AVX2__") ? 32 : 16,
+            VectorRegisters = avx512 || arm ? 32 : 16,
+            Fingerprint = compiler.Fingerprint,
+        };
+    }
+}

@@ -1,0 +1,45 @@
+using Tenon.Core.Backend;
+
+namespace Tenon.Plugins.Null;
+
+/// <summary>A device without memory whose kernels do nothing.</summary>
+internal sealed class NullDevice(CodeGenerator generator) : Device
+{
+    /// <inheritdoc/>
+    public override Capabilities Capabilities { get; } = new()
+    {
+        DTypes = DType.All.ToDictionary(d => d, _ => DTypeSupport.Storage | DTypeSupport.Arithmetic | DTypeSupport.Vector),
+
+        // Fixed, so that schedules for NULL are the same on every machine.
+        Parallelism = 16,
+        L1CacheBytes = 32 << 10,
+        L2CacheBytes = 1 << 20,
+    };
+
+    /// <inheritdoc/>
+    public override Allocator Allocator { get; } = new NullAllocator();
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<CodeGenerator> CodeGenerators { get; } = [generator];
+
+    /// <inheritdoc/>
+    protected override KernelProgram LoadCore(CompiledKernel kernel) => new NullKernel(kernel);
+
+    /// <inheritdoc/>
+    protected override void SynchronizeCore()
+    {
+    }
+
+    /// <inheritdoc/>
+    protected override void CloseCore()
+    {
+    }
+
+    private sealed class NullKernel(CompiledKernel kernel) : KernelProgram(kernel)
+    {
+        /// <inheritdoc/>
+        protected override void LaunchCore(ReadOnlySpan<BufferView> buffers, ReadOnlySpan<long> variables)
+        {
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using Tenon.Core.Backend;
+
+namespace Tenon.Plugins.Null;
+
+/// <summary>Renders as another generator does, and doesn't compile.</summary>
+/// <param name="inner">The generator that renders.</param>
+internal sealed class RenderOnlyGenerator(CodeGenerator inner) : CodeGenerator
+{
+    /// <inheritdoc/>
+    public override string Name => inner.Name;
+
+    /// <inheritdoc/>
+    public override CodeGeneratorTarget Target { get; } = new()
+    {
+        ExtraOps = inner.Target.ExtraOps,
+        DTypes = inner.Target.DTypes,
+        VectorBytes = inner.Target.VectorBytes,
+        VectorRegisters = inner.Target.VectorRegisters,
+
+        // A cache must never give what is not compiled to a device that runs it.
+        Fingerprint = $"null-{inner.Target.Fingerprint}",
+    };
+
+    /// <inheritdoc/>
+    public override string Render(LinearProgram program) => inner.Render(program);
+
+    /// <inheritdoc/>
+    protected override (ReadOnlyMemory<byte> Binary, string? Source) GenerateCore(LinearProgram program) =>
+        (ReadOnlyMemory<byte>.Empty, inner.Render(program));
+}

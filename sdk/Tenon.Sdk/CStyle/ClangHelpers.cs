@@ -1,0 +1,145 @@
+using Tenon.Core;
+
+namespace Tenon.Sdk.CStyle;
+
+/// <summary>The functions for what C has no operator for. Each method adds the one it names to the kernel and returns a call or a name.</summary>
+internal static class ClangHelpers
+{
+    /// <summary>Begins a helper function.</summary>
+    public const string Inline = "static inline __attribute__((always_inline))";
+
+    /// <summary>The values of all lanes, lane by lane: LLVM makes vector instructions of it.</summary>
+    public static string Lanes(CStyleKernel kernel, DType dtype, Func<int, string> lane) =>
+        $"({ClangTypes.Value(kernel, dtype)}){{{string.Join(", ", Enumerable.Range(0, dtype.Lanes).Select(lane))}}}";
+
+    /// <summary>A vector with a scalar in each lane; the scalar of a mask is 0 or -1.</summary>
+    public static string Splat(CStyleKernel kernel, DType dtype)
+    {
+        var element = dtype.IsBool ? DType.Int32 : dtype.Scalar;
+        var vector = element.Vec(dtype.Lanes);
+        return kernel.Define($"splat_{ClangTypes.ShortName(vector)}", () =>
+            $"{Inline} {ClangTypes.Value(kernel, vector)} splat_{ClangTypes.ShortName(vector)}({ClangTypes.Value(kernel, element)} x) {{ return {Lanes(kernel, vector, _ => "x")}; }}");
+    }
+
+    /// <summary>A mask from a comparison of vectors of <paramref name="operand"/>, whose lanes are as wide as the operand's.</summary>
+    public static string MaskOf(CStyleKernel kernel, DType operand, string comparison)
+    {
+        var mask = ClangTypes.Value(kernel, ClangTypes.Mask(operand.Lanes));
+        return operand.IsBool || operand.Bits == 32 ? $"(({mask}){comparison})" : $"__builtin_convertvector({comparison}, {mask})";
+    }
+
+    /// <summary>Lane by lane, one of two vectors.</summary>
+    public static string Select(CStyleKernel kernel, DType dtype)
+    {
+        var value = dtype.IsBool ? ClangTypes.Mask(dtype.Lanes) : dtype;
+        var name = $"select_{ClangTypes.ShortName(value)}";
+        return kernel.Define(name, () =>
+        {
+            var (type, mask, wide) = (ClangTypes.Value(kernel, value), ClangTypes.Value(kernel, ClangTypes.Mask(value.Lanes)), ClangTypes.Value(kernel, ClangTypes.SignedOf(value)));
+            var widened = value.Bits == 32 ? "c" : $"__builtin_convertvector(c, {wide})";
+            return $"{Inline} {type} {name}({mask} c, {type} x, {type} y) {{ {wide} m = {widened}; return ({type})((m & ({wide})x) | (~m & ({wide})y)); }}";
+        });
+    }
+
+    /// <summary>The greater; NaN if either is NaN.</summary>
+    public static string Max(CStyleKernel kernel, DType dtype)
+    {
+        var name = $"max_{ClangTypes.ShortName(dtype)}";
+        return kernel.Define(name, () =>
+        {
+            var type = ClangTypes.Value(kernel, dtype);
+            var greater = Choose(kernel, dtype, "x > y", "x", "y");
+            var body = dtype.IsFloat ? $"{type} m = {greater}; return {Choose(kernel, dtype, "x != x", "x", "m")};" : $"return {greater};";
+            return $"{Inline} {type} {name}({type} x, {type} y) {{ {body} }}";
+        });
+    }
+
+    /// <summary>The square root.</summary>
+    public static string Sqrt(CStyleKernel kernel, DType dtype) =>
+        MapLanes(kernel, "sqrt", dtype, dtype.Bits == 32 ? "__builtin_sqrtf" : "__builtin_sqrt");
+
+    /// <summary>Rounding towards zero. Without SSE 4.1 the builtin would call the C library.</summary>
+    public static string Trunc(CStyleKernel kernel, DType dtype)
+    {
+        var scalar = kernel.Define($"trunc_f{dtype.Bits}", () =>
+        {
+            var (suffix, type, integer, limit) = dtype.Bits == 32 ? ("f", "float", "int32_t", "0x1p23f") : ("", "double", "int64_t", "0x1p52");
+            return $$"""
+                {{Inline}} {{type}} trunc_f{{dtype.Bits}}({{type}} x)
+                {
+                #if defined(__SSE4_1__) || !(defined(__x86_64__) || defined(__i386__))
+                    return __builtin_trunc{{suffix}}(x);
+                #else
+                    return __builtin_fabs{{suffix}}(x) < {{limit}} ? __builtin_copysign{{suffix}}(({{type}})({{integer}})x, x) : x;
+                #endif
+                }
+                """;
+        });
+        return dtype.IsVector ? MapLanes(kernel, "trunc", dtype, scalar) : scalar;
+    }
+
+    /// <summary>x·y + z, rounded once, of floats.</summary>
+    public static string MulAcc(CStyleKernel kernel, DType dtype)
+    {
+        var scalar = dtype.Bits == 32 ? "__builtin_fmaf" : "__builtin_fma";
+        if (!dtype.IsVector)
+        {
+            return scalar;
+        }
+
+        var name = $"mulacc_{ClangTypes.ShortName(dtype)}";
+        return kernel.Define(name, () =>
+        {
+            var type = ClangTypes.Value(kernel, dtype);
+            return $"{Inline} {type} {name}({type} x, {type} y, {type} z) {{ return {Lanes(kernel, dtype, i => $"{scalar}(x[{i}], y[{i}], z[{i}])")}; }}";
+        });
+    }
+
+    /// <summary>The bits of a scalar as another type.</summary>
+    public static string Bits(CStyleKernel kernel, DType from, DType to)
+    {
+        var name = $"bits_{ClangTypes.ShortName(from)}_{ClangTypes.ShortName(to)}";
+        var (source, target) = (ClangTypes.Storage(from), ClangTypes.Storage(to));
+        return kernel.Define(name, () => $"{Inline} {target} {name}({source} x) {{ union {{ {source} from; {target} to; }} u = {{x}}; return u.to; }}");
+    }
+
+    /// <summary>Loads a mask from bytes.</summary>
+    public static string LoadMask(CStyleKernel kernel, int lanes)
+    {
+        var name = $"load_b8x{lanes}";
+        return kernel.Define(name, () =>
+        {
+            var (mask, bytes) = (ClangTypes.Value(kernel, ClangTypes.Mask(lanes)), ClangTypes.Unaligned(kernel, DType.UInt8.Vec(lanes)));
+            return $"{Inline} {mask} {name}(const uint8_t* p) {{ return ({mask})(__builtin_convertvector(*(const {bytes}*)p, {mask}) != 0); }}";
+        });
+    }
+
+    /// <summary>Stores a mask as bytes.</summary>
+    public static string StoreMask(CStyleKernel kernel, int lanes)
+    {
+        var name = $"store_b8x{lanes}";
+        return kernel.Define(name, () =>
+        {
+            var (mask, bytes) = (ClangTypes.Value(kernel, ClangTypes.Mask(lanes)), ClangTypes.Unaligned(kernel, DType.UInt8.Vec(lanes)));
+            return $"{Inline} void {name}(uint8_t* p, {mask} x) {{ *({bytes}*)p = __builtin_convertvector(x & 1, {bytes}); }}";
+        });
+    }
+
+    private static string Choose(CStyleKernel kernel, DType dtype, string condition, string x, string y) =>
+        dtype.IsVector ? $"{Select(kernel, dtype)}({MaskOf(kernel, dtype, $"({condition})")}, {x}, {y})" : $"({condition}) ? {x} : {y}";
+
+    private static string MapLanes(CStyleKernel kernel, string function, DType dtype, string scalar)
+    {
+        if (!dtype.IsVector)
+        {
+            return scalar;
+        }
+
+        var name = $"{function}_{ClangTypes.ShortName(dtype)}";
+        return kernel.Define(name, () =>
+        {
+            var type = ClangTypes.Value(kernel, dtype);
+            return $"{Inline} {type} {name}({type} x) {{ return {Lanes(kernel, dtype, i => $"{scalar}(x[{i}])")}; }}";
+        });
+    }
+}

@@ -1,0 +1,181 @@
+using Tenon.Core;
+using Tenon.Core.Backend;
+
+namespace Tenon.Sdk.CStyle;
+
+/// <summary>
+/// C11 with the vector extensions of Clang 14 and later. The kernel is a function
+/// <c>void NAME(void** buffers, const int64_t* variables, int64_t begin, int64_t end)</c> that runs the work items from
+/// <c>begin</c> to <c>end</c>, exclusive. It needs no header and no library. Compile it with <see cref="SemanticFlags"/>.
+/// </summary>
+public sealed class ClangRenderer : CStyleRenderer
+{
+    private static readonly OpSet TakesHalves = new(
+        Ops.Param, Ops.Const, Ops.Index, Ops.Load, Ops.Store, Ops.Accumulator, Ops.Assign, Ops.Cast, Ops.Bitcast, Ops.Where);
+
+    /// <summary>The compiler options without which the source means something else.</summary>
+    public static IReadOnlyList<string> SemanticFlags { get; } =
+        ["-std=gnu11", "-ffp-contract=off", "-fno-math-errno", "-fwrapv", "-fno-strict-aliasing", "-fno-builtin"];
+
+    /// <summary>The ops beyond the base set that it takes.</summary>
+    public static OpSet ExtraOps { get; } = CodeGeneratorTarget.VectorOps | new OpSet(Ops.MulAcc);
+
+    /// <inheritdoc/>
+    protected internal override IReadOnlyDictionary<Ops, CStyleExpression> Expressions { get; } = new Dictionary<Ops, CStyleExpression>(CStyleOperators.Table)
+    {
+        [Ops.Special] = (k, op, _) => $"(({k.TypeOf(op.DType)})item)",
+        [Ops.Load] = (k, op, x) => op.Src.Length == 1 ? Load(k, op) : $"({x[1]} ? {Load(k, op)} : {x[2]})",
+        [Ops.CmpLt] = (k, op, x) => op[0].DType is { IsBool: true, IsVector: true } ? Compare(k, op, $"({x[1]} < {x[0]})") : Compare(k, op, $"({x[0]} < {x[1]})"),
+        [Ops.CmpEq] = (k, op, x) => Compare(k, op, $"({x[0]} == {x[1]})"),
+        [Ops.CmpNe] = (k, op, x) => Compare(k, op, $"({x[0]} != {x[1]})"),
+        [Ops.Where] = (k, op, x) => op.DType.IsVector ? $"{ClangHelpers.Select(k, op.DType)}({x[0]}, {x[1]}, {x[2]})" : $"({x[0]} ? {x[1]} : {x[2]})",
+        [Ops.Max] = (k, op, x) => $"{ClangHelpers.Max(k, op.DType)}({x[0]}, {x[1]})",
+        [Ops.Sqrt] = (k, op, x) => $"{ClangHelpers.Sqrt(k, op.DType)}({x[0]})",
+        [Ops.Trunc] = (k, op, x) => $"{ClangHelpers.Trunc(k, op.DType)}({x[0]})",
+        [Ops.MulAcc] = (k, op, x) => op.DType.IsFloat
+            ? $"{ClangHelpers.MulAcc(k, op.DType)}({x[0]}, {x[1]}, {x[2]})"
+            : CStyleOperators.Narrow(k, op.DType, $"({x[0]} * {x[1]} + {x[2]})"),
+        [Ops.Cast] = (k, op, x) => ClangCasts.Cast(k, op[0].DType, op.DType, x[0]),
+        [Ops.Bitcast] = (k, op, x) => op.DType.IsVector || op[0].DType.IsVector ? $"(({k.TypeOf(op.DType)}){x[0]})" : $"{ClangHelpers.Bits(k, op[0].DType, op.DType)}({x[0]})",
+        [Ops.Splat] = (k, op, x) => $"{ClangHelpers.Splat(k, op.DType)}({Lane(op.DType, x[0])})",
+        [Ops.Stack] = (k, op, x) => ClangHelpers.Lanes(k, op.DType, i => Lane(op.DType, x[i])),
+        [Ops.Extract] = (k, op, x) => op.DType.IsBool ? $"({x[0]}[{op.Arg}] != 0)" : $"{x[0]}[{op.Arg}]",
+    };
+
+    /// <inheritdoc/>
+    protected internal override string Prologue => """
+        typedef __INT8_TYPE__ int8_t;
+        typedef __INT16_TYPE__ int16_t;
+        typedef __INT32_TYPE__ int32_t;
+        typedef __INT64_TYPE__ int64_t;
+        typedef __UINT8_TYPE__ uint8_t;
+        typedef __UINT16_TYPE__ uint16_t;
+        typedef __UINT32_TYPE__ uint32_t;
+        typedef __UINT64_TYPE__ uint64_t;
+        #ifdef _WIN32
+        #define EXPORT __declspec(dllexport)
+        EXPORT int _fltused = 0;
+        #else
+        #define EXPORT __attribute__((visibility("default")))
+        #endif
+        """;
+
+    /// <inheritdoc/>
+    protected internal override string TypeOf(CStyleKernel kernel, DType dtype) => ClangTypes.Value(kernel, dtype);
+
+    /// <inheritdoc/>
+    protected internal override string StorageTypeOf(CStyleKernel kernel, DType dtype) => ClangTypes.Storage(dtype);
+
+    /// <inheritdoc/>
+    protected internal override string Literal(CStyleKernel kernel, DType dtype, Scalar value)
+    {
+        var scalar = dtype.Kind switch
+        {
+            DTypeKind.Bool => value.AsBool ? "1" : "0",
+            DTypeKind.Float => FloatLiteral(kernel, dtype.Scalar, value.AsDouble),
+            _ => CStyleLiterals.Integer(dtype.Scalar, value),
+        };
+        return dtype.IsVector ? $"{ClangHelpers.Splat(kernel, dtype)}({Lane(dtype, scalar)})" : scalar;
+    }
+
+    /// <inheritdoc/>
+    protected internal override void Open(CStyleKernel kernel)
+    {
+        kernel.OpenBlock($"EXPORT void {kernel.Program.Name}(void** buffers, const int64_t* variables, int64_t begin, int64_t end)");
+        foreach (var op in kernel.Program.Ops)
+        {
+            if (op.Op == Ops.Param)
+            {
+                var slot = op.ArgAs<ParamArg>().Slot;
+                var type = ClangTypes.Storage(op.DType);
+                kernel.Line($"{type}* {kernel[op] = $"data{slot}"} = ({type}*)buffers[{slot}];");
+            }
+            else if (op.Op == Ops.Variable)
+            {
+                var (name, type) = (op.ArgAs<VariableArg>().Name, kernel.TypeOf(op.DType));
+                kernel.Line($"{type} {kernel[op] = $"var_{name}"} = ({type})variables[{Position(kernel.Program, name)}];");
+            }
+        }
+
+        kernel.OpenBlock("for (int64_t item = begin; item < end; item++)");
+    }
+
+    /// <inheritdoc/>
+    protected internal override void Close(CStyleKernel kernel)
+    {
+        kernel.CloseBlock();
+        kernel.CloseBlock();
+    }
+
+    /// <inheritdoc/>
+    protected internal override string Store(CStyleKernel kernel, UOp address, UOp value)
+    {
+        var dtype = value.DType;
+        return dtype switch
+        {
+            { IsVector: false } => $"{kernel.Element(address)} = {CStyleKernel.Bare(kernel[value])}",
+            { IsBool: true } => $"{ClangHelpers.StoreMask(kernel, dtype.Lanes)}({CStyleKernel.Bare(kernel[address])}, {CStyleKernel.Bare(kernel[value])})",
+            _ => $"*({ClangTypes.Unaligned(kernel, dtype)}*){kernel[address]} = {CStyleKernel.Bare(kernel[value])}",
+        };
+    }
+
+    /// <inheritdoc/>
+    protected internal override void Verify(CStyleKernel kernel, UOp op)
+    {
+        var half = ClangTypes.IsHalf(op.DType) || (op.Src.Length > 0 && ClangTypes.IsHalf(op[0].DType));
+        if (half && (!TakesHalves.Contains(op.Op) || op.DType.IsVector))
+        {
+            throw new BackendException("TEN4005", $"Kernel {kernel.Program.Name} computes {op.Op} in {op.DType}; the Clang renderer only loads, stores and converts 16-bit floats, one at a time. The target must list them as Storage.");
+        }
+    }
+
+    private static string Load(CStyleKernel kernel, UOp load) => load.DType switch
+    {
+        { IsVector: false, IsBool: true } => $"({kernel.Element(load[0])} != 0)",
+        { IsVector: false } => kernel.Element(load[0]),
+        { IsBool: true } => $"{ClangHelpers.LoadMask(kernel, load.DType.Lanes)}({CStyleKernel.Bare(kernel[load[0]])})",
+        _ => $"(*(const {ClangTypes.Unaligned(kernel, load.DType)}*){kernel[load[0]]})",
+    };
+
+    private static string Compare(CStyleKernel kernel, UOp op, string comparison) =>
+        op.DType.IsVector ? ClangHelpers.MaskOf(kernel, op[0].DType, comparison) : comparison;
+
+    // A lane of a mask has all bits set.
+    private static string Lane(DType vector, string scalar) => vector.IsBool ? $"(-(int32_t){scalar})" : scalar;
+
+    private static string FloatLiteral(CStyleKernel kernel, DType dtype, double value)
+    {
+        if (dtype == DType.Float16)
+        {
+            return $"0x{BitConverter.HalfToUInt16Bits((Half)value):x4}";
+        }
+
+        var single = BitConverter.SingleToUInt32Bits((float)value);
+        if (dtype == DType.BFloat16)
+        {
+            return $"0x{single >> 16:x4}";
+        }
+
+        if (double.IsFinite(value))
+        {
+            return CStyleLiterals.Float(dtype == DType.Float32 ? (float)value : value, dtype == DType.Float32 ? "f" : "");
+        }
+
+        return dtype == DType.Float32
+            ? $"{ClangHelpers.Bits(kernel, DType.UInt32, dtype)}(0x{single:x8}u)"
+            : $"{ClangHelpers.Bits(kernel, DType.UInt64, dtype)}(0x{BitConverter.DoubleToUInt64Bits(value):x16}ULL)";
+    }
+
+    private static int Position(LinearProgram program, string variable)
+    {
+        for (var i = 0; i < program.Variables.Count; i++)
+        {
+            if (program.Variables[i] == variable)
+            {
+                return i;
+            }
+        }
+
+        throw new BackendException("TEN4005", $"Kernel {program.Name} uses the variable '{variable}', which is not among those that a launch passes: {string.Join(", ", program.Variables)}.");
+    }
+}

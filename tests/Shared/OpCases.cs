@@ -1,0 +1,122 @@
+using Tenon.Core;
+using Tenon.Core.Backend;
+
+namespace Tenon.Tests.Shared;
+
+/// <summary>Every op on the corner values of every dtype that a target has, as scalars and as vectors of every width.</summary>
+internal static class OpCases
+{
+    private static readonly Ops[] OnIntegers = [Ops.Add, Ops.Sub, Ops.Mul, Ops.Max, Ops.And, Ops.Or, Ops.Xor, Ops.CmpLt, Ops.CmpEq, Ops.CmpNe];
+    private static readonly Ops[] OnFloats = [Ops.Add, Ops.Sub, Ops.Mul, Ops.Div, Ops.Max, Ops.CmpLt, Ops.CmpEq, Ops.CmpNe];
+    private static readonly Ops[] OnTruth = [Ops.And, Ops.Or, Ops.Xor, Ops.CmpLt, Ops.CmpEq, Ops.CmpNe];
+
+    /// <summary>The cases of a target.</summary>
+    public static IEnumerable<OpCase> For(CodeGeneratorTarget target)
+    {
+        foreach (var (dtype, support) in target.DTypes)
+        {
+            foreach (var lanes in Lanes(target, dtype, support))
+            {
+                yield return support.HasFlag(DTypeSupport.Arithmetic) ? Arithmetic(target, dtype, lanes) : Conversion(target, dtype);
+            }
+        }
+    }
+
+    private static IEnumerable<int> Lanes(CodeGeneratorTarget target, DType dtype, DTypeSupport support)
+    {
+        yield return 1;
+
+        // Vectors of truth values have the lanes of the numbers that they are about: from 2 doubles to the floats of a register.
+        var (least, most) = dtype.IsBool ? (2, target.VectorBytes / 4) : (16 / dtype.Bytes, target.VectorBytes / dtype.Bytes);
+        for (var lanes = least; support.HasFlag(DTypeSupport.Vector) && lanes <= most; lanes *= 2)
+        {
+            yield return lanes;
+        }
+    }
+
+    private static OpCase Arithmetic(CodeGeneratorTarget target, DType dtype, int lanes)
+    {
+        var (xs, ys) = CornerValues.Pairs(dtype, lanes);
+        var test = new OpCase($"ops_{dtype}x{lanes}", xs.Length, lanes);
+        var (x, y) = (test.Input(dtype, xs), test.Input(dtype, ys));
+        foreach (var op in dtype.IsBool ? OnTruth : dtype.IsFloat ? OnFloats : OnIntegers)
+        {
+            test.Output($"{op}", UOp.Alu(op, x, y), i => Reference.Apply(op, xs[i], ys[i]), anyZero: op == Ops.Max);
+        }
+
+        test.Output("Where", UOp.Where(UOp.Alu(Ops.CmpNe, x, y), y, x), i => Reference.Apply(Ops.Where, Reference.Apply(Ops.CmpNe, xs[i], ys[i]), ys[i], xs[i]));
+        foreach (var op in (Ops[])(dtype.IsFloat ? [Ops.Neg, Ops.Sqrt, Ops.Trunc] : dtype.IsInteger ? [Ops.Neg] : []))
+        {
+            test.Output($"{op}", UOp.Alu(op, x), i => Reference.Apply(op, xs[i]));
+        }
+
+        if (dtype.IsInteger)
+        {
+            AddDivisions(test, dtype, x, xs, ys);
+        }
+        else if (dtype.IsFloat && target.ExtraOps.Contains(Ops.MulAcc))
+        {
+            var zs = xs.Reverse().ToArray();
+            test.Output("MulAcc", UOp.New(Ops.MulAcc, x.DType, [x, y, test.Input(dtype, zs)]), i => Reference.Apply(Ops.MulAcc, xs[i], ys[i], zs[i]));
+        }
+
+        AddCasts(test, target, dtype, x, xs);
+        AddLanes(test, x, y, xs, ys, lanes);
+        return test;
+    }
+
+    private static OpCase Conversion(CodeGeneratorTarget target, DType dtype)
+    {
+        var xs = Enumerable.Range(0, 0x10000).Select(i => dtype == DType.Float16 ? BitConverter.UInt16BitsToHalf((ushort)i) : (object)new BFloat((ushort)i)).ToArray();
+        var test = new OpCase($"conversions_{dtype}", xs.Length, 1);
+        var x = test.Input(dtype, xs);
+        AddCasts(test, target, dtype, x, xs);
+        var gate = UOp.Alu(Ops.CmpLt, x.Cast(DType.Float32), UOp.Const(DType.Float32, 1));
+        test.Output("Where", UOp.Where(gate, x, UOp.Const(dtype, 0.1)), i => Reference.Apply(Ops.CmpLt, Reference.Cast(xs[i], DType.Float32), 1f) is true ? xs[i] : Reference.Cast(0.1, dtype));
+        return test;
+    }
+
+    // The host guarantees divisors that are not zero, no overflow, and shifts within the width.
+    private static void AddDivisions(OpCase test, DType dtype, UOp x, object[] xs, object[] ys)
+    {
+        var (zero, minusOne, least) = (Reference.Cast(0L, dtype), Reference.Cast(-1L, dtype), Reference.Cast(dtype.MinInteger, dtype));
+        var divisors = ys.Select((y, i) => y.Equals(zero) || (dtype.IsSigned && y.Equals(minusOne) && xs[i].Equals(least)) ? Reference.Cast(3L, dtype) : y).ToArray();
+        var shifts = ys.Select((_, i) => Reference.Cast((long)i * 7 % dtype.Bits, dtype)).ToArray();
+        var (divisor, shift) = (test.Input(dtype, divisors), test.Input(dtype, shifts));
+        foreach (var (op, y, values) in new[] { (Ops.IntDiv, divisor, divisors), (Ops.IntMod, divisor, divisors), (Ops.Shl, shift, shifts), (Ops.Shr, shift, shifts) })
+        {
+            test.Output($"{op}", UOp.Alu(op, x, y), i => Reference.Apply(op, xs[i], values[i]));
+        }
+    }
+
+    private static void AddCasts(OpCase test, CodeGeneratorTarget target, DType dtype, UOp x, object[] xs)
+    {
+        foreach (var (to, support) in target.DTypes)
+        {
+            if (to == dtype || (x.DType.IsVector && !support.HasFlag(DTypeSupport.Vector)))
+            {
+                continue;
+            }
+
+            test.Output($"Cast to {to}", x.Cast(to), i => Reference.Cast(xs[i], to));
+            if (to.Bits == dtype.Bits && !to.IsBool && !dtype.IsBool)
+            {
+                test.Output($"Bitcast to {to}", x.Bitcast(to), i => Elements.Read(to, Elements.ToBytes(dtype, [xs[i]])));
+            }
+        }
+    }
+
+    private static void AddLanes(OpCase test, UOp x, UOp y, object[] xs, object[] ys, int lanes)
+    {
+        if (lanes == 1)
+        {
+            var gate = UOp.Alu(Ops.CmpEq, x, y);
+            test.Output("Constant", UOp.Where(gate, x, UOp.Const(x.DType, 1)), i => Reference.Apply(Ops.CmpEq, xs[i], ys[i]) is true ? xs[i] : Reference.Cast(1L, x.DType));
+            return;
+        }
+
+        test.Output("Stack", Kernels.Stack([.. Enumerable.Range(0, lanes).Select(i => Kernels.Extract(x, lanes - 1 - i))]), i => xs[i / lanes * lanes + lanes - 1 - i % lanes]);
+        test.Output("Splat", Kernels.Splat(Kernels.Extract(y, 1), lanes), i => ys[i / lanes * lanes + 1]);
+        test.Output("Constant", UOp.Where(UOp.Alu(Ops.CmpEq, x, y), x, x.ConstLike(1)), i => Reference.Apply(Ops.CmpEq, xs[i], ys[i]) is true ? xs[i] : Reference.Cast(1L, x.DType.Scalar));
+    }
+}

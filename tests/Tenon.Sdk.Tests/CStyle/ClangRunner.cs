@@ -1,0 +1,80 @@
+using Tenon.Core.Backend;
+using Tenon.Plugins.Cpu.Clang;
+
+namespace Tenon.Sdk.Tests.CStyle;
+
+/// <summary>Compiles and runs kernels with the machine's clang; tests that need it are ignored where there is none.</summary>
+internal sealed unsafe class ClangRunner
+{
+    private const DTypeSupport Scalars = DTypeSupport.Storage | DTypeSupport.Arithmetic;
+
+    private static readonly Lazy<(ClangCompiler? Compiler, string Note)> Found = new(Find);
+
+    private readonly ClangKernelLoader _loader = new(null);
+
+    private ClangRunner(ClangGenerator generator) => Generator = generator;
+
+    public static IReadOnlyDictionary<DType, DTypeSupport> DTypes { get; } = DType.All.ToDictionary(d => d, d => d switch
+    {
+        { IsFloat: true, Bits: 16 } => DTypeSupport.Storage,
+        { IsBool: false, Bits: < 32 } => Scalars,
+        _ => Scalars | DTypeSupport.Vector,
+    });
+
+    public ClangGenerator Generator { get; }
+
+    /// <summary>For this processor.</summary>
+    public static ClangRunner Native() => new(new ClangGenerator(Compiler(), DTypes, null));
+
+    /// <summary>For the oldest processor of this architecture, which lacks instructions that the source then does without.</summary>
+    public static ClangRunner Oldest()
+    {
+        var compiler = Compiler();
+        if (!compiler.Defines("__x86_64__"))
+        {
+            Assert.Ignore("Only x86-64 has an older instruction set than the one that the renderer assumes.");
+        }
+
+        return new(new ClangGenerator(ClangCompiler.TryOpen(compiler.Path, out _, ["-march=x86-64"])!, DTypes, null));
+    }
+
+    public static ClangCompiler Compiler()
+    {
+        if (Found.Value.Compiler is null)
+        {
+            Assert.Ignore(Found.Value.Note);
+        }
+
+        return Found.Value.Compiler!;
+    }
+
+    public void Run(LinearProgram program, byte[][] buffers, params long[] variables)
+    {
+        using var kernel = _loader.Load(Generator.Generate(program));
+        var entry = (delegate* unmanaged[Cdecl]<void**, long*, long, long, void>)kernel.Address;
+        var handles = buffers.Select(b => new System.Buffers.MemoryHandle()).ToArray();
+        var addresses = stackalloc void*[buffers.Length];
+        for (var i = 0; i < buffers.Length; i++)
+        {
+            handles[i] = buffers[i].AsMemory().Pin();
+            addresses[i] = handles[i].Pointer;
+        }
+
+        fixed (long* values = variables)
+        {
+            entry(addresses, values, 0, program.GlobalSize);
+        }
+
+        foreach (var handle in handles)
+        {
+            handle.Dispose();
+        }
+    }
+
+    private static (ClangCompiler? Compiler, string Note) Find()
+    {
+        var host = new TestHost();
+        var compiler = ClangFinder.Find(host);
+        return (compiler, string.Join(' ', host.Notes));
+    }
+}
