@@ -1,12 +1,17 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Tenon.Cli;
 using Tenon.Cli.Commands;
 using Tenon.Cli.Output;
 
+TerminalOutput.Prepare();
 var global = new GlobalOptions();
-var root = new RootCommand("Tenon: a tensor compiler and deep-learning framework whose every device is a plugin.")
+// A RootCommand would call itself after its file, Tenon.Cli.
+var root = new Command("tenon", "Tenon: a tensor compiler and deep-learning framework whose every device is a plugin.")
 {
+    new HelpOption(),
+    new VersionOption(),
     DevicesCommand.Create(global),
     TrainCommand.Create(global),
     BenchCommand.Create(global),

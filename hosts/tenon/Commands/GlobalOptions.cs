@@ -56,7 +56,13 @@ internal sealed class GlobalOptions
     /// <summary>Adds the options to the root command.</summary>
     public void AddTo(Command root)
     {
-        Debug.AcceptOnlyFromAmong("0", "1", "2", "3", "4", "5");
+        Debug.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() is < 0 or > 5)
+            {
+                result.AddError("--debug must be 0 to 5.");
+            }
+        });
         Set.Validators.Add(result =>
         {
             if (result.Tokens.FirstOrDefault(t => t.Value.IndexOf('=') < 1) is { } wrong)

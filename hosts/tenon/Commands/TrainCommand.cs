@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Diagnostics;
 using Tenon.Cli.Mnist;
 using Tenon.Cli.Output;
-using Tenon.NN;
 using Tenon.Runtime;
+using Tenon.State;
 
 namespace Tenon.Cli.Commands;
 
@@ -15,10 +15,10 @@ internal static class TrainCommand
 
     private static Command CreateMnist(GlobalOptions global)
     {
-        var epochs = CommonOptions.Number("--epochs", 5, 0, "How often each digit is seen; 0 only evaluates.");
+        var epochs = CommonOptions.Number("--epochs", 6, 0, "How often each digit is seen; 0 only evaluates.");
         var batch = CommonOptions.Number("--batch", 64, 1, "Digits in a step.");
         var seed = CommonOptions.Number("--seed", 0, 0, "Of the first weights and of the order of the digits.");
-        var rate = new Option<double>("--lr") { Description = "The learning rate at the start.", HelpName = "X", DefaultValueFactory = _ => 2e-3 };
+        var rate = new Option<double>("--lr") { Description = "The learning rate at the start.", HelpName = "X", DefaultValueFactory = _ => 4e-3 };
         rate.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<double>() is not (> 0 and < double.PositiveInfinity))
@@ -26,7 +26,7 @@ internal static class TrainCommand
                 result.AddError("--lr must be greater than 0.");
             }
         });
-        var data = new Option<string>("--data") { Description = "A folder with the IDX files of MNIST, plain or .gz.", HelpName = "DIR", DefaultValueFactory = _ => Digits.BundledFolder };
+        var data = new Option<string?>("--data") { Description = "A folder with the IDX files of MNIST, plain or .gz; otherwise the bundled digits.", HelpName = "DIR" };
         var load = new Option<string?>("--load") { Description = "Start with these weights (.safetensors).", HelpName = "FILE" };
         var save = new Option<string>("--save") { Description = "Where the weights go.", HelpName = "FILE", DefaultValueFactory = _ => "mnist.safetensors" };
         var quiet = new Option<bool>("--quiet") { Description = "No progress bar." };
@@ -44,7 +44,7 @@ internal static class TrainCommand
                 Batch = parsed.GetValue(batch),
                 Seed = parsed.GetValue(seed),
                 LearningRate = parsed.GetValue(rate),
-                Data = parsed.GetRequiredValue(data),
+                Data = parsed.GetValue(data) ?? Digits.BundledFolder,
                 Load = parsed.GetValue(load),
                 Save = Path.GetFullPath(parsed.GetRequiredValue(save)),
             };
@@ -62,17 +62,17 @@ internal static class TrainCommand
         var start = Stopwatch.GetTimestamp();
         var device = runtime.Devices.Open(runtime.Devices.Default);
         var (training, test) = (Digits.ReadTraining(options.Data), Digits.ReadTest(options.Data));
-        Tensor.ManualSeed(options.Seed);
+        Tensor.ManualSeed((ulong)options.Seed);
         var trainer = new MnistTrainer(options, training);
         if (options.Load is { } file)
         {
-            trainer.Model.LoadState(file);
+            trainer.Model.LoadStateDict(Safetensors.Load(file));
         }
 
         var trainStart = Stopwatch.GetTimestamp();
         var history = display.Run(trainer, options.Epochs, interrupt);
         var trainSeconds = Stopwatch.GetElapsedTime(trainStart).TotalSeconds;
-        trainer.Model.SaveState(options.Save);
+        Safetensors.Save(options.Save, trainer.Model.StateDict());
 
         var testStart = Stopwatch.GetTimestamp();
         var tested = interrupt.IsCancellationRequested ? default((double Loss, double Accuracy)?) : trainer.Evaluate(test);
@@ -91,7 +91,7 @@ internal static class TrainCommand
             Interrupted = interrupt.IsCancellationRequested,
             FirstLoss = trainer.FirstLoss,
             History = history,
-            TestAccuracy = tested?.Accuracy,
+            TestAccuracy = double.IsNaN(tested?.Loss ?? 0) ? null : tested?.Accuracy,
             TestLoss = tested?.Loss,
             KernelsCompiled = runtime.Statistics.KernelsCompiled,
             KernelsLaunched = runtime.Statistics.KernelsLaunched,

@@ -10,6 +10,6 @@ internal sealed class DigitBatch(int size)
     public (Tensor Images, Tensor Labels) Load(Digits digits, ReadOnlySpan<int> indices)
     {
         digits.Gather(indices, _images, _labels);
-        return (Tensor.From<float>(_images, size, 1, Digits.Side, Digits.Side), Tensor.From<int>(_labels, size));
+        return (Tensor.From<float>(_images, [size, 1, Digits.Side, Digits.Side]), Tensor.From<int>(_labels));
     }
 }

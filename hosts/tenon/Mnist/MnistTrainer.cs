@@ -69,7 +69,7 @@ internal sealed class MnistTrainer
     public (double Loss, double Accuracy) Evaluate(Digits digits)
     {
         double loss = 0, correct = 0;
-        using var noGradients = GradientMode.Disable();
+        using var noGradients = Tensor.NoGrad();
         foreach (var chunk in Enumerable.Range(0, digits.Count).Chunk(_options.Batch))
         {
             // The last chunk is filled up, so that all have one shape, and the rest of its results is left out.
@@ -88,10 +88,10 @@ internal sealed class MnistTrainer
 
     private static Sequential CreateModel() => new(
         new Conv2d(1, 16, 5),
-        new ReLU(),
+        Activation.Relu,
         new MaxPool2d(2),
         new Conv2d(16, 32, 5),
-        new ReLU(),
+        Activation.Relu,
         new MaxPool2d(2),
         new Flatten(),
         new Linear(32 * 4 * 4, Digits.Classes));

@@ -52,7 +52,11 @@ internal sealed class TrainDisplay
     {
         var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadRight(2)).AddColumn();
         void Row(string name, FormattableString value) => grid.AddRow($"[grey]{name}[/]", value.ToString(CultureInfo.InvariantCulture).EscapeMarkup());
-        if (r.TestAccuracy is { } accuracy)
+        if (r.TestLoss is double.NaN)
+        {
+            Row("test accuracy", $"none: the loss is not a number");
+        }
+        else if (r.TestAccuracy is { } accuracy)
         {
             Row("test accuracy", $"{accuracy:P2} of {r.TestDigits} digits (loss {r.TestLoss:0.0000})");
         }
