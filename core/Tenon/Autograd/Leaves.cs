@@ -1,0 +1,56 @@
+using System.Runtime.CompilerServices;
+using Tenon.Core;
+
+namespace Tenon;
+
+/// <summary>
+/// Which tensors a node is the value of, for those that gradients are accumulated in; and which storage a node was
+/// realised as. Both tables hold nothing alive.
+/// </summary>
+internal static class Leaves
+{
+    private static readonly ConditionalWeakTable<UOp, List<WeakReference<Tensor>>> ByNode = [];
+    private static readonly ConditionalWeakTable<UOp, UOp> RealizedAs = [];
+    private static int _nextMark;
+
+    /// <summary>A node of the same value that no other tensor shares: equal values are equal nodes.</summary>
+    public static UOp Marked(UOp value) => UOp.New(Ops.Detach, value.DType, [value], Interlocked.Increment(ref _nextMark));
+
+    public static void Add(UOp node, Tensor leaf)
+    {
+        var tensors = ByNode.GetOrCreateValue(node);
+        lock (tensors)
+        {
+            tensors.RemoveAll(r => !r.TryGetTarget(out var t) || t == leaf);
+            tensors.Add(new WeakReference<Tensor>(leaf));
+        }
+    }
+
+    public static void RememberRealized(UOp node, UOp storage)
+    {
+        if (node != storage)
+        {
+            RealizedAs.AddOrUpdate(node, storage);
+        }
+    }
+
+    /// <summary>The storage of a node that was realised, else the node.</summary>
+    public static UOp Storage(UOp node) => RealizedAs.TryGetValue(node, out var storage) ? storage : node;
+
+    public static void Find(UOp node, HashSet<Tensor> found)
+    {
+        if (ByNode.TryGetValue(node, out var tensors))
+        {
+            lock (tensors)
+            {
+                foreach (var reference in tensors)
+                {
+                    if (reference.TryGetTarget(out var t) && t.RequiresGrad)
+                    {
+                        found.Add(t);
+                    }
+                }
+            }
+        }
+    }
+}

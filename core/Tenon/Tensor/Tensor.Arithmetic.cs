@@ -1,0 +1,133 @@
+using Tenon.Core;
+
+namespace Tenon;
+
+public sealed partial class Tensor
+{
+    /// <summary>x + y; of truth values, x or y.</summary>
+    public static Tensor operator +(Tensor x, Tensor y) => Binary(Ops.Add, x, y, "+");
+
+    /// <summary>x + y.</summary>
+    public static Tensor operator +(Tensor x, Scalar y) => x + x.Weak(y);
+
+    /// <summary>x + y.</summary>
+    public static Tensor operator +(Scalar x, Tensor y) => y.Weak(x) + y;
+
+    /// <summary>x - y.</summary>
+    public static Tensor operator -(Tensor x, Tensor y) => Binary(Ops.Sub, x, y, "-");
+
+    /// <summary>x - y.</summary>
+    public static Tensor operator -(Tensor x, Scalar y) => x - x.Weak(y);
+
+    /// <summary>x - y.</summary>
+    public static Tensor operator -(Scalar x, Tensor y) => y.Weak(x) - y;
+
+    /// <summary>-x.</summary>
+    public static Tensor operator -(Tensor x) => x.DType.IsFloat ? x.Unary(Ops.Neg, "-") : 0 - x;
+
+    /// <summary>x · y, element by element; of truth values, x and y.</summary>
+    public static Tensor operator *(Tensor x, Tensor y) => Binary(Ops.Mul, x, y, "*");
+
+    /// <summary>x · y.</summary>
+    public static Tensor operator *(Tensor x, Scalar y) => x * x.Weak(y);
+
+    /// <summary>x · y.</summary>
+    public static Tensor operator *(Scalar x, Tensor y) => y.Weak(x) * y;
+
+    /// <summary>x / y as fractions: integers become float32. For whole quotients see <see cref="IntDiv(Tensor)"/> and <see cref="FloorDiv(Tensor)"/>.</summary>
+    public static Tensor operator /(Tensor x, Tensor y)
+    {
+        var dtype = Promotion.Join(x.DType, y.DType);
+        dtype = dtype.IsFloat ? dtype : DType.Float32;
+        return Binary(Ops.Div, x.Cast(dtype), y.Cast(dtype), "/");
+    }
+
+    /// <summary>x / y.</summary>
+    public static Tensor operator /(Tensor x, Scalar y) => x / x.Weak(y);
+
+    /// <summary>x / y.</summary>
+    public static Tensor operator /(Scalar x, Tensor y) => y.Weak(x) / y;
+
+    /// <summary>The remainder with the sign of x, as in C#.</summary>
+    public static Tensor operator %(Tensor x, Tensor y)
+    {
+        var dtype = Promotion.Join(x.DType, y.DType);
+        return dtype.IsFloat ? x - y * (x / y).Trunc() : Binary(Ops.IntMod, x, y, "%");
+    }
+
+    /// <summary>The remainder with the sign of x, as in C#.</summary>
+    public static Tensor operator %(Tensor x, Scalar y) => x % x.Weak(y);
+
+    /// <summary>The quotient rounded towards zero; 0 where integers are divided by 0.</summary>
+    public Tensor IntDiv(Tensor y) => Promotion.Join(DType, y.DType).IsFloat ? (this / y).Trunc() : Binary(Ops.IntDiv, this, y, nameof(IntDiv));
+
+    /// <summary>The quotient rounded towards zero.</summary>
+    public Tensor IntDiv(Scalar y) => IntDiv(Weak(y));
+
+    /// <summary>The quotient rounded towards minus infinity; 0 where integers are divided by 0.</summary>
+    public Tensor FloorDiv(Tensor y) => Promotion.Join(DType, y.DType).IsFloat ? (this / y).Floor() : Binary(Ops.FloorDiv, this, y, nameof(FloorDiv));
+
+    /// <summary>The quotient rounded towards minus infinity.</summary>
+    public Tensor FloorDiv(Scalar y) => FloorDiv(Weak(y));
+
+    /// <summary>The remainder with the sign of y, as in Python.</summary>
+    public Tensor FloorMod(Tensor y) =>
+        Promotion.Join(DType, y.DType).IsFloat ? this - y * (this / y).Floor() : Binary(Ops.FloorMod, this, y, nameof(FloorMod));
+
+    /// <summary>The remainder with the sign of y, as in Python.</summary>
+    public Tensor FloorMod(Scalar y) => FloorMod(Weak(y));
+
+    /// <summary>1 / x.</summary>
+    public Tensor Reciprocal() => 1.0 / this;
+
+    /// <summary>The greater; NaN if either is NaN.</summary>
+    public Tensor Maximum(Tensor y) => Binary(Ops.Max, this, y, nameof(Maximum));
+
+    /// <summary>The greater; NaN for NaN.</summary>
+    public Tensor Maximum(Scalar y) => Maximum(Weak(y));
+
+    /// <summary>The less; NaN if either is NaN.</summary>
+    public Tensor Minimum(Tensor y)
+    {
+        var dtype = Promotion.Join(DType, y.DType);
+        var (a, b) = (Cast(dtype), y.Cast(dtype));
+        return dtype.IsBool ? a & b : Reversed(Reversed(a).Maximum(Reversed(b)));
+    }
+
+    /// <summary>The less; NaN for NaN.</summary>
+    public Tensor Minimum(Scalar y) => Minimum(Weak(y));
+
+    /// <summary>Holds the elements between two bounds, both optional.</summary>
+    public Tensor Clamp(Scalar? min = null, Scalar? max = null)
+    {
+        var low = min is { } m ? Maximum(m) : this;
+        return max is { } n ? low.Minimum(n) : low;
+    }
+
+    // Turns the order of all values round: the minimum is the reversed maximum of the reversed.
+    private static Tensor Reversed(Tensor x) => x.DType.IsFloat ? -x : ~x;
+
+    private static Tensor Binary(Ops op, Tensor x, Tensor y, string operation)
+    {
+        var dtype = Promotion.Join(x.DType, y.DType);
+        if (dtype.IsBool)
+        {
+            op = op switch
+            {
+                Ops.Add or Ops.Max => Ops.Or,
+                Ops.Mul => Ops.And,
+                Ops.And or Ops.Or or Ops.Xor or Ops.CmpEq or Ops.CmpNe => op,
+                _ => throw new TenonException("TEN3030", $"'{operation}' is not defined for bool. Cast one of the operands to a number."),
+            };
+        }
+
+        var shape = Shapes.Broadcast(x.Shape.ToArray(), y.Shape.ToArray(), $"'{operation}'");
+        var (a, b) = (TensorGraph.BroadcastTo(x.Cast(dtype).Node, shape), TensorGraph.BroadcastTo(y.Cast(dtype).Node, shape));
+        return Result(UOp.Alu(op, a, b), operation, x, y);
+    }
+
+    private Tensor Unary(Ops op, string operation) => Result(UOp.Alu(op, Node), operation, this);
+
+    // A C# number next to this tensor.
+    private Tensor Weak(Scalar value) => new(UOp.Const(Promotion.JoinWeak(DType, value), value), null);
+}

@@ -1,0 +1,143 @@
+using Tenon.Core;
+
+namespace Tenon;
+
+public sealed partial class Tensor
+{
+    /// <summary>A tensor of rank 0: int32 (int64 if it does not fit), float32 or bool.</summary>
+    public static implicit operator Tensor(Scalar value) => new(UOp.Const(DefaultDType(value), value), null);
+
+    /// <summary>A tensor of rank 0 and float32.</summary>
+    public static implicit operator Tensor(float value) => (Scalar)value;
+
+    /// <summary>A tensor of rank 0 and float32.</summary>
+    public static implicit operator Tensor(double value) => (Scalar)value;
+
+    /// <summary>A tensor of rank 0 and int32.</summary>
+    public static implicit operator Tensor(int value) => (Scalar)value;
+
+    /// <summary>A tensor of rank 0 and int32, or int64 if it does not fit.</summary>
+    public static implicit operator Tensor(long value) => (Scalar)value;
+
+    /// <summary>A tensor of rank 0 and bool.</summary>
+    public static implicit operator Tensor(bool value) => (Scalar)value;
+
+    /// <summary>A tensor of one axis.</summary>
+    public static implicit operator Tensor(float[] values) => From<float>(values);
+
+    /// <summary>A tensor of one axis.</summary>
+    public static implicit operator Tensor(double[] values) => From<double>(values);
+
+    /// <summary>A tensor of one axis.</summary>
+    public static implicit operator Tensor(int[] values) => From<int>(values);
+
+    /// <summary>A tensor of one axis.</summary>
+    public static implicit operator Tensor(long[] values) => From<long>(values);
+
+    /// <summary>A tensor of one axis.</summary>
+    public static implicit operator Tensor(bool[] values) => From<bool>(values);
+
+    /// <summary>A number repeated over a shape.</summary>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="value">The number.</param>
+    /// <param name="dtype">By default int32 (int64 if it does not fit), float32 or bool, after the number.</param>
+    /// <param name="device">By default none: it joins the device of the tensors that it meets.</param>
+    public static Tensor Full(ReadOnlySpan<long> shape, Scalar value, DType? dtype = null, string? device = null) =>
+        new(TensorGraph.Full(dtype ?? DefaultDType(value), value, Shapes.Checked(shape, nameof(Full))), Canonical(device));
+
+    /// <summary>Zeros of float32.</summary>
+    public static Tensor Zeros(params ReadOnlySpan<long> shape) => Full(shape, 0.0);
+
+    /// <summary>Zeros.</summary>
+    public static Tensor Zeros(ReadOnlySpan<long> shape, DType? dtype, string? device = null) => Full(shape, 0.0, dtype, device);
+
+    /// <summary>Ones of float32.</summary>
+    public static Tensor Ones(params ReadOnlySpan<long> shape) => Full(shape, 1.0);
+
+    /// <summary>Ones.</summary>
+    public static Tensor Ones(ReadOnlySpan<long> shape, DType? dtype, string? device = null) => Full(shape, 1.0, dtype, device);
+
+    /// <summary>Storage of undefined content.</summary>
+    public static Tensor Empty(ReadOnlySpan<long> shape, DType? dtype = null, string? device = null)
+    {
+        var at = Canonical(device) ?? TensorExecutor.Current.DefaultDevice;
+        var sizes = Shapes.Checked(shape, nameof(Empty));
+        return new Tensor(TensorGraph.Reshape(TensorExecutor.Current.CreateBuffer(dtype ?? DType.Float32, Shapes.Product(sizes), at), sizes), at);
+    }
+
+    /// <summary>The whole numbers 0, 1, … below <paramref name="end"/> as int32 (int64 if they do not fit).</summary>
+    public static Tensor Arange(long end) => Arange(0L, end);
+
+    /// <summary>The numbers <paramref name="start"/>, start + step, … before <paramref name="end"/>.</summary>
+    /// <param name="start">The first number.</param>
+    /// <param name="end">The bound, exclusive.</param>
+    /// <param name="step">The distance; not 0.</param>
+    /// <param name="dtype">By default float32 if one of the numbers is a fraction, else int32 or int64.</param>
+    /// <param name="device">By default none.</param>
+    public static Tensor Arange(Scalar start, Scalar end, Scalar? step = null, DType? dtype = null, string? device = null)
+    {
+        var by = step ?? 1;
+        if (by.AsDouble == 0)
+        {
+            throw new TenonException("TEN3038", $"Arange: a step of 0 from {start} to {end}. Expected a step that is not 0.");
+        }
+
+        var isFraction = new[] { start, end, by }.Any(s => s.Kind == DTypeKind.Float);
+        var type = dtype ?? (isFraction ? DType.Float32 : Promotion.Join(DefaultDType(start), DefaultDType(end)));
+        var count = isFraction
+            ? (long)Math.Ceiling((end.AsDouble - start.AsDouble) / by.AsDouble)
+            : (end.AsLong - start.AsLong + by.AsLong - Math.Sign(by.AsLong)) / by.AsLong;
+        var iota = Iota(Math.Max(0, count), type, Canonical(device));
+        var scaled = by.AsDouble == 1 ? iota : iota * by;
+        return start.AsDouble == 0 ? scaled : scaled + start;
+    }
+
+    /// <summary><paramref name="count"/> numbers at equal distances from <paramref name="start"/> to <paramref name="end"/>, both inclusive.</summary>
+    public static Tensor Linspace(double start, double end, long count, DType? dtype = null, string? device = null)
+    {
+        var type = dtype ?? DType.Float32;
+        var step = count > 1 ? (end - start) / (count - 1) : 0;
+        return (Iota(Shapes.Checked([count], nameof(Linspace))[0], DType.Float64, Canonical(device)) * step + start).Cast(type);
+    }
+
+    /// <summary>Ones on the diagonal of a matrix of zeros.</summary>
+    /// <param name="rows">Rows.</param>
+    /// <param name="columns">Columns; as many as rows by default.</param>
+    /// <param name="dtype">float32 by default.</param>
+    /// <param name="device">By default none.</param>
+    public static Tensor Eye(long rows, long? columns = null, DType? dtype = null, string? device = null)
+    {
+        var at = Canonical(device);
+        return Iota(rows, DType.Int32, at).Unsqueeze(1).Eq(Iota(columns ?? rows, DType.Int32, at)).Cast(dtype ?? DType.Float32);
+    }
+
+    /// <summary>Zeros of this tensor's shape, dtype and device.</summary>
+    public Tensor ZerosLike() => FullLike(0);
+
+    /// <summary>Ones of this tensor's shape, dtype and device.</summary>
+    public Tensor OnesLike() => FullLike(1);
+
+    /// <summary>A number over this tensor's shape, in its dtype and on its device.</summary>
+    public Tensor FullLike(Scalar value) => new(TensorGraph.FullLike(Node, value), _device);
+
+    /// <summary>
+    /// For class indices <c>[…]</c>, <c>[…, classes]</c> with 1 at each index and 0 elsewhere; indices outside give zeros only.
+    /// </summary>
+    public Tensor OneHot(long classes, DType? dtype = null) =>
+        DType.IsInteger
+            ? Unsqueeze(-1).Eq(Arange(classes)).Cast(dtype ?? DType.Float32)
+            : throw new TenonException("TEN3039", $"OneHot: indices of {DType}. Expected integers.");
+
+    private static Tensor Iota(long count, DType dtype, string? device) =>
+        new(TensorGraph.Cast(UOp.New(Ops.Iota, dtype.IsInteger ? dtype : DType.Int32, [UOp.Index(count)]), dtype), device);
+
+    private static DType DefaultDType(Scalar value) => value.Kind switch
+    {
+        DTypeKind.Float => DType.Float32,
+        DTypeKind.Bool => DType.Bool,
+        DTypeKind.UInt when value.AsLong < 0 => DType.UInt64,
+        _ => value.AsLong is >= int.MinValue and <= int.MaxValue ? DType.Int32 : DType.Int64,
+    };
+
+    private static string? Canonical(string? device) => device is null ? null : TensorExecutor.Current.Canonicalize(device);
+}

@@ -1,0 +1,100 @@
+using Tenon.Core;
+
+namespace Tenon;
+
+public sealed partial class Tensor
+{
+    /// <summary>Converts the elements: to nearest even between floats, towards zero to integers, wrapping between integers.</summary>
+    public Tensor Cast(DType dtype) => With(TensorGraph.Cast(Node, dtype), nameof(Cast));
+
+    /// <summary>The same bits as another dtype of the same width.</summary>
+    /// <exception cref="TenonException">The widths differ, or one is bool.</exception>
+    public Tensor Bitcast(DType dtype) =>
+        dtype.Bits == DType.Bits && dtype.IsBool == DType.IsBool
+            ? With(Node.Bitcast(dtype), nameof(Bitcast))
+            : throw new TenonException("TEN3033", $"Bitcast: {DType} ({DType.Bits} bits) to {dtype} ({dtype.Bits} bits). Expected a dtype of the same width, and not bool.");
+
+    /// <summary>The magnitude.</summary>
+    public Tensor Abs() => DType.Kind is DTypeKind.Bool or DTypeKind.UInt ? this : Where(this > 0, this, Where(this < 0, -this, Detach().Square()));
+
+    /// <summary>-1, 0 or 1; NaN for NaN.</summary>
+    public Tensor Sign() => DType.IsBool ? this : Where(this > 0, 1, DType.IsSigned ? Where(this < 0, -1, Detach()) : this);
+
+    /// <summary>The square.</summary>
+    public Tensor Square() => this * this;
+
+    /// <summary>The square root; NaN below zero.</summary>
+    public Tensor Sqrt() => ToFloat().Unary(Ops.Sqrt, nameof(Sqrt));
+
+    /// <summary>1 / √x.</summary>
+    public Tensor Rsqrt() => Sqrt().Reciprocal();
+
+    /// <summary>2 to the power of x.</summary>
+    public Tensor Exp2() => ToFloat().Unary(Ops.Exp2, nameof(Exp2));
+
+    /// <summary>e to the power of x.</summary>
+    public Tensor Exp() => InSingle(static x => (x * (1 / Math.Log(2))).Exp2());
+
+    /// <summary>e to the power of x, minus 1, accurate near 0.</summary>
+    public Tensor Expm1() => InSingle(static x => (x * 0.5).Tanh() * (x.Exp() + 1.0)); // tanh(x/2) = (e^x - 1) / (e^x + 1)
+
+    /// <summary>The logarithm to base 2; -∞ at 0, NaN below.</summary>
+    public Tensor Log2() => ToFloat().Unary(Ops.Log2, nameof(Log2));
+
+    /// <summary>The natural logarithm; -∞ at 0, NaN below.</summary>
+    public Tensor Log() => InSingle(static x => x.Log2() * Math.Log(2));
+
+    /// <summary>The natural logarithm of 1 + x, accurate near 0.</summary>
+    /// <remarks>W. Kahan's formula: the rounding error of 1 + x cancels in log(u) / (u - 1).</remarks>
+    public Tensor Log1p() => InSingle(static x =>
+    {
+        var u = 1.0 + x;
+        var isOne = u.Eq(1);
+        var isInfinite = u.Eq(double.PositiveInfinity);
+        var divisor = Where(isOne | isInfinite, 1, u - 1.0);
+        return Where(isOne, x, Where(isInfinite, u, u.Log() * (x / divisor)));
+    });
+
+    /// <summary>The sine of radians.</summary>
+    public Tensor Sin() => ToFloat().Unary(Ops.Sin, nameof(Sin));
+
+    /// <summary>The cosine of radians.</summary>
+    public Tensor Cos() => InSingle(static x => 1.0 - 2.0 * (x * 0.5).Sin().Square()); // exact halving keeps large arguments exact
+
+    /// <summary>The tangent of radians.</summary>
+    public Tensor Tan() => InSingle(static x => x.Sin() / x.Cos());
+
+    /// <summary>The number without its fraction, towards zero.</summary>
+    public Tensor Trunc() => DType.IsFloat ? Unary(Ops.Trunc, nameof(Trunc)) : this;
+
+    /// <summary>The greatest whole number that is not above x.</summary>
+    public Tensor Floor() => Trunc() is var t && DType.IsFloat ? Where(this < t, t - 1, t) : this;
+
+    /// <summary>The least whole number that is not below x.</summary>
+    public Tensor Ceil() => Trunc() is var t && DType.IsFloat ? Where(t < this, t + 1, t) : this;
+
+    /// <summary>The nearest whole number; halves go to the even one.</summary>
+    public Tensor Round()
+    {
+        if (!DType.IsFloat)
+        {
+            return this;
+        }
+
+        var x = Detach();
+        var t = x.Trunc();
+        var distance = (x - t).Abs();
+        var isOdd = (t * 0.5).Ne((t * 0.5).Trunc());
+        return Where((distance > 0.5) | (distance.Eq(0.5) & isOdd), t + Where(x < 0, -1, x.OnesLike()), t);
+    }
+
+    // Integers become float32.
+    private Tensor ToFloat() => DType.IsFloat ? this : Cast(DType.Float32);
+
+    // Formulas of several steps would lose too much in 16 bits: they are computed in float32 and rounded once.
+    private Tensor InSingle(Func<Tensor, Tensor> formula)
+    {
+        var x = ToFloat();
+        return x.DType.Bits < 32 ? formula(x.Cast(DType.Float32)).Cast(x.DType) : formula(x);
+    }
+}

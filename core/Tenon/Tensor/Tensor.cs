@@ -1,0 +1,74 @@
+using Tenon.Core;
+
+namespace Tenon;
+
+/// <summary>
+/// An array of numbers of one <see cref="DType"/> with any number of axes. It is lazy: methods build a graph, which is
+/// compiled and run when values are asked for (<see cref="Realize()"/>, <see cref="ToArray{T}"/>, <see cref="Item{T}"/>).
+/// </summary>
+/// <remarks>
+/// Operands of two shapes broadcast as in NumPy: axes are aligned at the right and those of size 1 are repeated. Operands of
+/// two dtypes meet in the least dtype above both (<see cref="Promotion"/>); a C# number adapts to the tensor's dtype.
+/// </remarks>
+public sealed partial class Tensor
+{
+    // Null while the tensor is made of literals only: it then joins whichever device it meets.
+    private string? _device;
+
+    internal Tensor(UOp node, string? device)
+    {
+        Node = node;
+        _device = device;
+    }
+
+    /// <summary>The graph that makes the value.</summary>
+    public UOp Node { get; private set; }
+
+    /// <summary>The sizes of the axes.</summary>
+    public Shape Shape => Node.Shape;
+
+    /// <summary>The type of the elements.</summary>
+    public DType DType => Node.DType;
+
+    /// <summary>The number of axes.</summary>
+    public int Rank => Node.Shape.Rank;
+
+    /// <summary>The number of elements.</summary>
+    public long Count => Node.Shape.MaxElements;
+
+    /// <summary>The canonical name of the device on which the value is, or will be, such as <c>CPU</c>.</summary>
+    public string Device => _device ?? TensorExecutor.Current.DefaultDevice;
+
+    /// <summary>The size of an axis; negative axes count from the end.</summary>
+    /// <exception cref="TenonException">There is no such axis.</exception>
+    public long Size(int axis) => Shape[Shapes.Axis(axis, Rank, nameof(Size))];
+
+    // Every operation ends here: the result lives where its operands do and requires a gradient if one of them does.
+    private static Tensor Result(UOp node, string operation, params ReadOnlySpan<Tensor> operands)
+    {
+        string? device = null;
+        var requiresGrad = false;
+        foreach (var t in operands)
+        {
+            if (t._device is not null && device is not null && t._device != device)
+            {
+                throw new TenonException(
+                    "TEN3015",
+                    $"{operation}: operands are on {device} and {t._device}. Move one of them with To(\"{device}\").");
+            }
+
+            device ??= t._device;
+            requiresGrad |= t.RequiresGrad;
+        }
+
+        if (requiresGrad && !GradientMode.IsEnabled)
+        {
+            node = Detached(node);
+            requiresGrad = false;
+        }
+
+        return new Tensor(node, device) { _requiresGrad = requiresGrad && node.DType.IsFloat };
+    }
+
+    private Tensor With(UOp node, string operation) => node == Node ? this : Result(node, operation, this);
+}
