@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Tenon.Core;
 using Tenon.Core.Backend;
+using Tenon.Tests.Shared;
 
 namespace Tenon.Plugins.Cpu.Tests;
 
@@ -72,32 +73,17 @@ internal sealed class GemmTests
     // c[r, j] = sum over k of a[k, r] · b[k, j], for each work item again.
     private static LinearProgram Tile(int rows, int columns, int lanes, long repeat)
     {
-        var k = new KernelBuilder();
-        var (a, b, c) = (k.Param(DType.Float32, K * rows), k.Param(DType.Float32, K * columns * lanes), k.Param(DType.Float32, rows * columns * lanes));
-        k.Special(repeat);
-        var zero = k.Const(DType.Float32.Vec(lanes), 0f);
-        var sums = Enumerable.Range(0, rows * columns).Select(_ => k.Accumulator(zero)).ToArray();
-        var loop = k.Range(k.Int(K));
-        var atA = k.Index(a, k.Alu(Ops.Mul, loop, k.Int(rows)));
-        var atB = k.Index(b, k.Alu(Ops.Mul, loop, k.Int(columns * lanes)));
-        var row = Enumerable.Range(0, columns).Select(j => k.Load(k.Index(atB, j * lanes), lanes)).ToArray();
-        var last = new UOp[sums.Length];
-        for (var r = 0; r < rows; r++)
-        {
-            var x = k.Splat(k.Load(k.Index(atA, r)), lanes);
-            for (var j = 0; j < columns; j++)
-            {
-                var i = r * columns + j;
-                last[i] = k.Assign(sums[i], k.Alu(Ops.MulAcc, x, row[j], sums[i]));
-            }
-        }
-
-        k.End(loop);
-        for (var i = 0; i < last.Length; i++)
-        {
-            k.Store(k.Index(c, i * lanes), last[i]);
-        }
-
-        return k.Build();
+        var n = columns * lanes;
+        var (a, b, c) = (Kernels.Param(0, DType.Float32, K * rows), Kernels.Param(1, DType.Float32, K * n), Kernels.Param(2, DType.Float32, rows * n));
+        var sums = Enumerable.Range(0, rows * columns).Select(i => Kernels.Accumulator(UOp.New(Ops.Const, DType.Float32.Vec(lanes), [], (Scalar)0f), i)).ToArray();
+        var loop = Kernels.Range(Kernels.Int(K), 0);
+        var atA = Kernels.At(a, UOp.Alu(Ops.Mul, loop, Kernels.Int(rows)));
+        var atB = Kernels.At(b, UOp.Alu(Ops.Mul, loop, Kernels.Int(n)));
+        var assigns = sums.Select((sum, i) => Kernels.Assign(sum, UOp.New(Ops.MulAcc, sum.DType, [
+            Kernels.Splat(Kernels.Load(Kernels.At(atA, Kernels.Int(i / columns))), lanes),
+            Kernels.Load(Kernels.At(atB, Kernels.Int(i % columns * lanes)), lanes),
+            sum]))).ToArray();
+        var stores = assigns.Select((sum, i) => Kernels.Store(Kernels.At(c, Kernels.Int(i * lanes)), sum));
+        return Kernels.Program($"tile_{rows}x{n}", repeat, [Kernels.Special(repeat), .. sums, loop, .. assigns, Kernels.End(loop), .. stores]);
     }
 }
