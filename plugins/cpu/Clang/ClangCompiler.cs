@@ -18,9 +18,11 @@ internal sealed class ClangCompiler
 
     private static readonly string[] NativeFlags = IsX86 ? ["-march=native", "-mprefer-vector-width=512"] : ["-mcpu=native"];
 
-    private static readonly string[] LinkFlags = OperatingSystem.IsWindows()
-        ? ["-shared", "-nostdlib", "-fuse-ld=lld", "-Xlinker", "/NOENTRY", "-mno-stack-arg-probe"]
-        : ["-shared", "-nostdlib", "-fPIC", "-fvisibility=hidden"];
+    // A kernel that needed a function of a library would end the process when it calls it, so the linker refuses it.
+    private static readonly string[] LinkFlags =
+        OperatingSystem.IsWindows() ? ["-shared", "-nostdlib", "-fuse-ld=lld", "-Xlinker", "/NOENTRY", "-mno-stack-arg-probe"]
+        : OperatingSystem.IsMacOS() ? ["-shared", "-nostdlib", "-fPIC", "-fvisibility=hidden"]
+        : ["-shared", "-nostdlib", "-fPIC", "-fvisibility=hidden", "-Wl,-z,defs"];
 
     private readonly string[] _machineFlags;
     private readonly HashSet<string> _macros;
