@@ -1,4 +1,5 @@
 using Tenon.Core.Backend;
+using Tenon.Plugins.Cpu.Clang;
 
 namespace Tenon.Plugins.Cpu;
 
@@ -6,12 +7,13 @@ namespace Tenon.Plugins.Cpu;
 internal sealed class CpuDevice : Device, IHostVisibleMemory
 {
     private readonly LaunchQueue _queue;
+    private readonly ClangKernelLoader _clangLoader;
 
     /// <summary>Opens the device.</summary>
     public CpuDevice(DeviceDescription device, CpuSettings settings, BackendHost host)
     {
-        var clr = new ClrGenerator(settings.VectorBytes);
-        CodeGenerators = [clr];
+        CodeGenerators = CreateGenerators(settings, host);
+        _clangLoader = new ClangKernelLoader(host.CacheFolder);
         Capabilities = new Capabilities
         {
             DTypes = DType.All.ToDictionary(d => d, _ => DTypeSupport.Storage),
@@ -44,9 +46,31 @@ internal sealed class CpuDevice : Device, IHostVisibleMemory
     /// <inheritdoc/>
     protected override void CloseCore() => _queue.Dispose();
 
-    private static KernelEntry LoadEntry(CompiledKernel kernel) => kernel.Generator switch
+    private static CodeGenerator[] CreateGenerators(CpuSettings settings, BackendHost host)
     {
-        ClrGenerator.GeneratorName => ClrKernelEntry.Load(kernel),
-        _ => throw new BackendException("TEN4002", $"Kernel {kernel.Name} was made by the generator {kernel.Generator}; the CPU loads those of CLR and Clang."),
-    };
+        var clr = new ClrGenerator(settings.VectorBytes);
+        var clang = ClangGenerator.TryCreate(host, clr.Target.DTypes);
+        if (clang is not null)
+        {
+            return settings.PrefersClang ? [clang, clr] : [clr, clang];
+        }
+
+        return settings.PrefersClang
+            ? throw new BackendException("TEN4008", "The CPU plugin's setting 'generator' is Clang, but this machine has no clang of version 14 or later. Install one, name it by the setting 'clang', or use CLR.")
+            : [clr];
+    }
+
+    private KernelEntry LoadEntry(CompiledKernel kernel)
+    {
+        switch (kernel.Generator)
+        {
+            case ClrGenerator.GeneratorName:
+                return ClrKernelEntry.Load(kernel);
+            case ClangGenerator.GeneratorName:
+                var native = _clangLoader.Load(kernel);
+                return new NativeKernelEntry(native.Address, native);
+            default:
+                throw new BackendException("TEN4002", $"Kernel {kernel.Name} was made by the generator {kernel.Generator}; the CPU loads those of CLR and Clang.");
+        }
+    }
 }

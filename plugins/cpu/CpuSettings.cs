@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tenon.Core.Backend;
+using Tenon.Plugins.Cpu.Clang;
 
 namespace Tenon.Plugins.Cpu;
 
@@ -14,8 +15,8 @@ internal sealed class CpuSettings
     /// <summary>Threads of each device.</summary>
     public int Threads { get; private init; } = Environment.ProcessorCount;
 
-    /// <summary>Which code generator comes first.</summary>
-    public string Generator { get; private init; } = ClrGenerator.GeneratorName;
+    /// <summary>Whether the Clang generator comes before the CLR one.</summary>
+    public bool PrefersClang { get; private init; }
 
     /// <summary>Bytes of a vector for the CLR generator; 0 for none.</summary>
     public int VectorBytes { get; private init; } = ClrTarget.WidestVector;
@@ -37,7 +38,7 @@ internal sealed class CpuSettings
         {
             Devices = Math.Max(1, Number(settings, "devices", 0, 64)),
             Threads = threads == 0 ? Environment.ProcessorCount : threads,
-            Generator = Choice(settings, "generator", "CLR", "Clang"),
+            PrefersClang = Choice(settings, "generator", ClrGenerator.GeneratorName, ClangGenerator.GeneratorName) == ClangGenerator.GeneratorName,
             VectorBytes = Choice(settings, "vector", "auto", "512", "256", "128", "0") is var v && v == "auto"
                 ? ClrTarget.WidestVector
                 : Vector(int.Parse(v, CultureInfo.InvariantCulture) / 8),

@@ -10,12 +10,7 @@ internal static class KernelRunner
     {
         var kernel = device.CodeGenerators[0].Generate(program);
         using var loaded = device.Load(kernel);
-        var buffers = data.Select(d => device.Allocator.Allocate(d.Length)).ToArray();
-        for (var i = 0; i < data.Length; i++)
-        {
-            device.Allocator.CopyIn(Whole(buffers[i]), data[i]);
-        }
-
+        var buffers = data.Select(d => Upload(device, d)).ToArray();
         loaded.Launch([.. buffers.Select(Whole)], variables);
         for (var i = 0; i < data.Length; i++)
         {
@@ -25,6 +20,13 @@ internal static class KernelRunner
     }
 
     public static void Run(Device device, LinearProgram program, params byte[][] data) => Run(device, program, [], data);
+
+    public static DeviceBuffer Upload(Device device, byte[] data)
+    {
+        var buffer = device.Allocator.Allocate(data.Length);
+        device.Allocator.CopyIn(Whole(buffer), data);
+        return buffer;
+    }
 
     public static BufferView Whole(DeviceBuffer buffer) => new(buffer, 0, buffer.Bytes);
 

@@ -3,12 +3,16 @@ using Tenon.Core.Backend;
 
 namespace Tenon.Plugins.Cpu;
 
-/// <summary>Launches in order, on a thread of its own that shares the work of each with a pool.</summary>
+/// <summary>
+/// Launches in order. A thread of the queue runs them, or one that waits for them, whichever has the turn: so that a thread
+/// that launches something small and waits doesn't pay for waking another. Each shares the work with a pool.
+/// </summary>
 internal sealed unsafe class LaunchQueue : IDisposable
 {
     // More would only hold memory.
     private const long MaxQueued = 4096;
 
+    private readonly Lock _turn = new();
     private readonly ConcurrentQueue<Launch> _launches = new();
     private readonly WorkerPool _pool;
     private readonly Parking _work = new();
@@ -67,32 +71,61 @@ internal sealed unsafe class LaunchQueue : IDisposable
 
     private void WaitFor(long count)
     {
-        if (Volatile.Read(ref _done) < count)
+        while (Volatile.Read(ref _done) < count)
         {
-            _progress.WaitUntil(() => Volatile.Read(ref _done) >= count);
+            if (!_turn.TryEnter())
+            {
+                // Who has the turn goes on, or the queue's thread does.
+                _progress.WaitUntil(() => Volatile.Read(ref _done) >= count);
+                return;
+            }
+
+            try
+            {
+                while (Volatile.Read(ref _done) < count && RunNext())
+                {
+                }
+            }
+            finally
+            {
+                _turn.Exit();
+            }
+
+            // Another thread has counted a launch and is about to add it.
+            Thread.Yield();
         }
     }
 
     private void Run()
     {
         var hasWork = () => !_launches.IsEmpty || _stopped;
-        while (true)
+        while (!_stopped)
         {
-            if (!_launches.TryDequeue(out var launch))
+            bool any;
+            lock (_turn)
             {
-                if (_stopped)
-                {
-                    return;
-                }
-
-                _work.WaitUntil(hasWork);
-                continue;
+                any = RunNext();
             }
 
-            Run(launch);
-            Interlocked.Increment(ref _done);
-            _progress.Wake();
+            if (!any)
+            {
+                _work.WaitUntil(hasWork);
+            }
         }
+    }
+
+    // Only who has the turn may call this.
+    private bool RunNext()
+    {
+        if (!_launches.TryDequeue(out var launch))
+        {
+            return false;
+        }
+
+        Run(launch);
+        Interlocked.Increment(ref _done);
+        _progress.Wake();
+        return true;
     }
 
     private void Run(Launch launch)
