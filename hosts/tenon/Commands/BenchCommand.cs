@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Spectre.Console;
 using Tenon.Cli.Bench;
 using Tenon.Cli.Output;
@@ -43,7 +42,7 @@ internal static class BenchCommand
         AnsiConsole.WriteLine($"Device {report.Device}, generator {report.Generator}; the median of warm runs.");
     }
 
-    private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+    private static string Number(double value, string format) => value.ToString(format);
 }
 
 /// <summary>What <c>tenon bench</c> tells; the keys of its JSON are documented in <c>docs/cli.md</c>.</summary>

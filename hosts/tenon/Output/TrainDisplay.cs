@@ -1,4 +1,3 @@
-using System.Globalization;
 using Spectre.Console;
 using Tenon.Cli.Mnist;
 
@@ -51,7 +50,7 @@ internal sealed class TrainDisplay
     public static void PrintSummary(TrainReport r)
     {
         var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadRight(2)).AddColumn();
-        void Row(string name, FormattableString value) => grid.AddRow($"[grey]{name}[/]", value.ToString(CultureInfo.InvariantCulture).EscapeMarkup());
+        void Row(string name, string value) => grid.AddRow($"[grey]{name}[/]", value.EscapeMarkup());
         if (r.TestLoss is double.NaN)
         {
             Row("test accuracy", $"none: the loss is not a number");
@@ -90,5 +89,5 @@ internal sealed class TrainDisplay
     }
 
     private static string Describe(int epoch, int epochs, double loss, double accuracy, double rate) =>
-        string.Create(CultureInfo.InvariantCulture, $"epoch {epoch + 1}/{epochs}  loss {loss:0.0000}  accuracy {accuracy:P1}  {rate:0} images/s");
+        $"epoch {epoch + 1}/{epochs}  loss {loss:0.0000}  accuracy {accuracy:P1}  {rate:0} images/s";
 }
