@@ -34,7 +34,8 @@ internal sealed class ClangCompiler
         _machineFlags = machineFlags;
         var sorted = definitions.Order(StringComparer.Ordinal).ToArray();
         _macros = sorted.Select(d => d.Split(' ', 3)[1]).ToHashSet();
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', sorted))))[..16];
+        string[] builds = [.. machineFlags, $"{typeof(ClangRenderer).Module.ModuleVersionId}", $"{typeof(ClangCompiler).Module.ModuleVersionId}"];
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [.. sorted, .. builds]))))[..16];
         Fingerprint = $"clang-{version}-{RuntimeInformation.ProcessArchitecture}-{hash}".ToLowerInvariant();
     }
 
@@ -44,7 +45,7 @@ internal sealed class ClangCompiler
     /// <summary>Its version, such as <c>14.0.6</c>.</summary>
     public string Version { get; }
 
-    /// <summary>Version and processor: everything that the compiler defines for this machine, hashed.</summary>
+    /// <summary>Version and processor (everything that the compiler defines for this machine) and the build of what writes the source, hashed.</summary>
     public string Fingerprint { get; }
 
     /// <summary>Whether the compiler defines a macro for this machine, such as <c>__AVX2__</c>.</summary>
