@@ -26,9 +26,9 @@ internal static class OpCases
     {
         yield return 1;
 
-        // Vectors of truth values have the lanes of the numbers that they are about: from 2 doubles to the floats of a register.
-        var (least, most) = dtype.IsBool ? (2, target.VectorBytes / 4) : (16 / dtype.Bytes, target.VectorBytes / dtype.Bytes);
-        for (var lanes = least; support.HasFlag(DTypeSupport.Vector) && lanes <= most; lanes *= 2)
+        // From 2 lanes, as beside 2 doubles; vectors of truth values have the lanes of the numbers that they are about.
+        var most = target.VectorBytes / (dtype.IsBool ? 4 : dtype.Bytes);
+        for (var lanes = 2; support.HasFlag(DTypeSupport.Vector) && lanes <= most; lanes *= 2)
         {
             yield return lanes;
         }
@@ -93,7 +93,7 @@ internal static class OpCases
     {
         foreach (var (to, support) in target.DTypes)
         {
-            if (to == dtype || (x.DType.IsVector && !support.HasFlag(DTypeSupport.Vector)))
+            if (to == dtype || (x.DType.IsVector && (!support.HasFlag(DTypeSupport.Vector) || x.DType.Lanes * to.Bytes > target.VectorBytes)))
             {
                 continue;
             }

@@ -28,15 +28,11 @@ internal sealed class Access(KernelGroup group, UOp[] index, UOp? valid, bool in
     /// <summary>The ranges that index and condition depend on.</summary>
     public HashSet<UOp> Ranges { get; } = CollectRanges(index, valid);
 
+    /// <summary>At how many points the value is used.</summary>
+    public double Points => Ranges.Aggregate(1.0, (p, r) => p * r[0].Max);
+
     /// <summary>How often the value is computed if it is computed here: a register tile reuses what its outer axes share.</summary>
-    public double Evaluations
-    {
-        get
-        {
-            var points = Ranges.Aggregate(1.0, (p, r) => p * r[0].Max);
-            return InReduce ? points * Math.Max(1, Group.Points / points / TileReuse) : points;
-        }
-    }
+    public double Evaluations => InReduce ? Points * Math.Max(1, Group.Points / Points / TileReuse) : Points;
 
     private const double TileReuse = 64;
 

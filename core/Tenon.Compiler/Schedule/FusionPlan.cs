@@ -87,13 +87,12 @@ internal sealed class FusionPlan
     private bool CanReduceIn(UOp node, Access use)
     {
         var group = use.Group;
-        if (!use.Ranges.IsSubsetOf(group.OutputRanges) || use.Evaluations > node.Shape.MaxElements)
+        if (!use.Ranges.IsSubsetOf(group.OutputRanges) || use.Points > node.Shape.MaxElements)
         {
             return false;
         }
 
-        var parallel = use.Ranges.Aggregate(1.0, (p, r) => p * r[0].Max);
-        if (use.Ranges.Count < group.OutputRanges.Length && parallel < _options.Parallelism && Math.Max(node[0].Shape.MaxElements, group.Points) > SmallWork)
+        if (use.Ranges.Count < group.OutputRanges.Length && use.Points < _options.Parallelism && Math.Max(node[0].Shape.MaxElements, group.Points) > SmallWork)
         {
             return false;
         }

@@ -1,8 +1,9 @@
 namespace Tenon;
 
 /// <summary>
-/// The promotion lattice of dtypes, as in JAX (<c>docs.jax.dev/en/latest/type_promotion.html</c>): the least type above
-/// both operands. A scalar of C# is weak and defers to the tensor's dtype unless it is of a higher kind.
+/// The promotion lattice of dtypes: the least type above both operands, as in JAX's type promotion, but int64 and uint64
+/// join to uint64, so that the order of operands never matters. A scalar of C# is weak and defers to the tensor's dtype
+/// unless it is of a higher kind.
 /// </summary>
 public static class Promotion
 {
@@ -31,7 +32,8 @@ public static class Promotion
         "uint8" => [DType.Int16, DType.UInt16],
         "uint16" => [DType.Int32, DType.UInt32],
         "uint32" => [DType.Int64, DType.UInt64],
-        "int64" or "uint64" => [DType.Float16, DType.BFloat16],
+        "int64" => [DType.UInt64],
+        "uint64" => [DType.Float16, DType.BFloat16],
         "float16" or "bfloat16" => [DType.Float32],
         "float32" => [DType.Float64],
         _ => [],

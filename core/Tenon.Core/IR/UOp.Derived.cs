@@ -101,7 +101,12 @@ public sealed partial class UOp
             return [u];
         }
 
-        var closed = u.Op is Ops.Reduce or Ops.End ? u.Src[1..] : default;
+        var closed = u.Op switch
+        {
+            Ops.Reduce or Ops.End => u.Src[1..],
+            Ops.Assign => u.Src[2..],
+            _ => default,
+        };
         IReadOnlyList<UOp> all = [];
         foreach (var s in u.Src)
         {

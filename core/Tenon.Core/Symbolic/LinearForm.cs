@@ -4,14 +4,17 @@ namespace Tenon.Core;
 /// An index as a sum of terms with literal factors and a constant: Σ factorᵢ·termᵢ + constant. Index arithmetic is over
 /// unbounded integers, so that the terms may be sorted and merged.
 /// </summary>
-internal sealed class LinearForm
+public sealed class LinearForm
 {
     private readonly List<(UOp Term, long Factor)> _terms = [];
 
+    /// <summary>What is added to the terms.</summary>
     public long Constant { get; set; }
 
+    /// <summary>The terms with their factors.</summary>
     public IReadOnlyList<(UOp Term, long Factor)> Terms => _terms;
 
+    /// <summary>The sum that an index is.</summary>
     public static LinearForm Of(UOp u)
     {
         var form = new LinearForm();

@@ -7,10 +7,10 @@ namespace Tenon.Core;
 public static class Threefry
 {
     /// <summary>The rotations of eight rounds in turn; they repeat.</summary>
-    internal static ReadOnlySpan<int> Rotations => [13, 15, 26, 6, 17, 29, 16, 24];
+    public static ReadOnlySpan<int> Rotations => [13, 15, 26, 6, 17, 29, 16, 24];
 
     /// <summary>The constant that the third word of the key is made with.</summary>
-    internal const uint Parity = 0x1BD11BDA;
+    public const uint Parity = 0x1BD11BDA;
 
     /// <summary>The random bits of a counter under a key.</summary>
     public static ulong Apply(ulong counter, ulong key)

@@ -64,6 +64,12 @@ internal static class RuntimeOptionsBinder
             ?? throw new TenonException("TEN2104", $"'{section.Path}' overrides plugin '{section.Key}', which is not listed. Listed: {string.Join(", ", options.Plugins.Select(p => p.Id))}.");
         foreach (var c in section.GetChildren())
         {
+            if (c.Key.Equals("settings", StringComparison.OrdinalIgnoreCase))
+            {
+                // One spelling only: with two, the weaker source could win.
+                throw new TenonException("TEN2104", $"Write '{section.Path}:{c.GetChildren().FirstOrDefault()?.Key}' instead of '{c.Path}:…' to override a plugin's setting.");
+            }
+
             if (!TrySet(plugin, c))
             {
                 SetSettings(plugin, c, c.Key);

@@ -11,6 +11,5 @@ internal sealed class TensorCompiler : ICompiler
 
     public Schedule Schedule(UOp sink, Capabilities device) => Scheduler.Create(sink, new SchedulerOptions { Parallelism = device.Parallelism });
 
-    public LinearProgram Lower(UOp kernel, Capabilities device, CodeGeneratorTarget target) => 
-        throw new TenonException("TEN5011", $"Kernel {kernel.Arg} for {target.Fingerprint} on {device.Parallelism} threads: this build has no kernel compiler.");
+    public LinearProgram Lower(UOp kernel, Capabilities device, CodeGeneratorTarget target) => KernelCompiler.Compile(kernel, device, target);
 }

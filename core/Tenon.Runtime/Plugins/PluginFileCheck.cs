@@ -100,7 +100,7 @@ internal static class PluginFileCheck
         Span<byte> head = stackalloc byte[4];
         var n = stream.ReadAtLeast(head, 4, throwOnEndOfStream: false);
         return n < 4 ? $"a file of {n} bytes"
-            : head.SequenceEqual("\x7fELF"u8) ? "a native library (ELF)"
+            : head.SequenceEqual("\u007fELF"u8) ? "a native library (ELF)"
             : head is [0xCF or 0xCE, 0xFA, 0xED, 0xFE] ? "a native library (Mach-O)"
             : head is [(byte)'M', (byte)'Z', ..] ? "a native library or a damaged file (PE without .NET metadata)"
             : $"a file that begins with bytes {Convert.ToHexString(head)}";

@@ -18,9 +18,11 @@ internal sealed class ClangCompiler
 
     private static readonly string[] NativeFlags = IsX86 ? ["-march=native", "-mprefer-vector-width=512"] : ["-mcpu=native"];
 
-    private static readonly string[] LinkFlags = OperatingSystem.IsWindows()
-        ? ["-shared", "-nostdlib", "-fuse-ld=lld", "-Xlinker", "/NOENTRY", "-mno-stack-arg-probe"]
-        : ["-shared", "-nostdlib", "-fPIC", "-fvisibility=hidden"];
+    // A kernel that needed a function of a library would end the process when it calls it, so the linker refuses it.
+    private static readonly string[] LinkFlags =
+        OperatingSystem.IsWindows() ? ["-shared", "-nostdlib", "-fuse-ld=lld", "-Xlinker", "/NOENTRY", "-mno-stack-arg-probe"]
+        : OperatingSystem.IsMacOS() ? ["-shared", "-nostdlib", "-fPIC", "-fvisibility=hidden"]
+        : ["-shared", "-nostdlib", "-fPIC", "-fvisibility=hidden", "-Wl,-z,defs"];
 
     private readonly string[] _machineFlags;
     private readonly HashSet<string> _macros;
@@ -32,7 +34,8 @@ internal sealed class ClangCompiler
         _machineFlags = machineFlags;
         var sorted = definitions.Order(StringComparer.Ordinal).ToArray();
         _macros = sorted.Select(d => d.Split(' ', 3)[1]).ToHashSet();
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', sorted))))[..16];
+        string[] builds = [.. machineFlags, $"{typeof(ClangRenderer).Module.ModuleVersionId}", $"{typeof(ClangCompiler).Module.ModuleVersionId}"];
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [.. sorted, .. builds]))))[..16];
         Fingerprint = $"clang-{version}-{RuntimeInformation.ProcessArchitecture}-{hash}".ToLowerInvariant();
     }
 
@@ -42,7 +45,7 @@ internal sealed class ClangCompiler
     /// <summary>Its version, such as <c>14.0.6</c>.</summary>
     public string Version { get; }
 
-    /// <summary>Version and processor: everything that the compiler defines for this machine, hashed.</summary>
+    /// <summary>Version and processor (everything that the compiler defines for this machine) and the build of what writes the source, hashed.</summary>
     public string Fingerprint { get; }
 
     /// <summary>Whether the compiler defines a macro for this machine, such as <c>__AVX2__</c>.</summary>

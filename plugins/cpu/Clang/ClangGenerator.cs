@@ -7,6 +7,9 @@ namespace Tenon.Plugins.Cpu.Clang;
 /// <summary>Kernels as C, compiled by the machine's clang to a shared library.</summary>
 internal sealed class ClangGenerator : CodeGenerator
 {
+    /// <summary>The generator's name.</summary>
+    public const string GeneratorName = "Clang";
+
     private readonly ClangRenderer _renderer = new();
     private readonly ClangCompiler _compiler;
     private readonly string _folder;
@@ -23,7 +26,7 @@ internal sealed class ClangGenerator : CodeGenerator
     }
 
     /// <inheritdoc/>
-    public override string Name => "Clang";
+    public override string Name => GeneratorName;
 
     /// <inheritdoc/>
     public override CodeGeneratorTarget Target { get; }

@@ -78,6 +78,9 @@ public sealed class CStyleKernel
         ? $"{this[address[0]]}[{Bare(this[address[1]])}]"
         : $"(*{this[address]})";
 
+    /// <summary>A call of a function.</summary>
+    public static string Call(string function, params string[] arguments) => $"{function}({string.Join(", ", arguments.Select(Bare))})";
+
     /// <summary>An expression without the parentheses around all of it.</summary>
     public static string Bare(string expression)
     {

@@ -21,12 +21,12 @@ internal static class ClangCasts
 
         if (ClangTypes.IsHalf(from))
         {
-            return Cast(kernel, DType.Float32, to, $"{ClangHalves.ToFloat(kernel, from)}({x})");
+            return Cast(kernel, DType.Float32, to, CStyleKernel.Call(ClangHalves.ToFloat(kernel, from), x));
         }
 
         if (to == DType.Float16)
         {
-            return from == DType.Float32 ? $"{ClangHalves.FromFloat(kernel, to)}({x})" : $"{ClangHalves.FromDouble(kernel)}({x})";
+            return CStyleKernel.Call(from == DType.Float32 ? ClangHalves.FromFloat(kernel, to) : ClangHalves.FromDouble(kernel), x);
         }
 
         if (to == DType.BFloat16)
@@ -55,7 +55,7 @@ internal static class ClangCasts
             return ClangHelpers.MaskOf(kernel, from, $"({x} != 0)");
         }
 
-        return from.IsFloat && to.IsInteger ? FloatToInteger(kernel, from, to, x) : $"__builtin_convertvector({x}, {type})";
+        return from.IsFloat && to.IsInteger ? FloatToInteger(kernel, from, to, x) : $"__builtin_convertvector({CStyleKernel.Bare(x)}, {type})";
     }
 
     // Narrow integers wrap from int32, as in .NET; the others saturate.
@@ -63,11 +63,11 @@ internal static class ClangCasts
     {
         if (to.Bits >= 32)
         {
-            return $"{Saturating(kernel, from, to)}({x})";
+            return CStyleKernel.Call(Saturating(kernel, from, to), x);
         }
 
         var wide = DType.Int32.Vec(to.Lanes);
-        return Cast(kernel, wide, to, $"{Saturating(kernel, from, wide)}({x})");
+        return Cast(kernel, wide, to, CStyleKernel.Call(Saturating(kernel, from, wide), x));
     }
 
     private static string Saturating(CStyleKernel kernel, DType from, DType to)

@@ -25,7 +25,7 @@ internal static class ClangHelpers
     public static string MaskOf(CStyleKernel kernel, DType operand, string comparison)
     {
         var mask = ClangTypes.Value(kernel, ClangTypes.Mask(operand.Lanes));
-        return operand.IsBool || operand.Bits == 32 ? $"(({mask}){comparison})" : $"__builtin_convertvector({comparison}, {mask})";
+        return operand.IsBool || operand.Bits == 32 ? $"(({mask}){comparison})" : $"__builtin_convertvector({CStyleKernel.Bare(comparison)}, {mask})";
     }
 
     /// <summary>Lane by lane, one of two vectors.</summary>

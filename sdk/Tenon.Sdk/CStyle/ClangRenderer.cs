@@ -28,16 +28,16 @@ public sealed class ClangRenderer : CStyleRenderer
         [Ops.CmpLt] = (k, op, x) => op[0].DType is { IsBool: true, IsVector: true } ? Compare(k, op, $"({x[1]} < {x[0]})") : Compare(k, op, $"({x[0]} < {x[1]})"),
         [Ops.CmpEq] = (k, op, x) => Compare(k, op, $"({x[0]} == {x[1]})"),
         [Ops.CmpNe] = (k, op, x) => Compare(k, op, $"({x[0]} != {x[1]})"),
-        [Ops.Where] = (k, op, x) => op.DType.IsVector ? $"{ClangHelpers.Select(k, op.DType)}({x[0]}, {x[1]}, {x[2]})" : $"({x[0]} ? {x[1]} : {x[2]})",
-        [Ops.Max] = (k, op, x) => $"{ClangHelpers.Max(k, op.DType)}({x[0]}, {x[1]})",
-        [Ops.Sqrt] = (k, op, x) => $"{ClangHelpers.Sqrt(k, op.DType)}({x[0]})",
-        [Ops.Trunc] = (k, op, x) => $"{ClangHelpers.Trunc(k, op.DType)}({x[0]})",
+        [Ops.Where] = (k, op, x) => op.DType.IsVector ? CStyleKernel.Call(ClangHelpers.Select(k, op.DType), x) : $"({x[0]} ? {x[1]} : {x[2]})",
+        [Ops.Max] = (k, op, x) => CStyleKernel.Call(ClangHelpers.Max(k, op.DType), x),
+        [Ops.Sqrt] = (k, op, x) => CStyleKernel.Call(ClangHelpers.Sqrt(k, op.DType), x),
+        [Ops.Trunc] = (k, op, x) => CStyleKernel.Call(ClangHelpers.Trunc(k, op.DType), x),
         [Ops.MulAcc] = (k, op, x) => op.DType.IsFloat
-            ? $"{ClangHelpers.MulAcc(k, op.DType)}({x[0]}, {x[1]}, {x[2]})"
+            ? CStyleKernel.Call(ClangHelpers.MulAcc(k, op.DType), x)
             : CStyleOperators.Narrow(k, op.DType, $"({x[0]} * {x[1]} + {x[2]})"),
         [Ops.Cast] = (k, op, x) => ClangCasts.Cast(k, op[0].DType, op.DType, x[0]),
-        [Ops.Bitcast] = (k, op, x) => op.DType.IsVector || op[0].DType.IsVector ? $"(({k.TypeOf(op.DType)}){x[0]})" : $"{ClangHelpers.Bits(k, op[0].DType, op.DType)}({x[0]})",
-        [Ops.Splat] = (k, op, x) => $"{ClangHelpers.Splat(k, op.DType)}({Lane(op.DType, x[0])})",
+        [Ops.Bitcast] = (k, op, x) => op.DType.IsVector || op[0].DType.IsVector ? $"(({k.TypeOf(op.DType)}){x[0]})" : CStyleKernel.Call(ClangHelpers.Bits(k, op[0].DType, op.DType), x),
+        [Ops.Splat] = (k, op, x) => CStyleKernel.Call(ClangHelpers.Splat(k, op.DType), Lane(op.DType, x[0])),
         [Ops.Stack] = (k, op, x) => ClangHelpers.Lanes(k, op.DType, i => Lane(op.DType, x[i])),
         [Ops.Extract] = (k, op, x) => op.DType.IsBool ? $"({x[0]}[{op.Arg}] != 0)" : $"{x[0]}[{op.Arg}]",
     };
@@ -75,7 +75,7 @@ public sealed class ClangRenderer : CStyleRenderer
             DTypeKind.Float => FloatLiteral(kernel, dtype.Scalar, value.AsDouble),
             _ => CStyleLiterals.Integer(dtype.Scalar, value),
         };
-        return dtype.IsVector ? $"{ClangHelpers.Splat(kernel, dtype)}({Lane(dtype, scalar)})" : scalar;
+        return dtype.IsVector ? CStyleKernel.Call(ClangHelpers.Splat(kernel, dtype), Lane(dtype, scalar)) : scalar;
     }
 
     /// <inheritdoc/>
@@ -114,7 +114,7 @@ public sealed class ClangRenderer : CStyleRenderer
         return dtype switch
         {
             { IsVector: false } => $"{kernel.Element(address)} = {CStyleKernel.Bare(kernel[value])}",
-            { IsBool: true } => $"{ClangHelpers.StoreMask(kernel, dtype.Lanes)}({CStyleKernel.Bare(kernel[address])}, {CStyleKernel.Bare(kernel[value])})",
+            { IsBool: true } => CStyleKernel.Call(ClangHelpers.StoreMask(kernel, dtype.Lanes), kernel[address], kernel[value]),
             _ => $"*({ClangTypes.Unaligned(kernel, dtype)}*){kernel[address]} = {CStyleKernel.Bare(kernel[value])}",
         };
     }
@@ -133,7 +133,7 @@ public sealed class ClangRenderer : CStyleRenderer
     {
         { IsVector: false, IsBool: true } => $"({kernel.Element(load[0])} != 0)",
         { IsVector: false } => kernel.Element(load[0]),
-        { IsBool: true } => $"{ClangHelpers.LoadMask(kernel, load.DType.Lanes)}({CStyleKernel.Bare(kernel[load[0]])})",
+        { IsBool: true } => CStyleKernel.Call(ClangHelpers.LoadMask(kernel, load.DType.Lanes), kernel[load[0]]),
         _ => $"(*(const {ClangTypes.Unaligned(kernel, load.DType)}*){kernel[load[0]]})",
     };
 

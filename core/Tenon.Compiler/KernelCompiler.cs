@@ -1,0 +1,39 @@
+using Tenon.Core;
+using Tenon.Core.Backend;
+
+namespace Tenon.Compiler;
+
+/// <summary>Switches of the kernel compiler.</summary>
+public sealed record CompilerOptions
+{
+    /// <summary>Whether loops are optimised; off gives the plainest correct program.</summary>
+    public bool Optimise { get; init; } = true;
+}
+
+/// <summary>Turns a kernel of a <see cref="Schedule"/> into a linear program for a target.</summary>
+public static class KernelCompiler
+{
+    /// <summary>The program of a kernel.</summary>
+    /// <param name="kernel">The sink of a <see cref="ScheduledCall"/>.</param>
+    /// <param name="device">What the device has.</param>
+    /// <param name="target">What the code generator takes.</param>
+    /// <param name="options">Switches.</param>
+    /// <exception cref="TenonException">The kernel needs what the target lacks and nothing can stand in for.</exception>
+    public static LinearProgram Compile(UOp kernel, Capabilities device, CodeGeneratorTarget target, CompilerOptions? options = null)
+    {
+        var view = new CodeGeneratorView(target, device);
+        var decompositions = Decompositions.For(view);
+        var name = kernel.ArgAs<KernelArg>().Name;
+        KernelSpecification.Check(kernel, name);
+
+        var graph = HalfEmulation.Apply(kernel, view);
+        graph = (options?.Optimise ?? true) ? Heuristic.Apply(graph, view) : graph;
+        (graph, var items) = Grid.Apply(graph);
+        graph = GraphRewrite.Apply(graph, decompositions);
+        graph = new Expander(view).Expand(graph);
+        graph = IndexLowering.Apply(graph, decompositions);
+        var program = LinearProgramBuilder.Build(name, kernel, Linearizer.Linearize(graph), items);
+        LinearSpecification.Check(program, target);
+        return program;
+    }
+}

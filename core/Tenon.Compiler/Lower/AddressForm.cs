@@ -1,0 +1,80 @@
+using Tenon.Core;
+
+namespace Tenon.Compiler;
+
+/// <summary>
+/// The address of a load or store as base plus what the unrolled and vector ranges add, so that the copies of an access
+/// share the base and differ by a literal.
+/// </summary>
+internal sealed class AddressForm
+{
+    private readonly UOp _param;
+    private readonly UOp _index;
+    private readonly UOp? _base;
+    private readonly List<(UOp Range, long Stride)> _strides = [];
+    private readonly long _constant;
+
+    public AddressForm(UOp address)
+    {
+        (_param, _index) = (address[0], address[1]);
+        var form = LinearForm.Of(_index);
+        var rest = new LinearForm();
+        foreach (var (term, factor) in form.Terms)
+        {
+            if (IsExpanded(term))
+            {
+                _strides.Add((term, factor));
+            }
+            else
+            {
+                rest.AddTerm(term, factor);
+            }
+        }
+
+        _constant = form.Constant;
+        var remainder = rest.ToUOp();
+        _base = remainder.Ranges.Any(IsExpanded) ? null : remainder;
+    }
+
+    /// <summary>The stride along a range; null if the address is not linear in it.</summary>
+    public long? Stride(UOp range) => Strides.Along(_index, range);
+
+    /// <summary>The address at one assignment of the unrolled ranges and one lane.</summary>
+    public UOp At(Point at, UOp? lanes, int lane)
+    {
+        if (_base is null)
+        {
+            return UOp.New(Ops.Index, _param.DType, [_param, Assign(_index, at, lanes, lane)]);
+        }
+
+        var offset = _constant;
+        foreach (var (range, stride) in _strides)
+        {
+            offset += stride * (range == lanes ? lane : at[range]);
+        }
+
+        var start = _base.IsInteger(0) ? _param : UOp.New(Ops.Index, _param.DType, [_param, _base]);
+        return UOp.New(Ops.Index, _param.DType, [start, UOp.Index(offset)]);
+    }
+
+    /// <summary>An index or condition at one assignment of the unrolled ranges and one lane.</summary>
+    public static UOp Assign(UOp u, Point at, UOp? lanes, int lane)
+    {
+        var values = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
+        foreach (var r in u.Ranges)
+        {
+            if (r == lanes)
+            {
+                values[r] = UOp.Index(lane);
+            }
+            else if (r.ArgAs<RangeArg>().Kind == RangeKind.Unroll)
+            {
+                values[r] = UOp.Index(at[r]);
+            }
+        }
+
+        return values.Count == 0 ? u : Simplifier.Simplify(u.Substitute(values));
+    }
+
+    private static bool IsExpanded(UOp u) => u.Op == Ops.Range && u.ArgAs<RangeArg>().Kind is RangeKind.Unroll or RangeKind.Vector;
+}

@@ -1,0 +1,112 @@
+using Tenon.Core;
+
+namespace Tenon.Compiler;
+
+/// <summary>Ops that a target lacks in terms of those that every target has.</summary>
+internal static class Decompositions
+{
+    private static readonly Pat X = Pat.Any(0), Y = Pat.Any(1), Z = Pat.Any(2);
+
+    /// <summary>What no target has to know.</summary>
+    private static PatternMatcher Always { get; } = new(
+        // x + -y → x - y
+        Rule.Of(X.If(static u => u.DType != DType.Index) + Pat.Op(Ops.Neg, Y), static (x, y) => UOp.Alu(Ops.Sub, x, y)),
+        Rule.Of(Pat.Op(Ops.Threefry, X, Y), Rounds),
+        // truth values: x + y is or, x · y is and, max is or, x < y is not x and y
+        Rule.Of((X + Y).If(IsTruth), static (x, y) => UOp.Alu(Ops.Or, x, y)),
+        Rule.Of((X * Y).If(IsTruth), static (x, y) => UOp.Alu(Ops.And, x, y)),
+        Rule.Of(Pat.Op(Ops.Max, X, Y).If(IsTruth), static (x, y) => UOp.Alu(Ops.Or, x, y)),
+        Rule.Of(Pat.Op(Ops.CmpLt, X.If(IsTruth), Y), static (x, y) => UOp.Alu(Ops.And, UOp.Alu(Ops.Xor, x, x.ConstLike(true)), y)),
+        Rule.Of(Pat.Op(Ops.CmpNe, X.If(IsTruth), Y), static (x, y) => UOp.Alu(Ops.Xor, x, y)),
+        Rule.Of(Pat.Op(Ops.CmpEq, X.If(IsTruth), Y), static (x, y) => UOp.Alu(Ops.Xor, UOp.Alu(Ops.Xor, x, y), x.ConstLike(true))),
+        // an integer is whole already
+        Rule.Of(Pat.Op(Ops.Trunc, X).Integers(), static x => x),
+        // division towards minus infinity: one less where the remainder has the other sign
+        Rule.Of(Pat.Op(Ops.FloorDiv, X, Y), FloorDiv),
+        Rule.Of(Pat.Op(Ops.FloorMod, X, Y), FloorMod),
+        // division by what may be 0, or -1 under the least value
+        Rule.Of(Pat.Op(Ops.IntDiv, X, Y), static (x, y) => IsSafeDivisor(y) ? null : Guarded(x, y, Ops.IntDiv, y.ConstLike(0), UOp.Alu(Ops.Neg, x))),
+        Rule.Of(Pat.Op(Ops.IntMod, X, Y), static (x, y) => IsSafeDivisor(y) ? null : Guarded(x, y, Ops.IntMod, x, y.ConstLike(0))));
+
+    private static PatternMatcher Exp2 { get; } = new(Rule.Of(Pat.Op(Ops.Exp2, X), Transcendental.Exp2));
+
+    private static PatternMatcher Log2 { get; } = new(Rule.Of(Pat.Op(Ops.Log2, X), Transcendental.Log2));
+
+    private static PatternMatcher Sin { get; } = new(Rule.Of(Pat.Op(Ops.Sin, X), Transcendental.Sin));
+
+    /// <summary>The rules for a target.</summary>
+    public static PatternMatcher For(CodeGeneratorView target)
+    {
+        var rules = Simplifier.Rules + Always;
+        rules = target.Has(Ops.Exp2) ? rules : rules + Exp2;
+        rules = target.Has(Ops.Log2) ? rules : rules + Log2;
+        return target.Has(Ops.Sin) ? rules : rules + Sin;
+    }
+
+    private static bool IsTruth(UOp u) => u.DType.IsBool;
+
+    private static bool IsSafeDivisor(UOp y) => y.Min > 0 || (y.IsConst(out var c) && c.AsLong is not (0 or -1)) || (y.Op == Ops.Where && y[1].Op == Ops.Const);
+
+    private static UOp Guarded(UOp x, UOp y, Ops op, UOp ifZero, UOp ifMinusOne)
+    {
+        var zero = UOp.Alu(Ops.CmpEq, y, y.ConstLike(0));
+        if (y.DType.Kind == DTypeKind.UInt)
+        {
+            return UOp.Where(zero, ifZero, UOp.Alu(op, x, UOp.Where(zero, y.ConstLike(1), y)));
+        }
+
+        var minusOne = UOp.Alu(Ops.CmpEq, y, y.ConstLike(-1));
+        var safe = UOp.Where(UOp.Alu(Ops.Or, zero, minusOne), y.ConstLike(1), y);
+        return UOp.Where(zero, ifZero, UOp.Where(minusOne, ifMinusOne, UOp.Alu(op, x, safe)));
+    }
+
+    private static UOp FloorDiv(UOp x, UOp y)
+    {
+        var quotient = UOp.Alu(Ops.IntDiv, x, y);
+        return x.DType.Kind == DTypeKind.UInt || (x.Min >= 0 && y.Min >= 0)
+            ? quotient
+            : UOp.Where(SignsDiffer(x, y), UOp.Alu(Ops.Sub, quotient, quotient.ConstLike(1)), quotient);
+    }
+
+    private static UOp FloorMod(UOp x, UOp y)
+    {
+        var remainder = UOp.Alu(Ops.IntMod, x, y);
+        return x.DType.Kind == DTypeKind.UInt || (x.Min >= 0 && y.Min >= 0)
+            ? remainder
+            : UOp.Where(SignsDiffer(x, y), UOp.Alu(Ops.Add, remainder, y), remainder);
+    }
+
+    // A remainder is left and has not the sign of the divisor; never for a zero divisor.
+    private static UOp SignsDiffer(UOp x, UOp y)
+    {
+        var zero = y.ConstLike(0);
+        var remainder = UOp.Alu(Ops.IntMod, x, y);
+        var differ = UOp.Alu(Ops.Xor, UOp.Alu(Ops.CmpLt, remainder, zero), UOp.Alu(Ops.CmpLt, y, zero));
+        return UOp.Alu(Ops.And, UOp.Alu(Ops.And, UOp.Alu(Ops.CmpNe, remainder, zero), UOp.Alu(Ops.CmpNe, y, zero)), differ);
+    }
+
+    private static UOp Rounds(UOp counter, UOp key)
+    {
+        UOp[] k = [Low(key), High(key), null!];
+        k[2] = UOp.Alu(Ops.Xor, UOp.Alu(Ops.Xor, k[0], k[1]), k[0].ConstLike((long)Threefry.Parity));
+        var (x, y) = (UOp.Alu(Ops.Add, Low(counter), k[0]), UOp.Alu(Ops.Add, High(counter), k[1]));
+        for (var round = 0; round < 20; round++)
+        {
+            x = UOp.Alu(Ops.Add, x, y);
+            y = UOp.Alu(Ops.Xor, RotateLeft(y, Threefry.Rotations[round % 8]), x);
+            if (round % 4 == 3)
+            {
+                var group = round / 4 + 1;
+                x = UOp.Alu(Ops.Add, x, k[group % 3]);
+                y = UOp.Alu(Ops.Add, UOp.Alu(Ops.Add, y, k[(group + 1) % 3]), y.ConstLike(group));
+            }
+        }
+
+        var high = y.Cast(DType.UInt64);
+        return UOp.Alu(Ops.Or, x.Cast(DType.UInt64), UOp.Alu(Ops.Shl, high, high.ConstLike(32)));
+
+        static UOp Low(UOp u) => u.Cast(DType.UInt32);
+        static UOp High(UOp u) => UOp.Alu(Ops.Shr, u, u.ConstLike(32)).Cast(DType.UInt32);
+        static UOp RotateLeft(UOp u, int n) => UOp.Alu(Ops.Or, UOp.Alu(Ops.Shl, u, u.ConstLike(n)), UOp.Alu(Ops.Shr, u, u.ConstLike(32 - n)));
+    }
+}

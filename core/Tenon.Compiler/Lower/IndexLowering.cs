@@ -1,0 +1,33 @@
+using Tenon.Core;
+
+namespace Tenon.Compiler;
+
+/// <summary>Weak integers as machine integers: 32 bits if every one of them fits, else 64.</summary>
+internal static class IndexLowering
+{
+    private static readonly Pat X = Pat.Any(0), C = Pat.Const(1);
+
+    private static PatternMatcher PowersOfTwo { get; } = new(
+        // x / 2ⁿ → x >> n; x mod 2ⁿ → x & (2ⁿ - 1), where x is not negative
+        Rule.Of(Pat.Op(Ops.IntDiv, X, C), static (x, c) => Exponent(x, c) is { } n ? UOp.Alu(Ops.Shr, x, c.ConstLike(n)) : null),
+        Rule.Of(Pat.Op(Ops.IntMod, X, C), static (x, c) => Exponent(x, c) is { } n ? UOp.Alu(Ops.And, x, c.ConstLike((1L << n) - 1)) : null));
+
+    public static UOp Apply(UOp graph, PatternMatcher decompositions)
+    {
+        var order = graph.TopologicalOrder();
+        var fits = order.TrueForAll(u => u.DType.Kind != DTypeKind.Index || (u.Min >= int.MinValue && u.Max <= int.MaxValue));
+        var integer = fits ? DType.Int32 : DType.Int64;
+        var done = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
+        foreach (var u in order)
+        {
+            var weak = u.DType.Kind == DTypeKind.Index;
+            var arg = weak && u.Op == Ops.Const ? ((Scalar)u.Arg!).To(integer) : u.Arg;
+            done[u] = UOp.New(u.Op, weak ? integer.Vec(u.DType.Lanes) : u.DType, u.MapSources(done).Src, arg);
+        }
+
+        return GraphRewrite.Apply(done[graph], decompositions + PowersOfTwo);
+    }
+
+    private static int? Exponent(UOp x, UOp c) =>
+        x.Min >= 0 && ((Scalar)c.Arg!).AsLong is var value && value > 0 && long.IsPow2(value) ? (int)long.Log2(value) : null;
+}

@@ -1,0 +1,67 @@
+using Tenon.Core;
+using Tenon.Core.Backend;
+
+namespace Tenon.Compiler;
+
+/// <summary>The last step: a list of nodes as a program, with its parameters and what it costs.</summary>
+internal static class LinearProgramBuilder
+{
+    public static LinearProgram Build(string name, UOp kernel, List<UOp> list, long items)
+    {
+        var map = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
+        var ops = new List<UOp>(list.Count);
+        var trips = new Stack<long>([items]);
+        long operations = 0;
+        foreach (var u in list)
+        {
+            // The loops that accumulators belong to have done their work: they have ordered the list.
+            var src = u.MapSources(map).Src;
+            var node = u.Op switch
+            {
+                Ops.Accumulator => UOp.New(u.Op, u.DType, src[..1], u.Arg),
+                Ops.Assign => UOp.New(u.Op, u.DType, src[..2], u.Arg),
+                _ => UOp.New(u.Op, u.DType, src, u.Arg),
+            };
+            map[u] = node;
+            ops.Add(node);
+            if (node.Op == Ops.Range)
+            {
+                trips.Push(trips.Peek() * node[0].Max);
+            }
+            else if (node.Op == Ops.End)
+            {
+                trips.Pop();
+            }
+            else if (OpSet.Elementwise.Contains(node.Op) && node.Op is not (Ops.Cast or Ops.Bitcast))
+            {
+                operations += trips.Peek() * node.DType.Lanes * (node.Op == Ops.MulAcc ? 2 : 1);
+            }
+        }
+
+        var parameters = Parameters(kernel);
+        return new LinearProgram
+        {
+            Name = name,
+            Ops = ops,
+            Parameters = parameters,
+            GlobalSize = items,
+            Operations = operations,
+            MemoryBytes = parameters.Sum(p => p.Size * p.DType.Bytes * ((p.IsRead ? 1 : 0) + (p.IsWritten ? 1 : 0))),
+            Variables = [.. ops.Where(u => u.Op == Ops.Variable).Select(u => u.ArgAs<VariableArg>().Name)],
+        };
+    }
+
+    private static KernelParameter[] Parameters(UOp kernel)
+    {
+        var order = kernel.TopologicalOrder();
+        var read = order.Where(u => u.Op == Ops.Load).Select(u => u[0][0]).ToHashSet();
+        var written = order.Where(u => u.Op == Ops.Store).Select(u => u[0][0]).ToHashSet();
+        return [.. order.Where(u => u.Op == Ops.Param).OrderBy(u => u.ArgAs<ParamArg>().Slot).Select(u => new KernelParameter
+        {
+            DType = u.DType,
+            Size = u.ArgAs<ParamArg>().Size,
+            IsRead = read.Contains(u),
+            IsWritten = written.Contains(u),
+        })];
+    }
+}

@@ -1,0 +1,136 @@
+using Tenon.Core;
+
+namespace Tenon.Compiler;
+
+/// <summary>
+/// 2ˣ, log₂ and sine from arithmetic alone, the same on every device. Range reduction as in Muller, "Elementary Functions"
+/// (3rd ed., ch. 11); series are cut where the next term is below half a unit in the last place.
+/// </summary>
+internal static class Transcendental
+{
+    /// <summary>2ˣ = 2ⁿ·2ᶠ with n whole and |f| ≤ ½.</summary>
+    public static UOp? Exp2(UOp x)
+    {
+        if (Format.Of(x.DType) is not { } format)
+        {
+            return null;
+        }
+
+        // Beyond these the result is 0 or inf; NaN passes both comparisons.
+        var (low, high) = (x.ConstLike(-format.Bias - format.Mantissa - 2.0), x.ConstLike(format.Bias + 2.0));
+        x = UOp.Where(UOp.Alu(Ops.CmpLt, x, low), low, UOp.Where(UOp.Alu(Ops.CmpLt, high, x), high, x));
+        var n = Round(x);
+        var f = UOp.Alu(Ops.Sub, x, n);
+        var terms = new double[format.Mantissa == 23 ? 8 : 14];
+        terms[0] = 1;
+        for (var i = 1; i < terms.Length; i++)
+        {
+            terms[i] = terms[i - 1] * Math.Log(2) / i;
+        }
+
+        // Two factors, since 2ⁿ itself may be too large or too small for the format.
+        var whole = n.Cast(format.Integer);
+        var half = UOp.Alu(Ops.Shr, whole, whole.ConstLike(1));
+        return Mul(Mul(Polynomial(f, terms), PowerOfTwo(half, format)), PowerOfTwo(UOp.Alu(Ops.Sub, whole, half), format));
+    }
+
+    /// <summary>log₂ x = e + log₂ m with √½ ≤ m &lt; √2, by the series of the inverse hyperbolic tangent.</summary>
+    public static UOp? Log2(UOp x)
+    {
+        if (Format.Of(x.DType) is not { } format)
+        {
+            return null;
+        }
+
+        // Numbers below the least normal one are scaled up first.
+        var tiny = UOp.Alu(Ops.CmpLt, x, x.ConstLike(Math.Pow(2, 1 - format.Bias)));
+        var scaled = UOp.Where(tiny, Mul(x, x.ConstLike(Math.Pow(2, format.Mantissa + 1))), x);
+        var bits = scaled.Bitcast(format.Integer);
+        var exponent = UOp.Alu(Ops.Sub, UOp.Alu(Ops.Shr, bits, bits.ConstLike(format.Mantissa)), bits.ConstLike(format.Bias));
+        var fraction = UOp.Alu(Ops.And, bits, bits.ConstLike((1L << format.Mantissa) - 1));
+        var m = UOp.Alu(Ops.Or, fraction, bits.ConstLike((long)format.Bias << format.Mantissa)).Bitcast(x.DType);
+        var large = UOp.Alu(Ops.CmpLt, x.ConstLike(Math.Sqrt(2)), m);
+        m = UOp.Where(large, Mul(m, x.ConstLike(0.5)), m);
+        var e = exponent.Cast(x.DType);
+        e = UOp.Where(large, Add(e, x.ConstLike(1)), e);
+        e = UOp.Where(tiny, Add(e, x.ConstLike(-format.Mantissa - 1)), e);
+
+        var s = UOp.Alu(Ops.Div, Add(m, x.ConstLike(-1)), Add(m, x.ConstLike(1)));
+        var terms = new double[format.Mantissa == 23 ? 5 : 11];
+        for (var i = 0; i < terms.Length; i++)
+        {
+            terms[i] = 2 / Math.Log(2) / (2 * i + 1);
+        }
+
+        var result = Add(e, Mul(s, Polynomial(Mul(s, s), terms)));
+        var inf = x.ConstLike(double.PositiveInfinity);
+        result = UOp.Where(UOp.Alu(Ops.CmpEq, x, inf), inf, result);
+        result = UOp.Where(UOp.Alu(Ops.CmpEq, x, x.ConstLike(0)), x.ConstLike(double.NegativeInfinity), result);
+        var bad = UOp.Alu(Ops.Or, UOp.Alu(Ops.CmpLt, x, x.ConstLike(0)), UOp.Alu(Ops.CmpNe, x, x));
+        return UOp.Where(bad, x.ConstLike(double.NaN), result);
+    }
+
+    /// <summary>
+    /// sin x = ±sin(x - n·π), computed in float64. π is split in three so that n·π is exact enough up to |x| of about 10⁹;
+    /// beyond that accuracy is lost by and by.
+    /// </summary>
+    public static UOp? Sin(UOp x)
+    {
+        if (Format.Of(x.DType) is null)
+        {
+            return null;
+        }
+
+        const double PiHigh = 3.1415926218032837, PiMiddle = 3.1786509424591713e-08, PiLow = 1.2246467864107189e-16;
+        var d = x.Cast(DType.Float64);
+        var n = Round(Mul(d, d.ConstLike(1 / Math.PI)));
+        var r = UOp.Alu(Ops.Sub, d, Mul(n, d.ConstLike(PiHigh)));
+        r = UOp.Alu(Ops.Sub, r, Mul(n, d.ConstLike(PiMiddle)));
+        r = UOp.Alu(Ops.Sub, r, Mul(n, d.ConstLike(PiLow)));
+        var terms = new double[x.DType.Bits == 32 ? 8 : 11];
+        terms[0] = 1;
+        for (var i = 1; i < terms.Length; i++)
+        {
+            terms[i] = -terms[i - 1] / (2 * i) / (2 * i + 1);
+        }
+
+        var sine = Mul(r, Polynomial(Mul(r, r), terms));
+        var odd = UOp.Alu(Ops.And, n.Cast(DType.Int64), n.Cast(DType.Int64).ConstLike(1));
+        var result = UOp.Where(UOp.Alu(Ops.CmpNe, odd, odd.ConstLike(0)), UOp.Alu(Ops.Neg, sine), sine);
+
+        // The sine of a zero is that zero.
+        return UOp.Where(UOp.Alu(Ops.CmpEq, x, x.ConstLike(0)), x, result.Cast(x.DType.Scalar));
+    }
+
+    private static UOp Add(UOp a, UOp b) => UOp.Alu(Ops.Add, a, b);
+
+    private static UOp Mul(UOp a, UOp b) => UOp.Alu(Ops.Mul, a, b);
+
+    private static UOp Round(UOp x) =>
+        UOp.Alu(Ops.Trunc, Add(x, UOp.Where(UOp.Alu(Ops.CmpLt, x, x.ConstLike(0)), x.ConstLike(-0.5), x.ConstLike(0.5))));
+
+    // Horner's scheme, lowest power first.
+    private static UOp Polynomial(UOp x, ReadOnlySpan<double> terms)
+    {
+        var sum = x.ConstLike(terms[^1]);
+        for (var i = terms.Length - 2; i >= 0; i--)
+        {
+            sum = Add(Mul(sum, x), x.ConstLike(terms[i]));
+        }
+
+        return sum;
+    }
+
+    private static UOp PowerOfTwo(UOp n, Format format) =>
+        UOp.Alu(Ops.Shl, Add(n, n.ConstLike(format.Bias)), n.ConstLike(format.Mantissa)).Bitcast(format.Float);
+
+    private sealed record Format(DType Float, DType Integer, int Mantissa, int Bias)
+    {
+        public static Format? Of(DType dtype) => dtype.Scalar.Name switch
+        {
+            "float32" => new Format(DType.Float32, DType.Int32, 23, 127),
+            "float64" => new Format(DType.Float64, DType.Int64, 52, 1023),
+            _ => null,
+        };
+    }
+}

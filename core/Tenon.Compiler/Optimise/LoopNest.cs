@@ -1,0 +1,111 @@
+using Tenon.Core;
+
+namespace Tenon.Compiler;
+
+/// <summary>A kernel while its loops are being changed.</summary>
+internal sealed class LoopNest
+{
+    private readonly List<Opt> _applied = [];
+    private int _nextRange;
+
+    public LoopNest(UOp kernel)
+    {
+        Kernel = kernel;
+        _nextRange = 1 + Ranges.Select(r => r.ArgAs<RangeArg>().Id).DefaultIfEmpty(-1).Max();
+    }
+
+    public UOp Kernel { get; private set; }
+
+    public IReadOnlyList<Opt> Applied => _applied;
+
+    /// <summary>Every range of the kernel, outer loops first.</summary>
+    public List<UOp> Ranges => [.. Kernel.TopologicalOrder().Where(u => u.Op == Ops.Range).OrderBy(u => u.ArgAs<RangeArg>().Id)];
+
+    /// <summary>The loops that every store and every reduction is in: what may become the grid, in loop order.</summary>
+    public List<UOp> CommonLoops()
+    {
+        var order = Kernel.TopologicalOrder();
+        var scopes = order.Where(u => u.Op == Ops.End).Select(u => u.Src[1..].ToArray())
+            .Concat(order.Where(u => u.Op == Ops.Reduce).Select(u => u.Ranges.ToArray())).ToList();
+        return [.. Kernel[0].Src[1..].ToArray().Where(r => r.ArgAs<RangeArg>().Kind == RangeKind.Loop && scopes.TrueForAll(s => s.Contains(r)))];
+    }
+
+    public UOp? Find(int id) => Ranges.Find(r => r.ArgAs<RangeArg>().Id == id);
+
+    /// <summary>Applies a change.</summary>
+    /// <exception cref="TenonException">The range doesn't exist, or the amount doesn't divide its size.</exception>
+    public void Apply(Opt opt)
+    {
+        var range = Find(opt.Range) ?? throw new TenonException("TEN1010", $"{opt} names a range that the kernel doesn't have. It has {string.Join(", ", Ranges)}.");
+        switch (opt.Kind)
+        {
+            case OptKind.Vector:
+                Split(range, opt.Amount, RangeKind.Vector);
+                break;
+            case OptKind.Unroll:
+                Split(range, opt.Amount, RangeKind.Unroll);
+                break;
+            case OptKind.Global:
+                Replace(range, UOp.Range(range[0], range.ArgAs<RangeArg>().Id, RangeKind.Global), [UOp.Range(range[0], range.ArgAs<RangeArg>().Id, RangeKind.Global)]);
+                break;
+            case OptKind.Innermost:
+                // The number is the order: a new one is the last of the output loops.
+                var moved = UOp.Range(range[0], _nextRange++, range.ArgAs<RangeArg>().Kind);
+                Replace(range, moved, [moved]);
+                break;
+        }
+
+        _applied.Add(opt);
+    }
+
+    // r → outer·amount + inner; the outer loop keeps the number of r.
+    private void Split(UOp range, int amount, RangeKind kind)
+    {
+        var size = range[0].Max;
+        if (amount < 2 || size % amount != 0)
+        {
+            throw new TenonException("TEN1011", $"A loop of {size} can't be split by {amount}: the amount must be at least 2 and divide it.");
+        }
+
+        var inner = UOp.Range(UOp.Index(amount), _nextRange++, kind);
+        if (size == amount)
+        {
+            Replace(range, inner, [inner]);
+            return;
+        }
+
+        var outer = UOp.Range(UOp.Index(size / amount), range.ArgAs<RangeArg>().Id, range.ArgAs<RangeArg>().Kind);
+        Replace(range, IndexMath.Add(IndexMath.Mul(outer, UOp.Index(amount)), inner), [outer, inner]);
+    }
+
+    private void Replace(UOp range, UOp value, UOp[] loops)
+    {
+        var done = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance) { [range] = value };
+        foreach (var u in Kernel.TopologicalOrder(u => u != range))
+        {
+            if (u == range)
+            {
+                continue;
+            }
+
+            if (u.Op is Ops.End or Ops.Reduce && u.Src[1..].Contains(range))
+            {
+                var sources = new List<UOp> { done[u[0]] };
+                foreach (var r in u.Src[1..])
+                {
+                    sources.AddRange(r == range ? loops : [r]);
+                }
+
+                // Loops in order of their numbers, so that the last is the innermost.
+                var ordered = sources.Skip(1).OrderBy(r => r.ArgAs<RangeArg>().Id).Prepend(sources[0]).ToArray();
+                done[u] = UOp.New(u.Op, u.DType, ordered, u.Arg);
+            }
+            else
+            {
+                done[u] = u.MapSources(done);
+            }
+        }
+
+        Kernel = GraphRewrite.Apply(done[Kernel], Simplifier.Rules);
+    }
+}

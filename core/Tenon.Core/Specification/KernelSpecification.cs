@@ -1,0 +1,49 @@
+namespace Tenon.Core;
+
+/// <summary>What a kernel may be made of, between the scheduler and the code generator's list.</summary>
+public static class KernelSpecification
+{
+    private static readonly Specification Rules = new(
+        "kernel",
+        static u => u is { Op: Ops.Param, Arg: ParamArg { Device: null } } && u.Src.Length == 0,
+        static u => u is { Op: Ops.Const, Arg: Scalar },
+        static u => u is { Op: Ops.Variable, Arg: VariableArg },
+        static u => u is { Op: Ops.Range, Arg: RangeArg } && u.DType == DType.Index && u.Src.Length == 1,
+        static u => u.Op == Ops.Index && u.Src.Length == 2 && u[0].Op == Ops.Param && u[1].DType == DType.Index && u.DType == u[0].DType,
+        static u => u.Op == Ops.Load && u[0].Op == Ops.Index && (u.Src.Length == 1 || (u.Src.Length == 3 && u[1].DType.IsBool && u[2].DType == u.DType)),
+        static u => u.Op == Ops.Store && u[0].Op == Ops.Index && u.Src.Length == 2 && u[1].DType == u[0].DType,
+        static u => u is { Op: Ops.Reduce, Arg: ReduceArg { Op: Ops.Add or Ops.Mul or Ops.Max, Axes.Count: 0 } } && u[0].DType == u.DType && AreRanges(u.Src[1..]),
+        static u => u.Op == Ops.End && u[0].Op == Ops.Store && AreRanges(u.Src[1..]),
+        static u => u is { Op: Ops.Sink } && AreEnds(u.Src),
+        Specification.IsElementwise);
+
+    /// <summary>Checks a kernel.</summary>
+    /// <exception cref="TenonException">A node is illegal.</exception>
+    public static void Check(UOp kernel, string where) => Rules.Check(kernel.TopologicalOrder(), where);
+
+    private static bool AreRanges(ReadOnlySpan<UOp> nodes)
+    {
+        foreach (var n in nodes)
+        {
+            if (n.Op != Ops.Range)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool AreEnds(ReadOnlySpan<UOp> nodes)
+    {
+        foreach (var n in nodes)
+        {
+            if (n.Op != Ops.End)
+            {
+                return false;
+            }
+        }
+
+        return nodes.Length > 0;
+    }
+}

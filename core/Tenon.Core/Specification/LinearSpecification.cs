@@ -1,0 +1,83 @@
+using Tenon.Core.Backend;
+
+namespace Tenon.Core;
+
+/// <summary>What a linear program may be made of; docs/linear-ir.md says what it means.</summary>
+public static class LinearSpecification
+{
+    private static readonly Specification Rules = new(
+        "linear",
+        static u => u is { Op: Ops.Param, Arg: ParamArg },
+        static u => u is { Op: Ops.Const, Arg: Scalar },
+        static u => u is { Op: Ops.Variable, Arg: VariableArg },
+        static u => u is { Op: Ops.Special, Arg: SpecialArg } && IsAddressing(u.DType),
+        static u => u is { Op: Ops.Range, Arg: RangeArg } && IsAddressing(u.DType) && u.Src.Length == 1,
+        static u => u.Op == Ops.End && u.Src.Length == 1 && u[0].Op == Ops.Range,
+        static u => u.Op == Ops.Index && u.Src.Length == 2 && u[0].Op is Ops.Param or Ops.Index && IsAddressing(u[1].DType) && u.DType == u[0].DType,
+        static u => u.Op == Ops.Load && u[0].Op == Ops.Index && u.DType.Scalar == u[0].DType
+            && (u.Src.Length == 1 || (u.Src.Length == 3 && u[1].DType == DType.Bool && u[2].DType == u.DType)),
+        static u => u.Op == Ops.Store && u[0].Op == Ops.Index && u[1].DType.Scalar == u[0].DType && (u.Src.Length == 2 || (u.Src.Length == 3 && u[2].DType == DType.Bool)),
+        static u => u is { Op: Ops.Accumulator, Arg: int } && u.Src.Length == 1 && u[0].DType == u.DType,
+        static u => u.Op == Ops.Assign && u.Src.Length == 2 && u[0].Op == Ops.Accumulator && u[0].DType == u.DType && u[1].DType == u.DType,
+        static u => u.Op == Ops.Stack && u.Src.Length == u.DType.Lanes && AllOf(u.Src, u.DType.Scalar),
+        static u => u.Op == Ops.Splat && u.Src.Length == 1 && u.DType.IsVector && u[0].DType == u.DType.Scalar,
+        static u => u is { Op: Ops.Extract, Arg: int } && u.Src.Length == 1 && u[0].DType.IsVector && u.DType == u[0].DType.Scalar && (int)u.Arg! < u[0].DType.Lanes,
+        Specification.IsElementwise);
+
+    /// <summary>Checks a program: every node, the order of sources, the nesting of loops, and what the target takes.</summary>
+    /// <exception cref="TenonException">The program is illegal.</exception>
+    public static void Check(LinearProgram program, CodeGeneratorTarget target)
+    {
+        Rules.Check(program.Ops, program.Name);
+        var defined = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
+        var loops = new Stack<UOp>();
+        foreach (var u in program.Ops)
+        {
+            foreach (var s in u.Src)
+            {
+                if (!defined.Contains(s))
+                {
+                    throw Illegal(program, $"{u} comes before its source {s}");
+                }
+            }
+
+            defined.Add(u);
+            if (u.Op == Ops.Range)
+            {
+                loops.Push(u);
+            }
+            else if (u.Op == Ops.End && (!loops.TryPop(out var open) || open != u[0]))
+            {
+                throw Illegal(program, $"{u} doesn't close the innermost loop");
+            }
+
+            if (!CodeGeneratorTarget.BaseOps.Contains(u.Op) && !target.ExtraOps.Contains(u.Op) && !(target.VectorBytes > 0 && CodeGeneratorTarget.VectorOps.Contains(u.Op)))
+            {
+                throw new TenonException("TEN4010", $"Kernel {program.Name} needs {u.Op} of {u.DType}, which the target {target.Fingerprint} doesn't take and the compiler can't express otherwise.");
+            }
+        }
+
+        if (loops.Count > 0)
+        {
+            throw Illegal(program, $"{loops.Peek()} is not closed");
+        }
+    }
+
+    private static TenonException Illegal(LinearProgram program, string what) =>
+        new("TEN1002", $"{program.Name}: {what}. This is an error in Tenon; please report it with the kernel.");
+
+    private static bool IsAddressing(DType dtype) => dtype == DType.Int32 || dtype == DType.Int64;
+
+    private static bool AllOf(ReadOnlySpan<UOp> nodes, DType dtype)
+    {
+        foreach (var n in nodes)
+        {
+            if (n.DType != dtype)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,34 @@
+namespace Tenon.Core;
+
+/// <summary>
+/// What is legal at a level of the IR, as rules that match legal nodes. A node that no rule matches is an error of the
+/// stage that made it.
+/// </summary>
+internal sealed class Specification(string level, params Func<UOp, bool>[] rules)
+{
+    /// <summary>Checks every node.</summary>
+    /// <exception cref="TenonException">A node is illegal; the message shows it.</exception>
+    public void Check(IEnumerable<UOp> nodes, string where)
+    {
+        foreach (var u in nodes)
+        {
+            if (!Array.Exists(rules, r => r(u)))
+            {
+                throw new TenonException("TEN1002", $"{where}: this node is not legal at {level} level: {u} of type {u.DType}. This is an error in Tenon; please report it with the graph.");
+            }
+        }
+    }
+
+    /// <summary>Arithmetic whose sources agree in type and lanes, as far as the op asks.</summary>
+    public static bool IsElementwise(UOp u) => u.Op switch
+    {
+        Ops.Cast => u.Src.Length == 1 && u.DType.Lanes == u[0].DType.Lanes,
+        Ops.Bitcast => u.Src.Length == 1 && u.DType.Bytes == u[0].DType.Bytes && u.DType.Lanes == u[0].DType.Lanes,
+        Ops.Where => u.Src.Length == 3 && u[0].DType.IsBool && u[0].DType.Lanes == u.DType.Lanes && u[1].DType == u.DType && u[2].DType == u.DType,
+        Ops.CmpLt or Ops.CmpEq or Ops.CmpNe => u.Src.Length == 2 && u.DType == DType.Bool.Vec(u[0].DType.Lanes) && u[0].DType == u[1].DType,
+        Ops.MulAcc => u.Src.Length == 3 && u[0].DType == u.DType && u[1].DType == u.DType && u[2].DType == u.DType,
+        var op when OpSet.Unary.Contains(op) => u.Src.Length == 1 && u[0].DType == u.DType,
+        var op when OpSet.Binary.Contains(op) => u.Src.Length == 2 && u[0].DType == u.DType && u[1].DType == u.DType,
+        _ => false,
+    };
+}

@@ -1,0 +1,53 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+using Tenon.Core;
+using Tenon.Core.Backend;
+
+namespace Tenon.Plugins.Cpu;
+
+/// <summary>What the .NET JIT makes good code for on this machine.</summary>
+internal static class ClrTarget
+{
+    private const DTypeSupport Full = DTypeSupport.Storage | DTypeSupport.Arithmetic | DTypeSupport.Vector;
+    private const DTypeSupport Scalar = DTypeSupport.Storage | DTypeSupport.Arithmetic;
+
+    /// <summary>Bytes of the widest vector that this machine has; 0 for none.</summary>
+    /// <remarks>
+    /// <see cref="Vector512.IsHardwareAccelerated"/> is false on processors that lower their clock for wide vectors, but
+    /// the instructions are there and pay.
+    /// </remarks>
+    public static int WidestVector => Avx512F.IsSupported ? 64 : Avx2.IsSupported ? 32 : Vector128.IsHardwareAccelerated ? 16 : 0;
+
+    /// <summary>The target with vectors of that many bytes.</summary>
+    public static CodeGeneratorTarget Create(int vectorBytes)
+    {
+        var vector = vectorBytes > 0 ? Full : Scalar;
+        var extra = vectorBytes > 0 ? CodeGeneratorTarget.VectorOps : default;
+        var hasFma = Fma.IsSupported || Avx512F.IsSupported || AdvSimd.IsSupported;
+        return new CodeGeneratorTarget
+        {
+            ExtraOps = hasFma ? extra | new OpSet(Ops.MulAcc) : extra,
+            VectorBytes = vectorBytes,
+            VectorRegisters = Avx512F.IsSupported || AdvSimd.IsSupported ? 32 : 16,
+            Fingerprint = $"{RuntimeInformation.ProcessArchitecture}-v{vectorBytes}{(hasFma ? "-fma" : "")}".ToLowerInvariant(),
+            DTypes = new Dictionary<DType, DTypeSupport>
+            {
+                [DType.Bool] = vector,
+                [DType.Int8] = Scalar,
+                [DType.Int16] = Scalar,
+                [DType.Int32] = vector,
+                [DType.Int64] = vector,
+                [DType.UInt8] = Scalar,
+                [DType.UInt16] = Scalar,
+                [DType.UInt32] = vector,
+                [DType.UInt64] = vector,
+                [DType.Float16] = DTypeSupport.Storage,
+                [DType.BFloat16] = DTypeSupport.Storage,
+                [DType.Float32] = vector,
+                [DType.Float64] = vector,
+            },
+        };
+    }
+}

@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using System.Runtime.Intrinsics;
+
+namespace Tenon.Plugins.Cpu;
+
+/// <summary>
+/// How a vector dtype is held: in the lanes of a <see cref="Vector128{T}"/> (of which two lanes of 32 bits use the lower
+/// half), <see cref="Vector256{T}"/> or <see cref="Vector512{T}"/>. Vectors of truth values are masks of 32-bit lanes.
+/// </summary>
+internal sealed class VectorType
+{
+    private static readonly ConcurrentDictionary<DType, VectorType> Known = new();
+    private static readonly ConcurrentDictionary<(Type Api, string Name, Type Element, string Arguments), MethodInfo> Methods = new();
+
+    private VectorType(DType dtype)
+    {
+        DType = dtype;
+        Element = ClrType.Element(dtype);
+        LaneBits = dtype.IsBool ? 32 : dtype.Bits;
+        var bytes = dtype.Lanes * LaneBits / 8;
+        IsHalf = bytes == 8;
+        (Api, var generic) = bytes switch
+        {
+            8 or 16 => (typeof(Vector128), typeof(Vector128<>)),
+            32 => (typeof(Vector256), typeof(Vector256<>)),
+            64 => (typeof(Vector512), typeof(Vector512<>)),
+            _ => throw new InvalidOperationException($"{dtype} is not a vector of 8, 16, 32 or 64 bytes."),
+        };
+        Type = generic.MakeGenericType(Element);
+    }
+
+    /// <summary>The dtype.</summary>
+    public DType DType { get; }
+
+    /// <summary>How many lanes are in use.</summary>
+    public int Lanes => DType.Lanes;
+
+    /// <summary>Bits of a lane in a register.</summary>
+    public int LaneBits { get; }
+
+    /// <summary>Whether only the lower half of the register is in use; what is in the upper half is undefined.</summary>
+    public bool IsHalf { get; }
+
+    /// <summary>The type of a lane.</summary>
+    public Type Element { get; }
+
+    /// <summary>The type of the register.</summary>
+    public Type Type { get; }
+
+    /// <summary>The static class of its operations.</summary>
+    public Type Api { get; }
+
+    /// <summary>The mask that comparisons of vectors of 32-bit lanes give, and the canonical form of truth values.</summary>
+    public VectorType Mask => Of(DType.Bool.Vec(Lanes));
+
+    /// <summary>How a vector dtype is held.</summary>
+    public static VectorType Of(DType dtype) => Known.GetOrAdd(dtype, static d => new VectorType(d));
+
+    /// <summary>The operation of that name and those parameters on vectors with this type's lanes.</summary>
+    public MethodInfo Method(string name, params Type[] parameters) => Find(Api, name, Element, parameters);
+
+    /// <summary>The operation from two vectors of this type to a third.</summary>
+    public MethodInfo Binary(string name) => Method(name, Type, Type);
+
+    /// <summary>The operation from a vector of this type to another.</summary>
+    public MethodInfo Unary(string name) => Method(name, Type);
+
+    /// <summary>The reinterpretation of this register as one with lanes of another type.</summary>
+    public MethodInfo As(Type element) =>
+        Methods.GetOrAdd((Api, nameof(Vector128.As), Element, element.Name), _ => Api.GetMethods().Single(m => m.Name == nameof(Vector128.As)
+            && m.GetGenericArguments().Length == 2).MakeGenericMethod(Element, element));
+
+    /// <summary>The method of <paramref name="api"/> with that name and those parameters, made for <paramref name="element"/> if generic.</summary>
+    public static MethodInfo Find(Type api, string name, Type element, params Type[] parameters) =>
+        Methods.GetOrAdd((api, name, element, string.Join(',', (object[])parameters)), _ => Search(api, name, element, parameters));
+
+    private static MethodInfo Search(Type api, string name, Type element, Type[] parameters)
+    {
+        foreach (var member in api.GetMember(name, MemberTypes.Method, BindingFlags.Static | BindingFlags.Public))
+        {
+            var method = (MethodInfo)member;
+            if (method.GetParameters().Length != parameters.Length)
+            {
+                continue;
+            }
+
+            if (method.IsGenericMethodDefinition)
+            {
+                if (method.GetGenericArguments().Length != 1)
+                {
+                    continue;
+                }
+
+                method = method.MakeGenericMethod(element);
+            }
+
+            if (method.GetParameters().Select(p => p.ParameterType).SequenceEqual(parameters))
+            {
+                return method;
+            }
+        }
+
+        throw new InvalidOperationException($"{api.Name} has no {name}({string.Join(", ", parameters.Select(p => p.Name))}).");
+    }
+}

@@ -1,0 +1,76 @@
+using Tenon.Core.Backend;
+using Tenon.Plugins.Cpu.Clang;
+
+namespace Tenon.Plugins.Cpu;
+
+/// <summary>The processors of this machine, with a queue and threads of its own.</summary>
+internal sealed class CpuDevice : Device, IHostVisibleMemory
+{
+    private readonly LaunchQueue _queue;
+    private readonly ClangKernelLoader _clangLoader;
+
+    /// <summary>Opens the device.</summary>
+    public CpuDevice(DeviceDescription device, CpuSettings settings, BackendHost host)
+    {
+        CodeGenerators = CreateGenerators(settings, host);
+        _clangLoader = new ClangKernelLoader(host.CacheFolder);
+        Capabilities = new Capabilities
+        {
+            DTypes = DType.All.ToDictionary(d => d, _ => DTypeSupport.Storage),
+            Parallelism = settings.Threads,
+            L1CacheBytes = Machine.L1CacheBytes,
+            L2CacheBytes = Machine.L2CacheBytes,
+        };
+        _queue = new LaunchQueue($"{device.Name}:{device.Ordinal}", settings.Threads);
+        Allocator = new CpuAllocator(_queue);
+    }
+
+    /// <inheritdoc/>
+    public override Capabilities Capabilities { get; }
+
+    /// <inheritdoc/>
+    public override Allocator Allocator { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<CodeGenerator> CodeGenerators { get; }
+
+    /// <inheritdoc/>
+    public nint GetAddress(BufferView view) => CpuAllocator.Address(view);
+
+    /// <inheritdoc/>
+    protected override KernelProgram LoadCore(CompiledKernel kernel) => new CpuProgram(kernel, LoadEntry(kernel), _queue);
+
+    /// <inheritdoc/>
+    protected override void SynchronizeCore() => _queue.Synchronize();
+
+    /// <inheritdoc/>
+    protected override void CloseCore() => _queue.Dispose();
+
+    private static CodeGenerator[] CreateGenerators(CpuSettings settings, BackendHost host)
+    {
+        var clr = new ClrGenerator(settings.VectorBytes);
+        var clang = ClangGenerator.TryCreate(host, clr.Target.DTypes);
+        if (clang is not null)
+        {
+            return settings.PrefersClang ? [clang, clr] : [clr, clang];
+        }
+
+        return settings.PrefersClang
+            ? throw new BackendException("TEN4008", "The CPU plugin's setting 'generator' is Clang, but this machine has no clang of version 14 or later. Install one, name it by the setting 'clang', or use CLR.")
+            : [clr];
+    }
+
+    private KernelEntry LoadEntry(CompiledKernel kernel)
+    {
+        switch (kernel.Generator)
+        {
+            case ClrGenerator.GeneratorName:
+                return ClrKernelEntry.Load(kernel);
+            case ClangGenerator.GeneratorName:
+                var native = _clangLoader.Load(kernel);
+                return new NativeKernelEntry(native.Address, native);
+            default:
+                throw new BackendException("TEN4002", $"Kernel {kernel.Name} was made by the generator {kernel.Generator}; the CPU loads those of CLR and Clang.");
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using System.Runtime.InteropServices;
+using Tenon.Core.Backend;
+
+namespace Tenon.Plugins.Cpu;
+
+/// <summary>Memory of this process.</summary>
+internal sealed unsafe class CpuBuffer : DeviceBuffer
+{
+    private const int Alignment = 64;
+
+    // From this size on, pages of 2 MiB pay.
+    private const long Huge = 4L << 20;
+
+    /// <summary>Allocates.</summary>
+    public CpuBuffer(long bytes) : base(bytes)
+    {
+        try
+        {
+            Address = (nint)NativeMemory.AlignedAlloc((nuint)Math.Max(bytes, Alignment), bytes >= Huge ? 2u << 20 : Alignment);
+        }
+        catch (OutOfMemoryException e)
+        {
+            GC.SuppressFinalize(this);
+            var free = GC.GetGCMemoryInfo();
+            throw new BackendException(
+                "TEN4005",
+                $"There is no room for a buffer of {bytes:N0} bytes: about {free.TotalAvailableMemoryBytes - free.MemoryLoadBytes:N0} of {free.TotalAvailableMemoryBytes:N0} bytes are free. Use smaller tensors, or release some.",
+                e);
+        }
+    }
+
+    /// <summary>Frees memory that nobody disposed.</summary>
+    ~CpuBuffer() => Dispose();
+
+    /// <summary>Where it is.</summary>
+    public nint Address { get; }
+
+    /// <inheritdoc/>
+    protected override void FreeCore() => NativeMemory.AlignedFree((void*)Address);
+}

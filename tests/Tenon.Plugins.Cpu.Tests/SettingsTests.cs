@@ -1,0 +1,43 @@
+using Tenon.Core.Backend;
+
+namespace Tenon.Plugins.Cpu.Tests;
+
+internal sealed class SettingsTests
+{
+    [Test]
+    public void SettingsDecideOnDevicesAndThreads()
+    {
+        var host = new TestHost(("devices", "3"), ("threads", "5"));
+        var devices = new CpuPlugin().EnumerateDevices(host);
+        Assert.That(devices.Select(d => (d.Name, d.Ordinal)), Is.EqualTo(new[] { ("CPU", 0), ("CPU", 1), ("CPU", 2) }));
+        using var device = new CpuPlugin().Open(devices[2], host);
+        Assert.That(device.Capabilities.Parallelism, Is.EqualTo(5));
+    }
+
+    [Test]
+    public void DefaultsFitTheMachine()
+    {
+        using var device = TestHost.Open(("threads", "0"));
+        Assert.Multiple(() =>
+        {
+            Assert.That(device.Capabilities.Parallelism, Is.EqualTo(Environment.ProcessorCount));
+            Assert.That(device.CodeGenerators[0].Name, Is.EqualTo("CLR"));
+            Assert.That(device.CodeGenerators[0].Target.VectorBytes, Is.EqualTo(ClrTarget.WidestVector));
+            Assert.That(device.Capabilities.L1CacheBytes, Is.InRange(8 << 10, 1 << 20));
+            Assert.That(device.Capabilities.DTypes.Keys, Is.EquivalentTo(DType.All));
+        });
+    }
+
+    [TestCase("thread", "4", "threads")]
+    [TestCase("threads", "many", "from 0 to 4096")]
+    [TestCase("threads", "-1", "from 0 to 4096")]
+    [TestCase("devices", "65", "from 0 to 64")]
+    [TestCase("generator", "GCC", "CLR, Clang")]
+    [TestCase("vector", "384", "auto, 512, 256, 128, 0")]
+    public void WrongSettingsAreErrors(string key, string value, string expected)
+    {
+        Assert.That(
+            () => new CpuPlugin().EnumerateDevices(new TestHost((key, value))),
+            Throws.TypeOf<BackendException>().With.Message.Contains($"'{key}'").And.Message.Contains(expected).And.Property("Code").EqualTo("TEN4007"));
+    }
+}

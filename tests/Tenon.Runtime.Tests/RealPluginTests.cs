@@ -1,0 +1,94 @@
+using Tenon.Core;
+
+namespace Tenon.Runtime.Tests;
+
+/// <summary>The plugins that come with Tenon, as they lie beside a program.</summary>
+public sealed class RealPluginTests
+{
+    private string _root = "";
+
+    [SetUp]
+    public void CopyPlugins()
+    {
+        _root = Directory.CreateTempSubdirectory("tenon-real").FullName;
+        var from = AppContext.BaseDirectory;
+        File.Copy(Path.Combine(from, TenonConfiguration.FileName), Path.Combine(_root, TenonConfiguration.FileName));
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(from, "plugins"), "*", SearchOption.AllDirectories))
+        {
+            var to = Path.Combine(_root, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+            File.Copy(file, to);
+        }
+    }
+
+    [TearDown]
+    public void DeleteFolder()
+    {
+        try
+        {
+            Directory.Delete(_root, recursive: true);
+        }
+        catch (UnauthorizedAccessException) when (OperatingSystem.IsWindows())
+        {
+            // Loaded assemblies can't be deleted there.
+        }
+    }
+
+    [Test]
+    public void TheyLoadWithoutRemarks()
+    {
+        using var runtime = Open();
+        Assert.That(runtime.Devices.Names, Is.SupersetOf(new[] { "CPU", "NULL" }));
+        Assert.Multiple(() =>
+        {
+            foreach (var p in runtime.Plugins.Plugins)
+            {
+                Assert.That(p.ErrorMessage, Is.Null, p.Id);
+                Assert.That(p.State, Is.EqualTo(PluginState.Loaded), p.Id);
+                Assert.That(p.Notes.Where(n => n.Contains("TEN")), Is.Empty, p.Id);
+            }
+        });
+    }
+
+    [Test]
+    public void TheProcessorComputes()
+    {
+        using var runtime = Open();
+        var (a, b) = (runtime.BufferOn("CPU", 1, 2, 3, 4), runtime.BufferOn("CPU", 10, 20, 30, 40));
+        var y = runtime.Realize(a.Reshape(2, 2).Mul(b.Reshape(2, 2)).Add(Graphs.Full(1, 2, 2)), "CPU");
+        Assert.That(runtime.Read(y), Is.EqualTo(new float[] { 11, 41, 91, 161 }));
+        var sum = UOp.New(Ops.Reduce, DType.Float32, [y], new ReduceArg(Ops.Add, new Axes(0, 1)));
+        Assert.That(runtime.Read(runtime.Realize(sum, "CPU")), Is.EqualTo(new float[] { 304 }));
+        var assigned = runtime.Realize(a.Assign(a.Add(b)), "CPU");
+        Assert.That(runtime.Read(assigned), Is.EqualTo(new float[] { 11, 22, 33, 44 }));
+    }
+
+    [Test]
+    public void NullGivesNaN()
+    {
+        using var runtime = Open();
+        var x = runtime.BufferOn("NULL", 1, 2);
+        Assert.That(runtime.Read(runtime.Realize(x.Add(x), "NULL")), Is.EqualTo(new[] { float.NaN, float.NaN }));
+        Assert.That(runtime.Plugins.Plugins.Single(p => p.Id == "tenon.null").Notes.Where(n => n.Contains("not available")), Is.Empty, "it found the generator of its settings");
+    }
+
+    [Test]
+    public void WithoutTheProcessorsFolderNullStillWorks()
+    {
+        var folder = Path.Combine(_root, "plugins", "cpu");
+        Directory.Move(folder, folder + ".away");
+        using (var without = Open())
+        {
+            Assert.That(without.Devices.Names, Is.EqualTo(new[] { "NULL" }));
+            Assert.That(Graphs.Fails("TEN2201", () => without.Devices.Open("CPU")).Message, Does.Contain("TEN2002").And.Contain(folder));
+            Assert.That(without.Devices.Open("NULL").Name, Is.EqualTo("NULL"));
+        }
+
+        Directory.Move(folder + ".away", folder);
+        using var with = Open();
+        Assert.That(with.Devices.Open("CPU").Name, Is.EqualTo("CPU"));
+    }
+
+    private TenonRuntime Open() =>
+        new TenonRuntimeBuilder(TenonConfiguration.Load(Path.Combine(_root, TenonConfiguration.FileName), [new("cache:enabled", "false")])).Build();
+}

@@ -1,0 +1,77 @@
+using System.Runtime.InteropServices;
+using Tenon.Core;
+using Tenon.Core.Backend;
+using Tenon.Plugins.Null;
+using static Tenon.Tests.Shared.Kernels;
+
+namespace Tenon.Sdk.Tests.Null;
+
+internal sealed class NullDeviceTests
+{
+    private static readonly LinearProgram Small = Program("small", 1, Store(At(Param(0, DType.Float32, 4), Int(0)), UOp.Const(DType.Float32.Vec(4), 1)));
+
+    [Test]
+    public void WhatIsCopiedOutIsNaN()
+    {
+        using var device = Open(new TestHost());
+        using var buffer = device.Allocator.Allocate(1L << 50);
+        var view = new BufferView(buffer, 0, 32);
+        device.Allocator.CopyIn(view, new byte[32]);
+        var bytes = new byte[32];
+        device.Allocator.CopyOut(view, bytes);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(MemoryMarshal.Cast<byte, float>(bytes).ToArray(), Is.All.NaN);
+            Assert.That(MemoryMarshal.Cast<byte, double>(bytes).ToArray(), Is.All.NaN);
+            Assert.That(MemoryMarshal.Cast<byte, Half>(bytes).ToArray().Select(Half.IsNaN), Is.All.True);
+        });
+    }
+
+    [Test]
+    public void ProgramsAreListedAndLaunchedWithoutBeingRun()
+    {
+        using var device = Open(new TestHost());
+        var kernel = device.CodeGenerators[0].Generate(Small);
+        using var program = device.Load(kernel);
+        using var buffer = device.Allocator.Allocate(16);
+        program.Launch([new BufferView(buffer, 0, 16)]);
+        device.Synchronize();
+
+        Assert.That(kernel.Source, Does.Contain("small").And.Contain("Store"));
+        Assert.That(() => program.Launch([]), Throws.TypeOf<BackendException>());
+    }
+
+    [Test]
+    public void AnotherGeneratorRendersWithItsTargetAndDoesNotCompile()
+    {
+        var listing = new ListingGenerator();
+        using var device = Open(new TestHost(new Dictionary<string, Func<CodeGenerator>> { ["X/Other"] = () => listing }, ("generator", "X/Other")));
+        var generator = device.CodeGenerators.Single();
+        var kernel = generator.Generate(Small);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(kernel.Source, Is.EqualTo(listing.Render(Small)));
+            Assert.That(kernel.Binary.Length, Is.Zero);
+            Assert.That(generator.Target.VectorBytes, Is.EqualTo(listing.Target.VectorBytes));
+            Assert.That(generator.Target.Fingerprint, Is.Not.EqualTo(listing.Target.Fingerprint));
+        });
+    }
+
+    [Test]
+    public void AGeneratorThatIsNotThereIsNotedAndTheDeviceWorks()
+    {
+        var host = new TestHost(("generator", "CPU/CLR"));
+        using var device = Open(host);
+
+        Assert.That(host.Notes.Single(), Does.Contain("CPU/CLR"));
+        Assert.That(device.CodeGenerators.Single().Generate(Small).Source, Does.Contain("small"));
+    }
+
+    private static Device Open(BackendHost host)
+    {
+        var plugin = new NullPlugin();
+        return plugin.Open(plugin.EnumerateDevices(host).Single(), host);
+    }
+}
