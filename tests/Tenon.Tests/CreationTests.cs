@@ -41,7 +41,7 @@ internal sealed class CreationTests
     {
         Assert.That(Tensor.From<float>([1, 2, 3, 4], [2, 2]).ToArray<float>(), Is.EqualTo(new float[] { 1, 2, 3, 4 }));
         Assert.That(Tensor.FromArray(new int[,] { { 1, 2, 3 }, { 4, 5, 6 } }).Shape.ToArray(), Is.EqualTo(new long[] { 2, 3 }));
-        Assert.That(Tensor.FromArray(new[,,] { { { true, false } } }).ToArray<bool>(), Is.EqualTo(new[] { true, false }));
+        Assert.That(Tensor.FromArray(new[, ,] { { { true, false } } }).ToArray<bool>(), Is.EqualTo(new[] { true, false }));
         Assert.That(((Tensor)2.5f).Item<float>(), Is.EqualTo(2.5f));
         Assert.That(((Tensor)(1L << 40)).Item<long>(), Is.EqualTo(1L << 40));
         ExpectError("TEN3064", () => Tensor.From<float>([1, 2, 3], [2, 2]));
