@@ -85,7 +85,7 @@ public sealed class CachingAllocatorTests
     {
         var plugin = new FakePlugin("FAKE") { OnOpen = (_, _) => new FakeDevice() };
         using var runtime = Graphs.Runtime(plugin);
-        for (var i = 0; i < 100; i++)
+        for (var i = 0; i < 40; i++)
         {
             runtime.CreateBuffer(DType.UInt8, 16 << 20, "FAKE");
         }
