@@ -140,6 +140,8 @@ public sealed class TenonRuntime : IDisposable
             _default = _default == this ? null : _default;
         }
 
+        Synchronize();
+        _realizer.Close();
         Devices.Close();
     }
 
