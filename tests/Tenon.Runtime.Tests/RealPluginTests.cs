@@ -110,6 +110,17 @@ public sealed class RealPluginTests
     }
 
     [Test]
+    public void DevicesOfTwoPluginsCopyToEachOther()
+    {
+        using var runtime = Open();
+        var x = runtime.BufferOn("CPU", 1, 2, 3);
+        var there = runtime.Realize(x.To("NULL"), "NULL");
+        var back = runtime.Realize(there.To("CPU").Mul(Graphs.Full(0, 3)), "CPU");
+        Assert.That(runtime.Read(back), Is.All.NaN);
+        Assert.That(runtime.Statistics.Copies, Is.EqualTo(2));
+    }
+
+    [Test]
     public void WithoutTheProcessorsFolderNullStillWorks()
     {
         var folder = Path.Combine(_root, "plugins", "cpu");
