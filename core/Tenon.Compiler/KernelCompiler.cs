@@ -26,10 +26,9 @@ public static class KernelCompiler
         var name = kernel.ArgAs<KernelArg>().Name;
         KernelSpecification.Check(kernel, name);
 
-        var graph = HalfEmulation.Apply(kernel, view);
+        var graph = GraphRewrite.Apply(HalfEmulation.Apply(kernel, view), decompositions);
         graph = (options?.Optimise ?? true) ? Heuristic.Apply(graph, view) : graph;
         (graph, var items) = Grid.Apply(graph);
-        graph = GraphRewrite.Apply(graph, decompositions);
         graph = new Expander(view).Expand(graph);
         graph = IndexLowering.Apply(graph, decompositions);
         var program = LinearProgramBuilder.Build(name, kernel, Linearizer.Linearize(graph), items);

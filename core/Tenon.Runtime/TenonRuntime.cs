@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Tenon.Compiler;
 using Tenon.Core;
@@ -25,9 +26,10 @@ public sealed class TenonRuntime : IDisposable
 
     /// <summary>
     /// The runtime that tensors use. Unless set, it is made when first used, from <c>plugins.json</c> beside the program and
-    /// the environment (<see cref="TenonConfiguration"/>).
+    /// the environment (<see cref="TenonConfiguration"/>). Setting null makes it anew.
     /// </summary>
     /// <exception cref="TenonException"><c>plugins.json</c> is missing or wrong.</exception>
+    [AllowNull]
     public static TenonRuntime Default
     {
         get
@@ -140,6 +142,8 @@ public sealed class TenonRuntime : IDisposable
             _default = _default == this ? null : _default;
         }
 
+        Synchronize();
+        _realizer.Close();
         Devices.Close();
     }
 

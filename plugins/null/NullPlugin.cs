@@ -33,7 +33,7 @@ public sealed class NullPlugin : IBackendPlugin
         }
 
         var offered = host.CodeGenerators.Count == 0 ? "none" : string.Join(", ", host.CodeGenerators.Keys);
-        host.Note($"NULL lists programs instead of rendering them: the generator '{name}' of its settings is not among those that are offered ({offered}).");
+        host.Note($"NULL lists programs instead of rendering them: the generator '{name}' of its settings is not available. Offered: {offered}.");
         return new ListingGenerator();
     }
 }

@@ -79,4 +79,17 @@ public sealed class CachingAllocatorTests
             runtime.CreateBuffer(DType.UInt8, 4000, "FAKE");
         }
     }
+
+    [Test]
+    public void GarbageIsCollectedBeforeMemoryHasDoubled()
+    {
+        var plugin = new FakePlugin("FAKE") { OnOpen = (_, _) => new FakeDevice() };
+        using var runtime = Graphs.Runtime(plugin);
+        for (var i = 0; i < 40; i++)
+        {
+            runtime.CreateBuffer(DType.UInt8, 16 << 20, "FAKE");
+        }
+
+        Assert.That(runtime.Statistics.Memory.PeakBytes, Is.LessThanOrEqualTo(256 << 20));
+    }
 }

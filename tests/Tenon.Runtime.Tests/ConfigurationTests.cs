@@ -90,7 +90,7 @@ public sealed class ConfigurationTests
     {
         Assert.That(Graphs.Fails("TEN2101", () => TenonConfiguration.Load(_file)).Message, Does.Contain(_file).And.Contain("TENON_PLUGINS"));
         using var plugins = new Variable("TENON_PLUGINS", Path.Combine(_folder, "else.json"));
-        TenonRuntime.Default = null!;
+        TenonRuntime.Default = null;
         Assert.That(Graphs.Fails("TEN2101", () => _ = TenonRuntime.Default).Message, Does.Contain("else.json"));
     }
 
@@ -139,6 +139,7 @@ public sealed class ConfigurationTests
         {
             Assert.That(provider.GetRequiredService<DeviceRegistry>(), Is.SameAs(runtime.Devices));
             Assert.That(provider.GetRequiredService<PluginHost>(), Is.SameAs(runtime.Plugins));
+            Assert.That(TenonRuntime.Default, Is.SameAs(runtime));
             Assert.That(runtime.Options.MaxSchedules, Is.EqualTo(7));
             Assert.That(runtime.Devices.Default, Is.EqualTo("FAKE"));
         });

@@ -64,12 +64,60 @@ public sealed class RealPluginTests
     }
 
     [Test]
+    public void OldAndNewContentOfAnAssignmentMayBeReadTogether()
+    {
+        using var runtime = Open();
+        var w = runtime.BufferOn("CPU", 1, 2);
+        var assigned = w.Assign(w.Add(Graphs.Full(1, 2)));
+        var results = runtime.Realize([(assigned.Mul(Graphs.Full(2, 2)), "CPU"), (w.Mul(Graphs.Full(10, 2)), "CPU"), (assigned, "CPU")]);
+        Assert.Multiple(() =>
+        {
+            Assert.That(runtime.Read(results[0]), Is.EqualTo(new float[] { 4, 6 }));
+            Assert.That(runtime.Read(results[1]), Is.EqualTo(new float[] { 10, 20 }));
+            Assert.That(runtime.Read(results[2]), Is.EqualTo(new float[] { 2, 3 }));
+            Assert.That(runtime.Read(runtime.Realize(assigned.Add(assigned), "CPU")), Is.EqualTo(new float[] { 4, 6 }), "not assigned again");
+        });
+        Graphs.Fails("TEN5001", () => runtime.Read(w));
+    }
+
+    [Test]
+    public void AnAssignmentInsideAGraphIsDoneOnce()
+    {
+        using var runtime = Open();
+        var w = runtime.BufferOn("CPU", 1, 2);
+        var assigned = w.Assign(w.Add(Graphs.Full(1, 2)));
+        Assert.That(runtime.Read(runtime.Realize(assigned.Mul(Graphs.Full(2, 2)), "CPU")), Is.EqualTo(new float[] { 4, 6 }));
+        Assert.That(runtime.Read(runtime.Realize(assigned, "CPU")), Is.EqualTo(new float[] { 2, 3 }));
+    }
+
+    [Test]
+    public void ProcessorsCopyToEachOther()
+    {
+        using var runtime = Open(new KeyValuePair<string, string?>("plugins:tenon.cpu:devices", "2"));
+        var x = runtime.BufferOn("CPU", 1, 2, 3);
+        var there = runtime.Realize(x.Add(x).To("CPU:1").Mul(Graphs.Full(5, 3)), "CPU:1");
+        Assert.That(runtime.Read(there), Is.EqualTo(new float[] { 10, 20, 30 }));
+        Graphs.Fails("TEN3020", () => runtime.Realize(x.Add(there), "CPU"));
+    }
+
+    [Test]
     public void NullGivesNaN()
     {
         using var runtime = Open();
         var x = runtime.BufferOn("NULL", 1, 2);
         Assert.That(runtime.Read(runtime.Realize(x.Add(x), "NULL")), Is.EqualTo(new[] { float.NaN, float.NaN }));
         Assert.That(runtime.Plugins.Plugins.Single(p => p.Id == "tenon.null").Notes.Where(n => n.Contains("not available")), Is.Empty, "it found the generator of its settings");
+    }
+
+    [Test]
+    public void DevicesOfTwoPluginsCopyToEachOther()
+    {
+        using var runtime = Open();
+        var x = runtime.BufferOn("CPU", 1, 2, 3);
+        var there = runtime.Realize(x.To("NULL"), "NULL");
+        var back = runtime.Realize(there.To("CPU").Mul(Graphs.Full(0, 3)), "CPU");
+        Assert.That(runtime.Read(back), Is.All.NaN);
+        Assert.That(runtime.Statistics.Copies, Is.EqualTo(2));
     }
 
     [Test]
@@ -89,6 +137,6 @@ public sealed class RealPluginTests
         Assert.That(with.Devices.Open("CPU").Name, Is.EqualTo("CPU"));
     }
 
-    private TenonRuntime Open() =>
-        new TenonRuntimeBuilder(TenonConfiguration.Load(Path.Combine(_root, TenonConfiguration.FileName), [new("cache:enabled", "false")])).Build();
+    private TenonRuntime Open(params KeyValuePair<string, string?>[] overrides) =>
+        new TenonRuntimeBuilder(TenonConfiguration.Load(Path.Combine(_root, TenonConfiguration.FileName), [new("cache:enabled", "false"), .. overrides])).Build();
 }

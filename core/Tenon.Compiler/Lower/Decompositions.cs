@@ -22,8 +22,8 @@ internal static class Decompositions
         // an integer is whole already
         Rule.Of(Pat.Op(Ops.Trunc, X).Integers(), static x => x),
         // division towards minus infinity: one less where the remainder has the other sign
-        Rule.Of(Pat.Op(Ops.FloorDiv, X, Y), FloorDiv),
-        Rule.Of(Pat.Op(Ops.FloorMod, X, Y), FloorMod),
+        Rule.Of(Pat.Op(Ops.FloorDiv, X.If(IsMachineInteger), Y), FloorDiv),
+        Rule.Of(Pat.Op(Ops.FloorMod, X.If(IsMachineInteger), Y), FloorMod),
         // division by what may be 0, or -1 under the least value
         Rule.Of(Pat.Op(Ops.IntDiv, X, Y), static (x, y) => IsSafeDivisor(y) ? null : Guarded(x, y, Ops.IntDiv, y.ConstLike(0), UOp.Alu(Ops.Neg, x))),
         Rule.Of(Pat.Op(Ops.IntMod, X, Y), static (x, y) => IsSafeDivisor(y) ? null : Guarded(x, y, Ops.IntMod, x, y.ConstLike(0))));
@@ -45,19 +45,25 @@ internal static class Decompositions
 
     private static bool IsTruth(UOp u) => u.DType.IsBool;
 
-    private static bool IsSafeDivisor(UOp y) => y.Min > 0 || (y.IsConst(out var c) && c.AsLong is not (0 or -1)) || (y.Op == Ops.Where && y[1].Op == Ops.Const);
+    // Weak integers are divided when they have become machine integers.
+    private static bool IsMachineInteger(UOp u) => u.DType.Kind is DTypeKind.Int or DTypeKind.UInt;
+
+    // Known not to be 0 or -1, or replaced by 1 where it is.
+    private static bool IsSafeDivisor(UOp y) =>
+        y.Min > 0 || (y.IsConst(out var c) && c.AsLong is not (0 or -1))
+        || (y.Op == Ops.Where && y[1].IsInteger(1) && y[0] == Simplifier.Simplify(IsBadDivisor(y[2])));
+
+    private static UOp IsBadDivisor(UOp y)
+    {
+        var zero = UOp.Alu(Ops.CmpEq, y, y.ConstLike(0));
+        return y.DType.Kind == DTypeKind.UInt ? zero : UOp.Alu(Ops.Or, zero, UOp.Alu(Ops.CmpEq, y, y.ConstLike(-1)));
+    }
 
     private static UOp Guarded(UOp x, UOp y, Ops op, UOp ifZero, UOp ifMinusOne)
     {
-        var zero = UOp.Alu(Ops.CmpEq, y, y.ConstLike(0));
-        if (y.DType.Kind == DTypeKind.UInt)
-        {
-            return UOp.Where(zero, ifZero, UOp.Alu(op, x, UOp.Where(zero, y.ConstLike(1), y)));
-        }
-
-        var minusOne = UOp.Alu(Ops.CmpEq, y, y.ConstLike(-1));
-        var safe = UOp.Where(UOp.Alu(Ops.Or, zero, minusOne), y.ConstLike(1), y);
-        return UOp.Where(zero, ifZero, UOp.Where(minusOne, ifMinusOne, UOp.Alu(op, x, safe)));
+        var quotient = UOp.Alu(op, x, UOp.Where(Simplifier.Simplify(IsBadDivisor(y)), y.ConstLike(1), y));
+        quotient = y.DType.Kind == DTypeKind.UInt ? quotient : UOp.Where(UOp.Alu(Ops.CmpEq, y, y.ConstLike(-1)), ifMinusOne, quotient);
+        return UOp.Where(UOp.Alu(Ops.CmpEq, y, y.ConstLike(0)), ifZero, quotient);
     }
 
     private static UOp FloorDiv(UOp x, UOp y)

@@ -19,9 +19,10 @@ internal sealed class Linearizer
         _order = graph.TopologicalOrder();
         _order.RemoveAt(_order.Count - 1);
         NestLoops();
+        var changing = LoopsThatChange();
         foreach (var u in _order)
         {
-            _block[u] = u.Op == Ops.Range ? _parent[u] : u.Op == Ops.Assign ? Innermost(u.Src[2..].ToArray().Concat(u[0].Src[1..].ToArray())) : Innermost(u.Ranges);
+            _block[u] = u.Op == Ops.Range ? _parent[u] : Innermost(u.Ranges.Concat(changing[u]));
         }
     }
 
@@ -63,6 +64,31 @@ internal sealed class Linearizer
                 parent = parent is null || _depth[loop] > _depth[parent] ? loop : parent;
             }
         }
+    }
+
+    // What reads an accumulator changes in the loops that assign it, whatever else it depends on.
+    private Dictionary<UOp, UOp[]> LoopsThatChange()
+    {
+        var loopsOf = _order.Where(u => u.Op == Ops.Assign).ToDictionary(u => u[0], u => u.Src[2..].ToArray());
+        var changing = new Dictionary<UOp, UOp[]>(ReferenceEqualityComparer.Instance);
+        foreach (var u in _order)
+        {
+            UOp[] loops = [];
+            foreach (var s in u.Src)
+            {
+                UOp[] read = s.Op switch
+                {
+                    Ops.Accumulator => loopsOf[s],
+                    Ops.Assign => [],
+                    _ => changing[s],
+                };
+                loops = loops.Length == 0 || read.Length == 0 || read.SequenceEqual(loops) ? (loops.Length == 0 ? read : loops) : [.. loops.Union(read)];
+            }
+
+            changing[u] = loops;
+        }
+
+        return changing;
     }
 
     private static UOp[] ById(IEnumerable<UOp> ranges) => [.. ranges.OrderBy(r => r.ArgAs<RangeArg>().Id)];

@@ -183,7 +183,7 @@ internal static class Heuristic
     private static int MaxLanes(UOp kernel, CodeGeneratorView target)
     {
         var widest = kernel.TopologicalOrder()
-            .Where(u => u.DType.Kind != DTypeKind.Void && u.DType != DType.Index && u.Ranges.Count > 0 && target.IsVector(u.DType) && !u.DType.IsBool)
+            .Where(u => u.Op is not (Ops.Param or Ops.Index) && u.DType.Kind is DTypeKind.Float or DTypeKind.Int or DTypeKind.UInt && target.IsVector(u.DType))
             .Select(u => u.DType.Bytes).DefaultIfEmpty(4).Max();
         return target.VectorBytes / Math.Max(4, widest);
     }

@@ -26,7 +26,10 @@ public static class ScalarMath
         return result.To(dtype);
     }
 
-    /// <summary>A cast as the IR defines it: floats to integers saturate, and NaN gives 0.</summary>
+    /// <summary>
+    /// A cast as the IR defines it, which is C#'s: floats to integers saturate, and NaN gives 0; to 8 and 16 bits they
+    /// saturate as int32 and then wrap.
+    /// </summary>
     public static Scalar CastTo(Scalar value, DType dtype)
     {
         if (value.Kind != DTypeKind.Float || !dtype.IsInteger)
@@ -38,7 +41,8 @@ public static class ScalarMath
         return dtype switch
         {
             { Kind: DTypeKind.UInt, Bits: 64 } => (Scalar)(ulong)d,
-            { Kind: DTypeKind.UInt } => ((Scalar)(ulong)Math.Min((ulong)d, (ulong)dtype.MaxInteger)).To(dtype),
+            { Kind: DTypeKind.UInt, Bits: 32 } => ((Scalar)Math.Min((ulong)d, uint.MaxValue)).To(dtype),
+            { Bits: < 32 } => ((Scalar)(int)Math.Clamp((long)d, int.MinValue, int.MaxValue)).To(dtype),
             _ => ((Scalar)Math.Clamp((long)d, dtype.MinInteger, dtype.MaxInteger)).To(dtype),
         };
     }

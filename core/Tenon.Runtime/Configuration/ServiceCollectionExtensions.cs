@@ -11,7 +11,7 @@ public static class TenonServiceCollectionExtensions
 {
     /// <summary>
     /// Adds a <see cref="TenonRuntime"/>, its <see cref="DeviceRegistry"/> and <see cref="PluginHost"/>. Debug output goes to
-    /// the application's log if it has one.
+    /// the application's log if it has one. Once made, the runtime is <see cref="TenonRuntime.Default"/>.
     /// </summary>
     /// <param name="services">The application's services.</param>
     /// <param name="configuration">A section in the form of <c>plugins.json</c>.</param>
@@ -25,7 +25,8 @@ public static class TenonServiceCollectionExtensions
         {
             var options = provider.GetRequiredService<IOptions<RuntimeOptions>>().Value;
             var builder = new TenonRuntimeBuilder(options).AddPlugins(provider.GetServices<PluginRegistration>());
-            return (provider.GetService<ILoggerFactory>() is { } logs ? builder.LogTo(logs.CreateLogger("Tenon.Runtime")) : builder).Build();
+            builder = provider.GetService<ILoggerFactory>() is { } logs ? builder.LogTo(logs.CreateLogger("Tenon.Runtime")) : builder;
+            return TenonRuntime.Default = builder.Build();
         });
         services.AddSingleton(provider => provider.GetRequiredService<TenonRuntime>().Devices);
         services.AddSingleton(provider => provider.GetRequiredService<TenonRuntime>().Plugins);

@@ -84,6 +84,8 @@ public sealed class DeviceRegistry
             throw new TenonException("TEN2204", $"Opening device {canonical} asks for device {canonical} itself, by way of another plugin's code generators. Change the 'generator' settings in {TenonConfiguration.FileName}, so that they don't go in a circle.");
         }
 
+        using var activity = RuntimeEvents.Source.StartActivity("tenon.device.open");
+        activity?.SetTag("tenon.device", canonical);
         try
         {
             var name = DeviceName.Parse(canonical);

@@ -18,6 +18,15 @@ internal sealed class DebugLog(RuntimeOptions options, ILogger? logger)
 
     public bool Programs => options.Debug >= 5;
 
+    /// <summary>Something that costs time, but changes no result.</summary>
+    public void Remark(string text)
+    {
+        if (options.Debug >= 1)
+        {
+            Write(text);
+        }
+    }
+
     public void Scheduled(Schedule schedule, long start)
     {
         if (Schedules)

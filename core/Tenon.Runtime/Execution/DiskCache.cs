@@ -9,7 +9,7 @@ namespace Tenon.Runtime;
 /// Compiled kernels in files named by the hash of all that they were made from. Any number of processes may share the folder:
 /// files appear whole, and one that is damaged is as good as absent.
 /// </summary>
-internal sealed class DiskCache(string folder)
+internal sealed class DiskCache(string folder, DebugLog log)
 {
     private const int HashBytes = 32;
     private static readonly byte[] Magic = "TENON\0K\x01"u8.ToArray();
@@ -29,13 +29,22 @@ internal sealed class DiskCache(string folder)
         try
         {
             var bytes = File.ReadAllBytes(PathOf(key));
-            return bytes.Length > Magic.Length + HashBytes && bytes.AsSpan().StartsWith(Magic)
-                && SHA256.HashData(bytes.AsSpan(Magic.Length + HashBytes)).AsSpan().SequenceEqual(bytes.AsSpan(Magic.Length, HashBytes))
-                ? Deserialize(bytes.AsMemory(Magic.Length + HashBytes))
-                : null;
+            var content = bytes.AsMemory(Math.Min(bytes.Length, Magic.Length + HashBytes));
+            if (bytes.AsSpan().StartsWith(Magic) && !content.IsEmpty && bytes.AsSpan(Magic.Length, HashBytes).SequenceEqual(SHA256.HashData(content.Span)))
+            {
+                return Deserialize(content);
+            }
+
+            log.Remark($"the kernel in {PathOf(key)} is damaged and is compiled again");
+            return null;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            log.Remark($"the kernel in {PathOf(key)} can't be read and is compiled again: {e.Message}");
             return null;
         }
     }
@@ -66,6 +75,7 @@ internal sealed class DiskCache(string folder)
         {
             // The kernel is compiled anyway: a full or read-only disk costs time in the next process, not this result.
             Interlocked.Exchange(ref _isBroken, 1);
+            log.Remark($"compiled kernels are not kept, because {folder} can't be written: {e.Message}");
         }
     }
 

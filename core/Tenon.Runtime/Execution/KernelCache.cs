@@ -41,6 +41,17 @@ internal sealed class KernelCache(ICompiler compiler, DiskCache? disk, Statistic
         return programs;
     }
 
+    /// <summary>Unloads all programs.</summary>
+    public void Close()
+    {
+        foreach (var program in _programs.SelectMany(p => p.Value.Values).Where(p => p.IsValueCreated))
+        {
+            program.Value.Dispose();
+        }
+
+        _programs.Clear();
+    }
+
     private Lazy<KernelProgram> Entry((UOp Kernel, OpenedDevice Device) k) =>
         _programs.GetOrAdd(k.Kernel, static _ => new()).GetOrAdd(k.Device, static (device, state) => new Lazy<KernelProgram>(() => state.Cache.Make(state.Kernel, device)), (Cache: this, k.Kernel));
 
@@ -83,14 +94,15 @@ internal sealed class KernelCache(ICompiler compiler, DiskCache? disk, Statistic
     }
 
     // A stored kernel that the device refuses is compiled again; if that one is refused too, the error is the user's to see.
-    private static KernelProgram? TryLoad(OpenedDevice device, CompiledKernel stored)
+    private KernelProgram? TryLoad(OpenedDevice device, CompiledKernel stored)
     {
         try
         {
             return device.Device.Load(stored);
         }
-        catch (BackendException)
+        catch (BackendException e)
         {
+            log.Remark($"a kernel from disk is compiled again: {e.Message}");
             return null;
         }
     }

@@ -14,8 +14,9 @@ internal sealed class RealizeGraphBuilder
     private readonly Dictionary<UOp, UOp> _known = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<UOp, (UOp Node, string? Device)> _done = new(ReferenceEqualityComparer.Instance);
     private readonly List<UOp> _inputs = [];
-    private readonly List<RealizeOutput> _outputs = [];
+    private readonly Dictionary<(UOp Value, string Device), RealizeResult.Output> _outputs = [];
     private readonly List<UOp> _sources = [];
+    private readonly HashSet<UOp> _assigned = new(ReferenceEqualityComparer.Instance);
     private readonly List<(UOp After, UOp Buffer)> _assignments = [];
     private readonly HashSet<UOp> _superseded = new(ReferenceEqualityComparer.Instance);
 
@@ -44,10 +45,10 @@ internal sealed class RealizeGraphBuilder
         builder.Parametrize(order);
         return new RealizeGraph
         {
-            Results = [.. roots.Select((r, i) => found[i] ?? builder.Result(r))],
+            Results = [.. roots.Select((r, i) => found[i] is { } buffer ? new RealizeResult.Stored(buffer) : builder.Result(r))],
             Sink = UOp.Sink([.. builder._sources]),
             Inputs = builder._inputs,
-            Outputs = builder._outputs,
+            Outputs = builder._outputs.Values,
             Assignments = builder._assignments,
         };
     }
@@ -195,7 +196,7 @@ internal sealed class RealizeGraphBuilder
         _assignments.Add((after, StorageView.Base(target)));
     }
 
-    private object Result((UOp Value, string Device) root)
+    private RealizeResult Result((UOp Value, string Device) root)
     {
         var value = StorageView.Base(root.Value);
         if (value.Op != Ops.After || !_done.TryGetValue(value, out var done) || done.Device != root.Device || _known.ContainsKey(value))
@@ -208,45 +209,35 @@ internal sealed class RealizeGraphBuilder
             throw new TenonException("TEN5009", "A value is asked for that another assignment of the same realisation overwrites. Realise it before assigning again.");
         }
 
-        AddSource(done.Node);
-        return value;
+        if (_assigned.Add(value))
+        {
+            _sources.Add(done.Node);
+        }
+
+        return new RealizeResult.Assigned(value);
     }
 
-    private RealizeOutput Output((UOp Value, string Device) root)
+    private RealizeResult.Output Output((UOp Value, string Device) root)
     {
-        if (_outputs.Find(o => o.Value == root.Value && o.Device == root.Device) is { } known)
+        if (!_outputs.TryGetValue(root, out var output))
         {
-            return known;
+            _outputs[root] = output = root.Value.Shape.MaxElements == 0 ? new(root.Value, null, root.Device, root.Device) : Store(root);
         }
 
-        var size = root.Value.Shape.MaxElements;
-        if (size == 0)
-        {
-            return Add(new RealizeOutput(root.Value, null, root.Device, root.Device));
-        }
+        return output;
+    }
 
+    private RealizeResult.Output Store((UOp Value, string Device) root)
+    {
         var (node, device) = _done[root.Value];
         if (device is not null && device != root.Device)
         {
             node = UOp.New(Ops.Copy, node.DType, [node], root.Device);
         }
 
-        var slot = _inputs.Count + _outputs.Count(o => o.Slot is not null);
-        AddSource(UOp.New(Ops.Store, DType.Void, [UOp.New(Ops.Param, node.DType, [], new ParamArg(slot, size, root.Device)), node]));
-        return Add(new RealizeOutput(root.Value, slot, root.Device, device));
-
-        RealizeOutput Add(RealizeOutput output)
-        {
-            _outputs.Add(output);
-            return output;
-        }
-    }
-
-    private void AddSource(UOp source)
-    {
-        if (!_sources.Contains(source))
-        {
-            _sources.Add(source);
-        }
+        // Every output so far has a source, and so has every assignment.
+        var slot = _inputs.Count + _sources.Count - _assigned.Count;
+        _sources.Add(UOp.New(Ops.Store, DType.Void, [UOp.New(Ops.Param, node.DType, [], new ParamArg(slot, root.Value.Shape.MaxElements, root.Device)), node]));
+        return new(root.Value, slot, root.Device, device);
     }
 }

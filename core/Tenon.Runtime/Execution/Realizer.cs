@@ -25,7 +25,7 @@ internal sealed class Realizer
         _statistics = statistics;
         _log = log;
         _schedules = new ScheduleCache(options.MaxSchedules);
-        _kernels = new KernelCache(compiler, options.Cache.ResolveFolder() is { } folder ? new DiskCache(folder) : null, statistics, log);
+        _kernels = new KernelCache(compiler, options.Cache.ResolveFolder() is { } folder ? new DiskCache(folder, log) : null, statistics, log);
     }
 
     public UOp Resolve(UOp graph) => RealizeGraphBuilder.Resolve(graph, _realized, _buffers);
@@ -55,9 +55,9 @@ internal sealed class Realizer
         {
             var buffer = graph.Results[i] switch
             {
-                RealizeOutput output => outputs[output].Node,
-                UOp { Op: Ops.After } after => assigned[after],
-                var buffered => (UOp)buffered,
+                RealizeResult.Stored stored => stored.Buffer,
+                RealizeResult.Assigned assignment => assigned[assignment.After],
+                var output => outputs[(RealizeResult.Output)output].Node,
             };
             results[i] = StorageView.Of(buffer, roots[i].Value.Shape);
         }
@@ -65,10 +65,13 @@ internal sealed class Realizer
         return results;
     }
 
+    /// <summary>Lets go of everything that is compiled. No queue may hold any of it.</summary>
+    public void Close() => _kernels.Close();
+
     private RealizeGraph Build(IReadOnlyList<(UOp Value, string Device)> roots) =>
         RealizeGraphBuilder.Build([.. roots.Select(r => (r.Value, _devices.Canonicalize(r.Device)))], _realized, _buffers);
 
-    private (UOp Node, Storage Storage) Allocate(RealizeOutput output)
+    private (UOp Node, Storage Storage) Allocate(RealizeResult.Output output)
     {
         var (device, dtype, size) = (_devices.Open(output.Device), output.Value.DType, output.Value.Shape.MaxElements);
         device.RequireStorage(dtype);
@@ -76,7 +79,7 @@ internal sealed class Realizer
         return (_buffers.Add(dtype, size, storage), storage);
     }
 
-    private void Run(RealizeGraph graph, Dictionary<RealizeOutput, (UOp Node, Storage Storage)> outputs, string device)
+    private void Run(RealizeGraph graph, Dictionary<RealizeResult.Output, (UOp Node, Storage Storage)> outputs, string device)
     {
         var executable = _schedules.Find(graph.Sink);
         _statistics.CountRealize(executable is not null);
@@ -116,7 +119,7 @@ internal sealed class Realizer
         return schedule;
     }
 
-    private Dictionary<UOp, UOp> Remember(RealizeGraph graph, Dictionary<RealizeOutput, (UOp Node, Storage Storage)> outputs)
+    private Dictionary<UOp, UOp> Remember(RealizeGraph graph, Dictionary<RealizeResult.Output, (UOp Node, Storage Storage)> outputs)
     {
         foreach (var (output, (node, _)) in outputs)
         {

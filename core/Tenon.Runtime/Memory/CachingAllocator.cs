@@ -7,7 +7,11 @@ namespace Tenon.Runtime;
 /// Keeps memory that is given back and hands it out again for requests of about the same size. Memory may be given back while
 /// queued work still uses it, because a device's queue runs in order; only to return it to the device must the queue be empty.
 /// </summary>
-internal sealed class CachingAllocator(string name, Device device, long maxCachedBytes)
+/// <param name="name">The device's name, for messages.</param>
+/// <param name="device">The device.</param>
+/// <param name="maxCachedBytes">Bytes that are kept.</param>
+/// <param name="collectFrom">Bytes in use from which garbage is collected each time that they have doubled.</param>
+internal sealed class CachingAllocator(string name, Device device, long maxCachedBytes, long collectFrom = 128L << 20)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<long, Stack<DeviceBuffer>> _free = [];
@@ -16,6 +20,7 @@ internal sealed class CachingAllocator(string name, Device device, long maxCache
     private readonly HashSet<DeviceBuffer> _inUse = [];
     private long _bytesInUse;
     private long _bytesCached;
+    private long _collectAt;
     private long _peak;
     private long _allocations;
     private long _reuses;
@@ -45,6 +50,11 @@ internal sealed class CachingAllocator(string name, Device device, long maxCache
         if (TryReuse(size) is { } reused)
         {
             return reused;
+        }
+
+        if (CollectGarbage(size) && TryReuse(size) is { } collected)
+        {
+            return collected;
         }
 
         Trim(maxCachedBytes);
@@ -135,6 +145,27 @@ internal sealed class CachingAllocator(string name, Device device, long maxCache
             _bytesCached -= size;
             return Use(buffer);
         }
+    }
+
+    // The garbage collector sees small nodes where we see the memory behind them, so it would wait for too long.
+    private bool CollectGarbage(long size)
+    {
+        lock (_lock)
+        {
+            if (_bytesInUse + size <= Math.Max(collectFrom, _collectAt))
+            {
+                return false;
+            }
+        }
+
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        lock (_lock)
+        {
+            _collectAt = 2 * (_bytesInUse + size);
+        }
+
+        return true;
     }
 
     private DeviceBuffer Use(DeviceBuffer buffer)

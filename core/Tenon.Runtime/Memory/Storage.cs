@@ -13,7 +13,6 @@ internal sealed class Storage
         _memory = device.Memory;
         Bytes = bytes;
         Buffer = _memory.Rent(bytes);
-        GC.AddMemoryPressure(Buffer.Bytes);
     }
 
     /// <summary>Returns the memory; queued work that uses it comes before whoever gets it next.</summary>
@@ -22,7 +21,6 @@ internal sealed class Storage
         // Null if there was no memory.
         if (Buffer is not null)
         {
-            GC.RemoveMemoryPressure(Buffer.Bytes);
             _memory.Return(Buffer);
         }
     }

@@ -40,6 +40,8 @@ internal sealed class InstalledPlugin
 
     public IReadOnlyDictionary<string, string> Settings { get; }
 
+    public string? Version => _manifest?.Version ?? _registration?.Version;
+
     /// <summary>What the plugin has found; empty before it is loaded.</summary>
     public IReadOnlyList<DeviceDescription> Devices { get; private set; } = [];
 
@@ -111,8 +113,6 @@ internal sealed class InstalledPlugin
         Notes = [.. _notes],
         Error = Error,
     };
-
-    private string? Version => _manifest?.Version ?? _registration?.Version;
 
     private IBackendPlugin CreateInstance()
     {

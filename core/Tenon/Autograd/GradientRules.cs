@@ -21,7 +21,6 @@ internal static class GradientRules
         [Ops.Flip] = static (n, g) => Only(TensorGraph.Flip(g, n.ArgAs<Axes>().Span)),
         [Ops.Contiguous] = static (n, g) => [g],
         [Ops.Copy] = static (n, g) => [CopyBack(n[0], g)],
-        [Ops.After] = static (_, g) => [g],
 
         // Elementwise.
         [Ops.Cast] = static (n, g) => n[0].DType.IsFloat ? [g.Cast(n[0].DType)] : [null],
@@ -42,12 +41,10 @@ internal static class GradientRules
     };
 
     /// <summary>
-    /// What the gradient of a node flows to: its sources, but of an assignment the value that is assigned, and of sliding
-    /// windows at once what they slide over.
+    /// What the gradient of a node flows to: its sources, but of sliding windows at once what they slide over.
     /// </summary>
     public static ReadOnlySpan<UOp> Sources(UOp node) => node.Op switch
     {
-        Ops.After when node[1].Op == Ops.Store => new UOp[] { node[1][1] },
         Ops.Permute when WindowView.TryGet(node, out var window) => new UOp[] { window.Source },
         _ => node.DType.IsFloat && Table.ContainsKey(node.Op) ? node.Src : [],
     };

@@ -119,7 +119,7 @@ public sealed partial class Tensor
         }
     }
 
-    private static UOp Detached(UOp node) => node.Op is Ops.Detach or Ops.Buffer ? node : UOp.New(Ops.Detach, node.DType, [node]);
+    private static UOp Detached(UOp node) => node is { Op: Ops.Detach, Arg: null } ? node : UOp.New(Ops.Detach, node.DType, [node]);
 
     private void RequireOneElement(string operation)
     {
@@ -132,7 +132,7 @@ public sealed partial class Tensor
     // A leaf has a node of its own, by which gradients find it.
     private void SetLeafNode(UOp node)
     {
-        Node = IsStorage(node) ? node : Leaves.Marked(node);
+        Node = IsStorage(node) || node.Op == Ops.After ? node : Leaves.Marked(node);
         Leaves.Add(Node, this);
     }
 }

@@ -55,7 +55,7 @@ public sealed partial class Tensor
         // |x|^y = 2^(y log2 |x|), where the logarithm never sees 0, 1 or infinities of which the product would be NaN.
         var isZero = x.Eq(0);
         var size = x.Abs();
-        var isTrivial = size.Eq(1) | y.Eq(0);
+        var isTrivial = (size.Eq(1) & ~((x < 0) & y.IsNaN())) | y.Eq(0);
         var power = (y * Where(isTrivial | isZero, 2, size).Log2()).Exp2();
         var atZero = Where(y < 0, double.PositiveInfinity, x.ZerosLike());
         power = Where(isTrivial, 1, Where(isZero, Where(y.IsNaN(), y, atZero), power));

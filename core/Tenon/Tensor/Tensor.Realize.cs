@@ -21,7 +21,7 @@ public sealed partial class Tensor
         var roots = new List<(UOp, string)>(tensors.Length);
         foreach (var t in tensors)
         {
-            if (!IsStorage(t.Node))
+            if (!t.IsRealized)
             {
                 pending.Add(t);
                 roots.Add((t.Node, t.Device));
@@ -59,7 +59,7 @@ public sealed partial class Tensor
             throw new TenonException("TEN3015", $"Assign: the value is on {value._device}, the tensor on {_device}. Move the value with To(\"{_device}\").");
         }
 
-        var node = value.Cast(DType).Expand(Shape.ToArray()).Node;
+        var node = Detached(value.Cast(DType).Expand(Shape.ToArray()).Node);
         _device ??= value._device;
         if (Node.Op == Ops.After)
         {

@@ -11,7 +11,7 @@ namespace Tenon.Plugins.Cpu;
 internal sealed class VectorType
 {
     private static readonly ConcurrentDictionary<DType, VectorType> Known = new();
-    private static readonly ConcurrentDictionary<(Type Api, string Name, Type Element, string Arguments), MethodInfo> Methods = new();
+    private static readonly ConcurrentDictionary<Signature, MethodInfo> Methods = new();
 
     private VectorType(DType dtype)
     {
@@ -67,19 +67,25 @@ internal sealed class VectorType
     public MethodInfo Unary(string name) => Method(name, Type);
 
     /// <summary>The reinterpretation of this register as one with lanes of another type.</summary>
-    public MethodInfo As(Type element) =>
-        Methods.GetOrAdd((Api, nameof(Vector128.As), Element, element.Name), _ => Api.GetMethods().Single(m => m.Name == nameof(Vector128.As)
-            && m.GetGenericArguments().Length == 2).MakeGenericMethod(Element, element));
+    public MethodInfo As(Type element) => Methods.GetOrAdd(
+        new Signature(Api, nameof(Vector128.As), Element, 1, element, element),
+        static key => Named(key.Api, key.Name).Single(m => m.GetGenericArguments().Length == 2).MakeGenericMethod(key.Element, key.Last));
 
     /// <summary>The method of <paramref name="api"/> with that name and those parameters, made for <paramref name="element"/> if generic.</summary>
-    public static MethodInfo Find(Type api, string name, Type element, params Type[] parameters) =>
-        Methods.GetOrAdd((api, name, element, string.Join(',', (object[])parameters)), _ => Search(api, name, element, parameters));
+    public static MethodInfo Find(Type api, string name, Type element, params Type[] parameters)
+    {
+        var key = new Signature(api, name, element, parameters.Length, parameters[0], parameters[^1]);
+        return Methods.TryGetValue(key, out var method) ? method : Methods.GetOrAdd(key, Search(api, name, element, parameters));
+    }
+
+    private static IEnumerable<MethodInfo> Named(Type api, string name) =>
+        api.GetMember(name, MemberTypes.Method, BindingFlags.Static | BindingFlags.Public).Cast<MethodInfo>();
 
     private static MethodInfo Search(Type api, string name, Type element, Type[] parameters)
     {
-        foreach (var member in api.GetMember(name, MemberTypes.Method, BindingFlags.Static | BindingFlags.Public))
+        foreach (var candidate in Named(api, name))
         {
-            var method = (MethodInfo)member;
+            var method = candidate;
             if (method.GetParameters().Length != parameters.Length)
             {
                 continue;
@@ -103,4 +109,7 @@ internal sealed class VectorType
 
         throw new InvalidOperationException($"{api.Name} has no {name}({string.Join(", ", parameters.Select(p => p.Name))}).");
     }
+
+    // No two overloads that are used differ only in a parameter between the first and the last.
+    private readonly record struct Signature(Type Api, string Name, Type Element, int Count, Type First, Type Last);
 }

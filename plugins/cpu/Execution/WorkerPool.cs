@@ -7,7 +7,7 @@ namespace Tenon.Plugins.Cpu;
 internal sealed unsafe class WorkerPool : IDisposable
 {
     // Pieces for each thread: enough to even out differences, few enough to cost nothing.
-    private const int PiecesPerThread = 4;
+    private const int PiecesPerThread = 16;
 
     private readonly Thread[] _workers;
     private readonly Parking _parking = new();

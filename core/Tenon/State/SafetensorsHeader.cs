@@ -1,0 +1,198 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+
+namespace Tenon.State;
+
+/// <summary>What a safetensors file says of itself, checked against the format and the file's length.</summary>
+internal sealed class SafetensorsHeader
+{
+    public const string MetadataName = "__metadata__";
+    private const long LengthBytes = 8;
+    private const long LongestHeader = 100_000_000;
+
+    private static readonly (DType DType, string Name)[] Names =
+    [
+        (DType.Bool, "BOOL"), (DType.Int8, "I8"), (DType.Int16, "I16"), (DType.Int32, "I32"), (DType.Int64, "I64"),
+        (DType.UInt8, "U8"), (DType.UInt16, "U16"), (DType.UInt32, "U32"), (DType.UInt64, "U64"),
+        (DType.Float16, "F16"), (DType.BFloat16, "BF16"), (DType.Float32, "F32"), (DType.Float64, "F64"),
+    ];
+
+    private readonly string _path;
+    private readonly long _fileLength;
+
+    private SafetensorsHeader(string path, long fileLength) => (_path, _fileLength) = (path, fileLength);
+
+    /// <summary>Where the elements begin in the file.</summary>
+    public long DataStart { get; private set; }
+
+    /// <summary>The tensors in order of their places.</summary>
+    public List<Entry> Entries { get; } = [];
+
+    /// <summary>The texts.</summary>
+    public OrderedDictionary<string, string> Metadata { get; } = [];
+
+    public static string NameOf(DType dtype) => Array.Find(Names, n => n.DType == dtype).Name;
+
+    public static FileStream Open(string path)
+    {
+        try
+        {
+            return File.OpenRead(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TenonException("TEN3100", $"'{path}' can't be read: {e.Message}", e);
+        }
+    }
+
+    public static SafetensorsHeader Read(Stream stream, string path)
+    {
+        var header = new SafetensorsHeader(path, stream.Length);
+        header.Parse(header.ReadText(stream));
+        header.CheckPlaces();
+        return header;
+    }
+
+    private byte[] ReadText(Stream stream)
+    {
+        if (_fileLength < LengthBytes)
+        {
+            throw Error("TEN3101", $"The file has {_fileLength} bytes. Expected at least {LengthBytes}, the length of the header.");
+        }
+
+        var lengthBytes = new byte[LengthBytes];
+        stream.ReadExactly(lengthBytes);
+        var length = BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes);
+        if (length > LongestHeader || (long)length > _fileLength - LengthBytes)
+        {
+            throw Error("TEN3102", $"At byte 0, the header is said to have {length} bytes, but the file has {_fileLength}. The file is truncated or not a safetensors file.");
+        }
+
+        DataStart = LengthBytes + (long)length;
+        var text = new byte[length];
+        stream.ReadExactly(text);
+        return text;
+    }
+
+    private void Parse(byte[] text)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(text);
+            if (json.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                throw Error("TEN3103", $"At byte {LengthBytes}, the header is a JSON {json.RootElement.ValueKind}. Expected an object.");
+            }
+
+            var names = new HashSet<string>();
+            foreach (var property in json.RootElement.EnumerateObject())
+            {
+                if (!names.Add(property.Name))
+                {
+                    throw Error("TEN3104", $"The name '{property.Name}' occurs twice in the header.");
+                }
+
+                if (property.Name == MetadataName)
+                {
+                    ParseMetadata(property.Value);
+                }
+                else
+                {
+                    Entries.Add(ParseEntry(property.Name, property.Value));
+                }
+            }
+        }
+        catch (JsonException e)
+        {
+            throw Error("TEN3103", $"The header, from byte {LengthBytes}, is not JSON: {e.Message}", e);
+        }
+    }
+
+    private void ParseMetadata(JsonElement value)
+    {
+        foreach (var item in Fields(MetadataName, value).EnumerateObject())
+        {
+            Metadata[item.Name] = item.Value.ValueKind == JsonValueKind.String
+                ? item.Value.GetString()!
+                : throw Error("TEN3104", $"'{MetadataName}.{item.Name}' is a JSON {item.Value.ValueKind}. Expected a text.");
+        }
+    }
+
+    private Entry ParseEntry(string name, JsonElement value)
+    {
+        var fields = Fields(name, value);
+        var dtypeName = fields.TryGetProperty("dtype", out var d) && d.ValueKind == JsonValueKind.String
+            ? d.GetString()!
+            : throw Error("TEN3104", $"'{name}.dtype' is missing or not a text.");
+        var dtype = Array.Find(Names, n => n.Name == dtypeName).DType
+            ?? throw Error("TEN3105", $"'{name}.dtype' is '{dtypeName}'. Known: {string.Join(", ", Names.Select(n => n.Name))}.");
+        var shape = Integers(name, "shape", fields);
+        var places = Integers(name, "data_offsets", fields);
+        if (places.Length != 2 || places[0] > places[1])
+        {
+            throw Error("TEN3104", $"'{name}.data_offsets' is [{string.Join(", ", places)}]. Expected a begin and an end that is not before it.");
+        }
+
+        long? bytes;
+        try
+        {
+            bytes = checked(Shapes.Product(shape) * dtype.Bytes);
+        }
+        catch (OverflowException)
+        {
+            bytes = null;
+        }
+
+        return places[1] - places[0] == bytes
+            ? new Entry(name, dtype, shape, places[0], places[1])
+            : throw Error("TEN3106", $"'{name}' of {dtypeName} and shape {Shapes.Text(shape)} takes {bytes?.ToString() ?? "too many"} bytes, but 'data_offsets' [{places[0]}, {places[1]}] hold {places[1] - places[0]}.");
+    }
+
+    private JsonElement Fields(string name, JsonElement value) =>
+        value.ValueKind == JsonValueKind.Object ? value : throw Error("TEN3104", $"'{name}' is a JSON {value.ValueKind}. Expected an object.");
+
+    private long[] Integers(string name, string field, JsonElement fields)
+    {
+        if (!fields.TryGetProperty(field, out var list) || list.ValueKind != JsonValueKind.Array)
+        {
+            throw Error("TEN3104", $"'{name}.{field}' is missing or not a list.");
+        }
+
+        var values = new long[list.GetArrayLength()];
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (list[i].ValueKind != JsonValueKind.Number || !list[i].TryGetInt64(out values[i]) || values[i] < 0)
+            {
+                throw Error("TEN3104", $"'{name}.{field}[{i}]' is {list[i].GetRawText()}. Expected a whole number of 0 or more.");
+            }
+        }
+
+        return values;
+    }
+
+    // The tensors follow each other without gaps, and end where the file ends.
+    private void CheckPlaces()
+    {
+        Entries.Sort((a, b) => (a.Begin, a.End).CompareTo((b.Begin, b.End)));
+        long at = 0;
+        foreach (var entry in Entries)
+        {
+            if (entry.Begin != at)
+            {
+                throw Error("TEN3107", $"'{entry.Name}.data_offsets' begins at {entry.Begin}, but the tensor before ends at {at}: they {(entry.Begin < at ? "overlap" : "leave a gap")}.");
+            }
+
+            at = entry.End;
+        }
+
+        if (DataStart + at != _fileLength)
+        {
+            throw Error("TEN3107", $"The tensors end at byte {DataStart + at}, but the file has {_fileLength}: it is {(DataStart + at > _fileLength ? "truncated" : "too long")}.");
+        }
+    }
+
+    private TenonException Error(string code, string message, Exception? inner = null) => new(code, $"'{_path}': {message}", inner);
+
+    /// <summary>One tensor; its place counts from the beginning of the data.</summary>
+    public sealed record Entry(string Name, DType DType, long[] Shape, long Begin, long End);
+}

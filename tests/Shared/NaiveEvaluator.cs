@@ -1,0 +1,285 @@
+using System.Numerics;
+using Tenon.Core;
+
+namespace Tenon.Tests.Shared;
+
+/// <summary>
+/// Computes tensor-level graphs the slow and obvious way: every node in full, one element after the other, each rounded to its
+/// dtype. It shares no code with the compiler.
+/// </summary>
+/// <param name="storage">The content of a <see cref="Ops.Buffer"/> or <see cref="Ops.Param"/>.</param>
+internal sealed class NaiveEvaluator(Func<UOp, Scalar[]> storage)
+{
+    private readonly Dictionary<UOp, Scalar[]> _values = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>The elements of a node, the last axis running fastest.</summary>
+    public Scalar[] Evaluate(UOp root)
+    {
+        foreach (var node in root.TopologicalOrder(n => !_values.ContainsKey(n)))
+        {
+            if (node.DType != DType.Index && !_values.ContainsKey(node))
+            {
+                _values.Add(node, Compute(node));
+            }
+        }
+
+        return _values[root];
+    }
+
+    private Scalar[] Compute(UOp node) => node.Op switch
+    {
+        Ops.Buffer or Ops.Param => storage(node),
+        Ops.Const => [(Scalar)node.Arg!],
+        Ops.Iota => [.. Enumerable.Range(0, (int)node.Shape[0]).Select(i => ((Scalar)i).To(node.DType))],
+        Ops.Reshape or Ops.Contiguous or Ops.Detach or Ops.Copy => _values[node[0]],
+        Ops.Store => _values[node[1]],
+        Ops.After => _values[node[1]],
+        Ops.Permute or Ops.Expand or Ops.Pad or Ops.Shrink or Ops.Flip => Move(node),
+        Ops.Reduce => Reduce(node),
+        _ => Elementwise(node),
+    };
+
+    private Scalar[] Move(UOp node)
+    {
+        var source = _values[node[0]];
+        var (from, to) = (node[0].Shape.ToArray(), node.Shape.ToArray());
+        var result = new Scalar[node.Shape.MaxElements];
+        for (var i = 0; i < result.Length; i++)
+        {
+            var at = Unravel(i, to);
+            var origin = new long[from.Length];
+            for (var axis = 0; axis < to.Length; axis++)
+            {
+                var a = at[axis];
+                switch (node.Op)
+                {
+                    case Ops.Permute:
+                        origin[((Axes)node.Arg!)[axis]] = a;
+                        break;
+                    case Ops.Expand:
+                        origin[axis] = from[axis] == 1 ? 0 : a;
+                        break;
+                    case Ops.Pad:
+                        origin[axis] = a - node[1 + 2 * axis].Min;
+                        break;
+                    case Ops.Shrink:
+                        origin[axis] = a + node[1 + 2 * axis].Min;
+                        break;
+                    default:
+                        origin[axis] = ((Axes)node.Arg!).Contains(axis) ? to[axis] - 1 - a : a;
+                        break;
+                }
+            }
+
+            var isInside = origin.Zip(from).All(p => p.First >= 0 && p.First < p.Second);
+            result[i] = isInside ? source[Ravel(origin, from)] : ((Scalar)0).To(node.DType);
+        }
+
+        return result;
+    }
+
+    private Scalar[] Reduce(UOp node)
+    {
+        var (op, axes) = (ReduceArg)node.Arg!;
+        var source = _values[node[0]];
+        var from = node[0].Shape.ToArray();
+        var dtype = node.DType;
+        var total = new double[node.Shape.MaxElements];
+        var wrapped = new long[total.Length];
+        var isFirst = new bool[total.Length];
+        Array.Fill(isFirst, true);
+        total.AsSpan().Fill(op == Ops.Mul ? 1 : 0);
+        wrapped.AsSpan().Fill(op == Ops.Mul ? 1 : 0);
+        for (var i = 0; i < source.Length; i++)
+        {
+            var at = Unravel(i, from);
+            foreach (var axis in axes.Span)
+            {
+                at[axis] = 0;
+            }
+
+            var j = Ravel(at, node.Shape.ToArray());
+            var x = source[i];
+            if (op == Ops.Max)
+            {
+                var best = isFirst[j] ? x : Binary(Ops.Max, dtype, Make(dtype, total[j], wrapped[j]), x);
+                (total[j], wrapped[j]) = (best.AsDouble, best.RawBits);
+            }
+            else
+            {
+                total[j] = op == Ops.Add ? total[j] + x.AsDouble : total[j] * x.AsDouble;
+                wrapped[j] = op == Ops.Add ? wrapped[j] + x.RawBits : wrapped[j] * x.RawBits;
+            }
+
+            isFirst[j] = false;
+        }
+
+        return [.. total.Select((t, i) => op == Ops.Max && isFirst[i] ? LeastOf(dtype) : Make(dtype, t, wrapped[i]))];
+    }
+
+    private Scalar[] Elementwise(UOp node)
+    {
+        var sources = node.Src.ToArray().Select(s => _values[s]).ToArray();
+        foreach (var s in node.Src)
+        {
+            if (!s.Shape.Equals(node.Shape))
+            {
+                throw new InvalidOperationException($"{node} has a source of shape {s.Shape}, not {node.Shape}.");
+            }
+        }
+
+        var from = node[node.Src.Length - 1].DType;
+        var result = new Scalar[node.Shape.MaxElements];
+        for (var i = 0; i < result.Length; i++)
+        {
+            result[i] = node.Op switch
+            {
+                Ops.Cast => sources[0][i].To(node.DType),
+                Ops.Bitcast => FromBits(node.DType, ToBits(from, sources[0][i])),
+                Ops.Where => sources[0][i].AsBool ? sources[1][i] : sources[2][i],
+                _ when sources.Length == 1 => Unary(node.Op, node.DType, sources[0][i]),
+                _ when sources.Length == 2 => Binary(node.Op, from, sources[0][i], sources[1][i]),
+                _ => throw new InvalidOperationException($"{node.Op} is not an op of tensors."),
+            };
+        }
+
+        return result;
+    }
+
+    private static Scalar Unary(Ops op, DType dtype, Scalar x) => op switch
+    {
+        Ops.Neg when dtype.IsFloat => ((Scalar)(-x.AsDouble)).To(dtype),
+        Ops.Neg => Whole(dtype, -x.RawBits),
+        Ops.Sqrt => ((Scalar)Math.Sqrt(x.AsDouble)).To(dtype),
+        Ops.Exp2 => ((Scalar)Math.Pow(2, x.AsDouble)).To(dtype),
+        Ops.Log2 => ((Scalar)Math.Log2(x.AsDouble)).To(dtype),
+        Ops.Sin => ((Scalar)Math.Sin(x.AsDouble)).To(dtype),
+        Ops.Trunc => ((Scalar)Math.Truncate(x.AsDouble)).To(dtype),
+        _ => throw new InvalidOperationException($"{op} is not an op of one source."),
+    };
+
+    private static Scalar Binary(Ops op, DType dtype, Scalar x, Scalar y)
+    {
+        if (dtype.IsFloat)
+        {
+            var (a, b) = (x.AsDouble, y.AsDouble);
+            return op switch
+            {
+                Ops.Add => ((Scalar)(a + b)).To(dtype),
+                Ops.Sub => ((Scalar)(a - b)).To(dtype),
+                Ops.Mul => ((Scalar)(a * b)).To(dtype),
+                Ops.Div => ((Scalar)(a / b)).To(dtype),
+                Ops.Max => ((Scalar)Math.Max(a, b)).To(dtype),
+                Ops.CmpLt => a < b,
+                Ops.CmpEq => a == b,
+                Ops.CmpNe => a != b,
+                _ => throw new InvalidOperationException($"{op} is not an op of {dtype}."),
+            };
+        }
+
+        return dtype.Kind == DTypeKind.UInt && dtype.Bits == 64
+            ? Integer<ulong>(op, dtype, (ulong)x.RawBits, (ulong)y.RawBits)
+            : Integer<long>(op, dtype, x.RawBits, y.RawBits);
+    }
+
+    private static Scalar Integer<T>(Ops op, DType dtype, T a, T b) where T : IBinaryInteger<T>
+    {
+        var quotient = b == T.Zero ? T.Zero : b == -T.One && T.IsNegative(b) ? T.Zero - a : a / b;
+        var remainder = b == T.Zero ? a : a - b * quotient;
+        var isBelow = remainder != T.Zero && T.IsNegative(remainder) != T.IsNegative(b) && b != T.Zero;
+        return op switch
+        {
+            Ops.CmpLt => a < b,
+            Ops.CmpEq => a == b,
+            Ops.CmpNe => a != b,
+            Ops.Threefry => Whole(dtype, (long)Threefry(ulong.CreateTruncating(a), ulong.CreateTruncating(b))),
+            _ => Whole(dtype, long.CreateTruncating(op switch
+            {
+                Ops.Add => a + b,
+                Ops.Sub => a - b,
+                Ops.Mul => a * b,
+                Ops.IntDiv => quotient,
+                Ops.IntMod => remainder,
+                Ops.FloorDiv => isBelow ? quotient - T.One : quotient,
+                Ops.FloorMod => isBelow ? remainder + b : remainder,
+                Ops.Max => T.Max(a, b),
+                Ops.And => a & b,
+                Ops.Or => a | b,
+                Ops.Xor => a ^ b,
+                Ops.Shl => a << int.CreateTruncating(b),
+                Ops.Shr => a >> int.CreateTruncating(b),
+                _ => throw new InvalidOperationException($"{op} is not an op of {dtype}."),
+            })),
+        };
+    }
+
+    // Random123's Threefry 2x32-20, straight from the paper.
+    private static ulong Threefry(ulong counter, ulong key)
+    {
+        int[] rotations = [13, 15, 26, 6, 17, 29, 16, 24];
+        uint k0 = (uint)key, k1 = (uint)(key >> 32);
+        uint[] schedule = [k0, k1, k0 ^ k1 ^ 0x1BD11BDA];
+        uint x0 = (uint)counter + k0, x1 = (uint)(counter >> 32) + k1;
+        for (var r = 0; r < 20; r++)
+        {
+            x0 += x1;
+            x1 = BitOperations.RotateLeft(x1, rotations[r & 7]) ^ x0;
+            if (r % 4 == 3)
+            {
+                x0 += schedule[(r / 4 + 1) % 3];
+                x1 += schedule[(r / 4 + 2) % 3] + (uint)(r / 4 + 1);
+            }
+        }
+
+        return x0 | (ulong)x1 << 32;
+    }
+
+    private static Scalar Whole(DType dtype, long bits) => Scalar.FromRawBits(DTypeKind.Int, bits).To(dtype);
+
+    private static Scalar Make(DType dtype, double value, long wrapped) => dtype.IsFloat ? ((Scalar)value).To(dtype) : Whole(dtype, wrapped);
+
+    private static Scalar LeastOf(DType dtype) => dtype.IsFloat ? double.NegativeInfinity : ((Scalar)dtype.MinInteger).To(dtype);
+
+    /// <summary>The bits of an element as they are in memory, from the lowest.</summary>
+    public static ulong ToBits(DType dtype, Scalar x) => dtype.Name switch
+    {
+        "float16" => BitConverter.HalfToUInt16Bits((Half)x.AsDouble),
+        "bfloat16" => BitConverter.SingleToUInt32Bits((float)x.AsDouble) >> 16,
+        "float32" => BitConverter.SingleToUInt32Bits((float)x.AsDouble),
+        _ => (ulong)x.RawBits & (ulong.MaxValue >> (64 - dtype.Bits)),
+    };
+
+    /// <summary>The element with these bits in memory.</summary>
+    public static Scalar FromBits(DType dtype, ulong bits) => dtype.Name switch
+    {
+        "float16" => (double)BitConverter.UInt16BitsToHalf((ushort)bits),
+        "bfloat16" => (double)BitConverter.UInt32BitsToSingle((uint)bits << 16),
+        "float32" => (double)BitConverter.UInt32BitsToSingle((uint)bits),
+        "float64" => BitConverter.UInt64BitsToDouble(bits),
+        "bool" => (bits & 1) != 0,
+        _ => Whole(dtype, (long)bits),
+    };
+
+    private static long[] Unravel(long index, long[] shape)
+    {
+        var at = new long[shape.Length];
+        for (var axis = shape.Length - 1; axis >= 0; axis--)
+        {
+            at[axis] = index % shape[axis];
+            index /= shape[axis];
+        }
+
+        return at;
+    }
+
+    private static long Ravel(long[] at, long[] shape)
+    {
+        long index = 0;
+        for (var axis = 0; axis < shape.Length; axis++)
+        {
+            index = index * shape[axis] + at[axis];
+        }
+
+        return index;
+    }
+}

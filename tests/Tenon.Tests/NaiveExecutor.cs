@@ -1,0 +1,89 @@
+using System.Runtime.CompilerServices;
+using Tenon.Core;
+using Tenon.Tests.Shared;
+
+namespace Tenon.Tests;
+
+/// <summary>Runs the graphs of tensors by the naive evaluator, on devices that are nothing but names.</summary>
+internal sealed class NaiveExecutor : TensorExecutor
+{
+    private readonly ConditionalWeakTable<UOp, Scalar[]> _storage = [];
+    private readonly ConditionalWeakTable<UOp, UOp> _realized = [];
+    private long _nextId = 1_000_000_000;
+
+    public override string DefaultDevice => "CPU";
+
+    /// <summary>How often graphs were run.</summary>
+    public int Runs { get; private set; }
+
+    public override string Canonicalize(string device) => device.ToUpperInvariant();
+
+    public override UOp CreateBuffer(DType dtype, long size, string device)
+    {
+        var buffer = UOp.New(Ops.Buffer, dtype, [], new BufferArg(Interlocked.Increment(ref _nextId), size, device));
+        _storage.Add(buffer, new Scalar[size]);
+        return buffer;
+    }
+
+    public override void CopyIn(UOp buffer, ReadOnlySpan<byte> data)
+    {
+        var values = _storage.GetOrCreateValue(buffer);
+        var bytes = buffer.DType.Bytes;
+        for (var i = 0; i < values.Length; i++)
+        {
+            ulong bits = 0;
+            for (var b = bytes - 1; b >= 0; b--)
+            {
+                bits = bits << 8 | data[i * bytes + b];
+            }
+
+            values[i] = NaiveEvaluator.FromBits(buffer.DType, bits);
+        }
+    }
+
+    public override void CopyOut(UOp buffer, Span<byte> data)
+    {
+        var values = Read(buffer);
+        var bytes = buffer.DType.Bytes;
+        for (var i = 0; i < values.Length; i++)
+        {
+            var bits = NaiveEvaluator.ToBits(buffer.DType, values[i]);
+            for (var b = 0; b < bytes; b++)
+            {
+                data[i * bytes + b] = (byte)(bits >> (8 * b));
+            }
+        }
+    }
+
+    public override UOp[] Realize(IReadOnlyList<(UOp Value, string Device)> roots)
+    {
+        Runs++;
+        var evaluator = new NaiveEvaluator(Read);
+        var results = new UOp[roots.Count];
+        for (var i = 0; i < results.Length; i++)
+        {
+            var (value, device) = roots[i];
+            if (!_realized.TryGetValue(value, out results[i]!))
+            {
+                var buffer = CreateBuffer(value.DType, value.Shape.MaxElements, device);
+                _storage.AddOrUpdate(buffer, evaluator.Evaluate(value));
+                results[i] = TensorGraph.Reshape(buffer, value.Shape.ToArray());
+                _realized.Add(value, results[i]);
+            }
+        }
+
+        // The memory of an assignment's target has another content now: its old node is of no use.
+        foreach (var (value, _) in roots)
+        {
+            if (value.Op == Ops.After)
+            {
+                _storage.Remove(value.TopologicalOrder().First(n => n.Op == Ops.Buffer && value[0].TopologicalOrder().Contains(n)));
+            }
+        }
+
+        return results;
+    }
+
+    private Scalar[] Read(UOp buffer) =>
+        _storage.TryGetValue(buffer, out var values) ? values : throw new InvalidOperationException($"{buffer} was overwritten by an assignment.");
+}

@@ -1,0 +1,76 @@
+using static Tenon.Tests.TensorTest;
+
+namespace Tenon.Tests;
+
+internal sealed class RealizeTests
+{
+    private static NaiveExecutor Executor => (NaiveExecutor)TensorExecutor.Current;
+
+    [Test]
+    public void SeveralTensorsAreOneRun()
+    {
+        var (a, b) = (Tensor.Ones(2) + 1, Tensor.Ones(3) * 2);
+        var before = Executor.Runs;
+        Tensor.Realize(a, b, a);
+        Assert.That(Executor.Runs, Is.EqualTo(before + 1));
+        Assert.That(a.IsRealized && b.IsRealized, Is.True);
+        a.Realize();
+        Assert.That(a.ToArray<float>(), Is.EqualTo(new float[] { 2, 2 }));
+        Assert.That(Executor.Runs, Is.EqualTo(before + 1));
+    }
+
+    [Test]
+    public async Task RealizeAsyncRealizes()
+    {
+        var x = await (Tensor.Ones(2) * 3).RealizeAsync();
+        Assert.That(x.IsRealized, Is.True);
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+        Assert.ThrowsAsync<TaskCanceledException>(() => (x + 1).RealizeAsync(cancelled.Token));
+    }
+
+    [Test]
+    public void HistoryIsDroppedWhereNoGradientNeedsIt()
+    {
+        var x = Tensor.Ones(4) + 1;
+        x.Realize();
+        Assert.That(x.Node.TopologicalOrder().Any(n => n.Op == Core.Ops.Add), Is.False);
+        x.RequiresGrad = true;
+        var y = (x * 2).Realize();
+        Assert.That(y.Node.Op, Is.EqualTo(Core.Ops.Mul));
+        Assert.That(y.IsRealized, Is.True);
+    }
+
+    [Test]
+    public void AssignmentsWriteInPlaceOrBecomeTheValue()
+    {
+        var x = Tensor.From<float>([1, 2]);
+        x.Assign(x + 1);
+        Assert.That(x.Node.Op, Is.EqualTo(Core.Ops.After));
+        x.Assign(x * 10);
+        Assert.That(x.Node.TopologicalOrder().Count(n => n.Op == Core.Ops.Store), Is.EqualTo(1));
+        Expect(x.Realize(), [20, 30]);
+        x.Assign(5);
+        Expect(x, [5, 5], shape: [2]);
+
+        var lazy = Tensor.Zeros(2);
+        lazy.Assign(Tensor.Arange(2));
+        Assert.That(lazy.DType, Is.EqualTo(DType.Float32));
+        Expect(lazy, [0, 1]);
+        ExpectError("TEN3022", () => lazy.Assign(Tensor.Ones(3)));
+    }
+
+    [Test]
+    public void LeavesStayLeavesWhenAssigned()
+    {
+        var w = Tensor.From<float>([1, 2]);
+        w.RequiresGrad = true;
+        using (Tensor.NoGrad())
+        {
+            w.Assign(w * 2).Realize();
+        }
+
+        (w * w).Sum().Backward();
+        Expect(w.Grad!, [4, 8]);
+    }
+}

@@ -1,0 +1,52 @@
+namespace Tenon.Tests;
+
+/// <summary>Tests that ask tensors for values. The executor is set for the whole assembly.</summary>
+internal static class TensorTest
+{
+    /// <summary>A tensor of given values.</summary>
+    public static Tensor Of(long[] shape, params double[] values) => Tensor.From<double>(values, shape).Cast(DType.Float32);
+
+    /// <summary>Different, irregular values in (-2, 2), the same in each run.</summary>
+    public static Tensor Sample(DType dtype, int seed, params long[] shape)
+    {
+        var random = new Random(seed);
+        var values = new double[shape.Aggregate(1L, (a, b) => a * b)];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = random.NextDouble() * 4 - 2;
+        }
+
+        return Tensor.From<double>(values, shape).Cast(dtype);
+    }
+
+    /// <summary>The elements as doubles.</summary>
+    public static double[] Values(this Tensor x) => x.Cast(DType.Float64).ToArray<double>();
+
+    /// <summary>Compares elements and, if given, sizes.</summary>
+    public static void Expect(Tensor actual, double[] expected, double tolerance = 1e-6, long[]? shape = null)
+    {
+        if (shape is not null)
+        {
+            Assert.That(actual.Shape.ToArray(), Is.EqualTo(shape));
+        }
+
+        var values = actual.Values();
+        Assert.That(values, Has.Length.EqualTo(expected.Length));
+        for (var i = 0; i < values.Length; i++)
+        {
+            var isSame = values[i].Equals(expected[i]) || Math.Abs(values[i] - expected[i]) <= tolerance * Math.Max(1, Math.Abs(expected[i]));
+            Assert.That(isSame, Is.True, $"element {i}: {values[i]}, expected {expected[i]}");
+        }
+    }
+
+    /// <summary>Compares the elements of two tensors.</summary>
+    public static void Expect(Tensor actual, Tensor expected, double tolerance = 1e-6) =>
+        Expect(actual, expected.Values(), tolerance, expected.Shape.ToArray());
+
+    /// <summary>Expects an error with a code.</summary>
+    public static void ExpectError(string code, TestDelegate action)
+    {
+        var error = Assert.Throws<TenonException>(action);
+        Assert.That(error!.Code, Is.EqualTo(code), error.Message);
+    }
+}
