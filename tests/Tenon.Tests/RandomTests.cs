@@ -12,7 +12,7 @@ internal sealed class RandomTests
         var first = Tensor.Rand(5).Values();
         var second = Tensor.Rand(5).Values();
         Tensor.ManualSeed(7);
-        var elsewhere = Tensor.Rand([10], null, "OTHER");
+        var elsewhere = Tensor.Rand([10], null, "CPU:1");
         Assert.That(elsewhere.Values(), Is.EqualTo(first.Concat(second)));
         Assert.That(first, Is.Not.EqualTo(second));
         Tensor.ManualSeed(8);

@@ -4,21 +4,6 @@ namespace Tenon.Tests;
 
 internal sealed class RealizeTests
 {
-    private static NaiveExecutor Executor => (NaiveExecutor)TensorExecutor.Current;
-
-    [Test]
-    public void SeveralTensorsAreOneRun()
-    {
-        var (a, b) = (Tensor.Ones(2) + 1, Tensor.Ones(3) * 2);
-        var before = Executor.Runs;
-        Tensor.Realize(a, b, a);
-        Assert.That(Executor.Runs, Is.EqualTo(before + 1));
-        Assert.That(a.IsRealized && b.IsRealized, Is.True);
-        a.Realize();
-        Assert.That(a.ToArray<float>(), Is.EqualTo(new float[] { 2, 2 }));
-        Assert.That(Executor.Runs, Is.EqualTo(before + 1));
-    }
-
     [Test]
     public async Task RealizeAsyncRealizes()
     {
@@ -58,6 +43,19 @@ internal sealed class RealizeTests
         Assert.That(lazy.DType, Is.EqualTo(DType.Float32));
         Expect(lazy, [0, 1]);
         ExpectError("TEN3022", () => lazy.Assign(Tensor.Ones(3)));
+    }
+
+    [Test]
+    public void EqualTensorsAreAssignedApart()
+    {
+        var x = Tensor.From<float>([1, 2]);
+        var (a, b) = ((x + 1).Realize(), (x + 1).Realize());
+        a.Assign(a * 10).Realize();
+        Expect(a, [20, 30]);
+        Expect(b, [2, 3]);
+        var c = x.Detach().Realize();
+        c.Assign(7).Realize();
+        Expect(x, [1, 2]);
     }
 
     [Test]

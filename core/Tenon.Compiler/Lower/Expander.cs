@@ -12,6 +12,7 @@ internal sealed class Expander(CodeGeneratorView target)
     private const int SeparateAccumulators = 16;
     private readonly Dictionary<UOp, Pieces> _pieces = new(ReferenceEqualityComparer.Instance);
     private readonly List<UOp> _stores = [];
+    private bool _wideIndices;
     private int _accumulators;
 
     /// <summary>The stores of the kernel with all that they need.</summary>
@@ -19,6 +20,7 @@ internal sealed class Expander(CodeGeneratorView target)
     {
         var order = kernel.TopologicalOrder();
         var needed = ValuesNeeded(order);
+        _wideIndices = IndexLowering.TypeFor(order) == DType.Int64;
         foreach (var u in order.Where(needed.Contains))
         {
             _pieces[u] = u.Op switch
@@ -88,7 +90,7 @@ internal sealed class Expander(CodeGeneratorView target)
         var (axes, lanes) = (UnrolledIn(u), LanesIn(u));
         var sources = u.Src.ToArray().Select(s => _pieces[s]).ToArray();
         var count = lanes is null ? 1 : (int)lanes[0].Max;
-        var split = lanes is not null && !(target.IsVector(u.DType) && u.Src.ToArray().All(s => target.IsVector(s.DType)));
+        var split = lanes is not null && !(IsVector(u) && u.Src.ToArray().All(IsVector));
         var nodes = new List<UOp>();
         foreach (var at in Point.Over(axes))
         {
@@ -107,6 +109,9 @@ internal sealed class Expander(CodeGeneratorView target)
 
         return new Pieces(axes, lanes, split, [.. nodes]);
     }
+
+    // The lanes were counted for data; indices fit in as 32 bits, and their quotients are simpler lane by lane.
+    private bool IsVector(UOp u) => u.DType == DType.Index ? !_wideIndices && u.Op is not (Ops.FloorDiv or Ops.FloorMod) && target.IsVector(DType.Int32) : target.IsVector(u.DType);
 
     private static UOp Make(UOp u, DType dtype, UOp[] src) => Simplifier.SimplifyNode(UOp.New(u.Op, dtype, src, u.Arg));
 

@@ -15,8 +15,7 @@ internal static class IndexLowering
     public static UOp Apply(UOp graph, PatternMatcher decompositions)
     {
         var order = graph.TopologicalOrder();
-        var fits = order.TrueForAll(u => u.DType.Kind != DTypeKind.Index || (u.Min >= int.MinValue && u.Max <= int.MaxValue));
-        var integer = fits ? DType.Int32 : DType.Int64;
+        var integer = TypeFor(order);
         var done = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
         foreach (var u in order)
         {
@@ -27,6 +26,10 @@ internal static class IndexLowering
 
         return GraphRewrite.Apply(done[graph], decompositions + PowersOfTwo);
     }
+
+    /// <summary>The smallest machine integer that holds every index of a graph.</summary>
+    public static DType TypeFor(IEnumerable<UOp> order) =>
+        order.All(u => u.DType.Kind != DTypeKind.Index || (u.Min >= int.MinValue && u.Max <= int.MaxValue)) ? DType.Int32 : DType.Int64;
 
     private static int? Exponent(UOp x, UOp c) =>
         x.Min >= 0 && ((Scalar)c.Arg!).AsLong is var value && value > 0 && long.IsPow2(value) ? (int)long.Log2(value) : null;

@@ -132,7 +132,7 @@ internal sealed class FusionPlan
         return use.Valid is null && CoversInOrder(node.Shape, use)
             && (node.Op is not (Ops.Reduce or Ops.After or Ops.Contiguous) || others.All(u => u.Group != use.Group))
             && others.Select(u => u.Group).Concat(_wholeReaders.GetValueOrDefault(node, [])).All(reader => reader == use.Group || !use.Group.Reaches(reader))
-            && (node.Op != Ops.Reduce || CanReduceIn(node, use));
+            && (node.Op == Ops.Reduce ? CanReduceIn(node, use) : use.Group.TryAddScope(use.Ranges));
     }
 
     private static bool CoversInOrder(Shape shape, Access use)

@@ -36,6 +36,14 @@ internal static class Interval
                 return (0, ((SpecialArg)u.Arg!).Size - 1);
             case Ops.Where:
                 return (Math.Min(u[1].Min, u[2].Min), Math.Max(u[1].Max, u[2].Max));
+            case Ops.Stack:
+                var (least, greatest) = (long.MaxValue, long.MinValue);
+                foreach (var lane in u.Src)
+                {
+                    (least, greatest) = (Math.Min(least, lane.Min), Math.Max(greatest, lane.Max));
+                }
+
+                return (least, greatest);
             case Ops.Cast:
                 return u[0].DType.IsFloat ? Unknown : (u[0].Min, u[0].Max);
             case Ops.CmpLt when u[0].DType.Kind != DTypeKind.Float:

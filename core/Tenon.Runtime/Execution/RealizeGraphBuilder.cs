@@ -142,6 +142,8 @@ internal sealed class RealizeGraphBuilder
         {
             case Ops.Buffer:
                 return (Parameter(u), u.ArgAs<BufferArg>().Device);
+            case Ops.Detach:
+                return _done[u[0]];
             case Ops.Copy:
                 return (MapSources(u, s => _done[s].Node), u.ArgAs<string>());
             case Ops.After:

@@ -54,19 +54,31 @@ internal static class TensorGraph
 
     public static UOp Flip(UOp x, ReadOnlySpan<int> axes) => axes.Length == 0 ? x : UOp.New(Ops.Flip, x.DType, [x], new Axes(axes));
 
-    /// <summary>Reduces over the axes, which stay with size 1; axes that have size 1 already need nothing.</summary>
+    /// <summary>
+    /// Reduces over the axes, which stay with size 1. Axes that have size 1 already need nothing; over no elements the result is
+    /// what changes nothing: 0 or 1.
+    /// </summary>
     public static UOp Reduce(Ops op, UOp x, ReadOnlySpan<int> axes)
     {
-        var long1 = new List<int>(axes.Length);
+        var shape = x.Shape.ToArray();
+        var reduced = new List<int>(axes.Length);
+        var isEmpty = false;
         foreach (var axis in axes)
         {
-            if (x.Shape[axis] != 1)
+            if (shape[axis] != 1)
             {
-                long1.Add(axis);
+                reduced.Add(axis);
+                isEmpty |= shape[axis] == 0;
+                shape[axis] = 1;
             }
         }
 
-        return long1.Count == 0 ? x : UOp.New(Ops.Reduce, x.DType, [x], new ReduceArg(op, new Axes([.. long1])));
+        if (isEmpty)
+        {
+            return Full(x.DType, op == Ops.Mul ? 1 : 0, shape);
+        }
+
+        return reduced.Count == 0 ? x : UOp.New(Ops.Reduce, x.DType, [x], new ReduceArg(op, new Axes([.. reduced])));
     }
 
     /// <summary>Every n-th element of each axis, from the first.</summary>

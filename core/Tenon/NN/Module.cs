@@ -83,7 +83,7 @@ public abstract class Module
     /// <summary>Registers a tensor that is kept with the parameters but not trained.</summary>
     protected Tensor Buffer(string name, Tensor value)
     {
-        _buffers.Add((Unused(name), value));
+        _buffers.Add((Unused(name), value.WithOwnStorage()));
         return value;
     }
 

@@ -72,7 +72,7 @@ public abstract class Optimizer
     /// <summary>Makes a tensor of state, which each step realises too.</summary>
     protected Tensor State(Tensor value)
     {
-        _state.Add(value);
+        _state.Add(value.WithOwnStorage());
         return value;
     }
 

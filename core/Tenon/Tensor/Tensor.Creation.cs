@@ -62,7 +62,10 @@ public sealed partial class Tensor
     {
         var at = Canonical(device) ?? TensorExecutor.Current.DefaultDevice;
         var sizes = Shapes.Checked(shape, nameof(Empty));
-        return new Tensor(TensorGraph.Reshape(TensorExecutor.Current.CreateBuffer(dtype ?? DType.Float32, Shapes.Product(sizes), at), sizes), at);
+        var buffer = TensorExecutor.Current.CreateBuffer(dtype ?? DType.Float32, Shapes.Product(sizes), at);
+        var tensor = new Tensor(TensorGraph.Reshape(buffer, sizes), at);
+        StorageOwners.Claim(buffer, tensor);
+        return tensor;
     }
 
     /// <summary>The whole numbers 0, 1, … below <paramref name="end"/> as int32 (int64 if they do not fit).</summary>

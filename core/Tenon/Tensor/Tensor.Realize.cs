@@ -48,8 +48,8 @@ public sealed partial class Tensor
     }
 
     /// <summary>
-    /// Gives this tensor a new value, in the storage that it has, once it is realised. The value is broadcast and converted;
-    /// no gradient passes.
+    /// Gives this tensor a new value, in the storage that it has if no other tensor has it too. The value is broadcast and
+    /// converted; no gradient passes. What was computed from the old value must be realised before this tensor is.
     /// </summary>
     /// <exception cref="TenonException">The value doesn't broadcast to this shape, or is on another device.</exception>
     public Tensor Assign(Tensor value)
@@ -69,7 +69,8 @@ public sealed partial class Tensor
         }
         else
         {
-            SetNode(IsStorage(Node) ? Assignment(Node, node) : UOp.New(Ops.Contiguous, DType, [node]));
+            var isOwn = IsStorage(Node) && StorageOwners.IsExclusive(StorageOf(Node), this);
+            SetNode(isOwn ? Assignment(Node, node) : UOp.New(Ops.Contiguous, DType, [node]));
         }
 
         return this;
@@ -92,6 +93,13 @@ public sealed partial class Tensor
     /// <summary>The same value, stored in order: nothing is fused across it.</summary>
     public Tensor Contiguous() => With(UOp.New(Ops.Contiguous, DType, [Node]), nameof(Contiguous));
 
+    /// <summary>Sees to it that this tensor is realised in storage of its own, however many have the same value.</summary>
+    internal Tensor WithOwnStorage()
+    {
+        Node = IsStorage(Node) ? Node : Leaves.Marked(Node);
+        return this;
+    }
+
     private static UOp Assignment(UOp target, UOp value) =>
         UOp.New(Ops.After, target.DType, [target, UOp.New(Ops.Store, DType.Void, [target, value])]);
 
@@ -112,6 +120,7 @@ public sealed partial class Tensor
         Leaves.RememberRealized(Node, storage);
         if (_isLeaf || !_requiresGrad)
         {
+            StorageOwners.Claim(StorageOf(storage), this);
             SetNode(storage);
         }
     }
