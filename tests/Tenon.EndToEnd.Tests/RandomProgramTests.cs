@@ -14,15 +14,21 @@ internal sealed class RandomProgramTests
     public void DeviceAndEvaluatorAgree([Range(0, Programs - 1)] int seed)
     {
         var program = new RandomProgram(seed);
-        var x = program.Make();
-        var actual = x.Cast(DType.Float64).ToArray<double>();
-        var expected = new NaiveEvaluator(Read).Evaluate(x.Node);
+        var tensors = program.Make();
+        var nodes = tensors.Select(t => t.Node).ToArray();
+        Tensor.Realize(tensors);
         var tolerance = program.HasNarrowFloats ? 0.1 : 2e-4;
-        for (var i = 0; i < actual.Length; i++)
+        var evaluator = new NaiveEvaluator(Read);
+        for (var t = 0; t < tensors.Length; t++)
         {
-            var (a, e) = (actual[i], expected[i].AsDouble);
-            var scale = Math.Max(program.HasFloats ? program.Scale : 0, Math.Abs(e));
-            Assert.That(a.Equals(e) || Math.Abs(a - e) <= tolerance * scale, Is.True, $"seed {seed}, element {i} of {x}: {a}, expected {e}\n{x.Node.Dump()}");
+            var actual = tensors[t].Cast(DType.Float64).ToArray<double>();
+            var expected = evaluator.Evaluate(nodes[t]);
+            for (var i = 0; i < actual.Length; i++)
+            {
+                var (a, e) = (actual[i], expected[i].To(DType.Float64).AsDouble);
+                var scale = Math.Max(program.HasFloats ? RandomProgram.Scale : 0, Math.Abs(e));
+                Assert.That(a.Equals(e) || Math.Abs(a - e) <= tolerance * scale, Is.True, $"seed {seed}, output {t}, element {i} of {tensors[t]}: {a}, expected {e}\n{nodes[t].Dump()}");
+            }
         }
     }
 
@@ -57,16 +63,16 @@ internal sealed class RandomProgramTests
         public bool HasNarrowFloats { get; private set; }
 
         // Values stay of this size, so that sums that cancel can be compared.
-        public double Scale => 4;
+        public const double Scale = 4;
 
-        public Tensor Make()
+        public Tensor[] Make()
         {
             for (var i = 0; i < 3; i++)
             {
                 _pool.Add(Leaf());
             }
 
-            var steps = _random.Next(3, 14);
+            var steps = _random.Next(3, 25);
             for (var i = 0; i < steps; i++)
             {
                 var made = Step();
@@ -76,7 +82,8 @@ internal sealed class RandomProgramTests
                 }
             }
 
-            return _pool[^1];
+            // Several values at once, so that kernels share work and have several outputs.
+            return [.. _pool[3..].TakeLast(_random.Next(1, 4))];
         }
 
         private Tensor Leaf()
@@ -103,7 +110,7 @@ internal sealed class RandomProgramTests
         {
             var x = _pool[_random.Next(_pool.Count)];
             var y = _pool[_random.Next(_pool.Count)];
-            return _random.Next(22) switch
+            return _random.Next(26) switch
             {
                 0 => Bounded(Pair(x, y, (a, b) => a + b)),
                 1 => Bounded(Pair(x, y, (a, b) => a.DType.IsBool && b.DType.IsBool ? a ^ b : a - b)),
@@ -126,7 +133,11 @@ internal sealed class RandomProgramTests
                 18 => x.Rank > 0 ? Bounded(x.Sum(_random.Next(x.Rank), _random.Next(2) == 0)) : x,
                 19 => x.Rank > 0 ? x.Max(_random.Next(x.Rank), _random.Next(2) == 0) : x,
                 20 => x.Rank > 1 ? Bounded(x.MatMul(x.T)) : x.Contiguous(),
-                _ => x.Rank > 0 && x.Size(-1) > 0 && x.DType.IsFloat ? x.Softmax() : x,
+                21 => x.Rank > 0 && x.DType.IsFloat ? x.Softmax(_random.Next(x.Rank)) : x,
+                22 => x.Rank > 0 ? Bounded(x.CumSum(_random.Next(x.Rank))) : x,
+                23 => x.Rank > 0 ? Tensor.Cat([x, x.Flip(0), x], _random.Next(x.Rank)) : Tensor.Stack([x, x]),
+                24 => x.Rank > 0 ? x.ArgMax(_random.Next(x.Rank)) : x,
+                _ => Pooled(x),
             };
         }
 
@@ -141,6 +152,17 @@ internal sealed class RandomProgramTests
             }
 
             return function(x, y);
+        }
+
+        private Tensor Pooled(Tensor x)
+        {
+            if (x.Rank < 2)
+            {
+                return x;
+            }
+
+            var kernel = new Size2(Math.Min(x.Size(-2), _random.Next(1, 4)), Math.Min(x.Size(-1), _random.Next(1, 4)));
+            return x.MaxPool2d(kernel, new Size2(_random.Next(1, 3), _random.Next(1, 3)));
         }
 
         private static Tensor Bounded(Tensor x) => x.DType.IsFloat ? x.Clamp(-4, 4) : x;
