@@ -101,6 +101,31 @@ public sealed class RealPluginTests
     }
 
     [Test]
+    public void ManyThreadsMayComputeWhileGarbageIsCollected()
+    {
+        using var runtime = Open();
+        using var done = new CancellationTokenSource();
+        var collector = Task.Run(() =>
+        {
+            while (!done.IsCancellationRequested)
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+            }
+        });
+        Parallel.For(0, 400, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
+        {
+            var values = Enumerable.Range(i, 500 + i % 3 * 1000).Select(v => (float)v).ToArray();
+            var x = runtime.BufferOn("CPU", values);
+            var y = runtime.Realize(x.Mul(Graphs.Full(2, values.Length)), "CPU");
+            var z = runtime.Realize(runtime.Realize(y.Add(x), "CPU").Add(y), "CPU");
+            Assert.That(runtime.Read(z), Is.EqualTo(values.Select(v => 5 * v)));
+        });
+        done.Cancel();
+        collector.Wait();
+    }
+
+    [Test]
     public void NullGivesNaN()
     {
         using var runtime = Open();

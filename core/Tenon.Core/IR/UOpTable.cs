@@ -60,21 +60,23 @@ internal static class UOpTable
         {
             lock (_lock)
             {
-                var mask = _hashes.Length - 1;
-                var i = Slot(hash, mask);
-                while (_nodes[i].IsAllocated)
+                if (Find(hash, op, dtype, src, arg, out _) is { } known)
                 {
-                    if (_hashes[i] == hash && _nodes[i].TryGetTarget(out var node) && Same(node, op, dtype, src, arg))
-                    {
-                        return node;
-                    }
+                    return known;
+                }
+            }
 
-                    i = (i + 1) & mask;
+            // Made outside the lock: deriving its shape may make other nodes, in this stripe or another.
+            var made = new UOp(op, dtype, src.ToArray(), arg, hash);
+            lock (_lock)
+            {
+                if (Find(hash, op, dtype, src, arg, out var free) is { } first)
+                {
+                    return first;
                 }
 
-                var made = new UOp(op, dtype, src.ToArray(), arg, hash);
-                _hashes[i] = hash;
-                _nodes[i] = new WeakGCHandle<UOp>(made);
+                _hashes[free] = hash;
+                _nodes[free] = new WeakGCHandle<UOp>(made);
                 if (++_count > _hashes.Length / 2)
                 {
                     DropCollectedAndGrow();
@@ -90,6 +92,23 @@ internal static class UOpTable
             {
                 return _nodes.Count(n => n.IsAllocated && n.TryGetTarget(out _));
             }
+        }
+
+        private UOp? Find(int hash, Ops op, DType dtype, ReadOnlySpan<UOp> src, object? arg, out int slot)
+        {
+            var mask = _hashes.Length - 1;
+            slot = Slot(hash, mask);
+            while (_nodes[slot].IsAllocated)
+            {
+                if (_hashes[slot] == hash && _nodes[slot].TryGetTarget(out var node) && Same(node, op, dtype, src, arg))
+                {
+                    return node;
+                }
+
+                slot = (slot + 1) & mask;
+            }
+
+            return null;
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

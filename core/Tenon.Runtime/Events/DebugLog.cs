@@ -55,7 +55,7 @@ internal sealed class DebugLog(RuntimeOptions options, ILogger? logger)
 
         if (options.Debug >= 5 && program is not null)
         {
-            Write(string.Join(Environment.NewLine, program.Ops.Select((u, i) => $"{i,4} {u}")));
+            Write(UOp.Dump(program.Ops));
         }
     }
 

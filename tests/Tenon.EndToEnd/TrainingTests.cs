@@ -1,0 +1,85 @@
+using System.Text.Json;
+
+namespace Tenon.EndToEnd;
+
+/// <summary><c>tenon train mnist</c>.</summary>
+public sealed class TrainingTests
+{
+    private Installation _copy = null!;
+
+    [OneTimeSetUp]
+    public void SetUp() => _copy = new Installation();
+
+    [OneTimeTearDown]
+    public void TearDown() => _copy.Dispose();
+
+    [Test]
+    public void LearnsDigitsThatItHasNotSeen()
+    {
+        var report = Train("learns", "--epochs", "2");
+        Assert.That(report.GetProperty("trainingDigits").GetInt32(), Is.EqualTo(8000));
+        Assert.That(report.GetProperty("testDigits").GetInt32(), Is.EqualTo(2000));
+        Assert.That(report.GetProperty("testAccuracy").GetDouble(), Is.GreaterThan(0.96));
+        Assert.That(report.GetProperty("history").GetArrayLength(), Is.EqualTo(2));
+    }
+
+    [Test]
+    public void SavedWeightsGiveTheSameAccuracy()
+    {
+        var trained = Train("saved", "--epochs", "3", "--data", _copy.SmallData());
+        Assert.That(trained.GetProperty("testAccuracy").GetDouble(), Is.GreaterThan(0.5));
+        var loaded = Train("again", "--epochs", "0", "--data", _copy.SmallData(), "--load", trained.GetProperty("weights").GetString()!, "--seed", "9");
+        Assert.That(loaded.GetProperty("steps").GetInt32(), Is.Zero);
+        Assert.That(loaded.GetProperty("testAccuracy").GetDouble(), Is.EqualTo(trained.GetProperty("testAccuracy").GetDouble()));
+        Assert.That(loaded.GetProperty("testLoss").GetDouble(), Is.EqualTo(trained.GetProperty("testLoss").GetDouble()).Within(1e-6));
+    }
+
+    [Test]
+    public void SeedsDecide()
+    {
+        double FirstLoss(string seed) => Train("seed", "--epochs", "1", "--data", _copy.SmallData(), "--seed", seed).GetProperty("firstLoss").GetDouble();
+        var loss = FirstLoss("1");
+        Assert.That(FirstLoss("1"), Is.EqualTo(loss));
+        Assert.That(FirstLoss("2"), Is.Not.EqualTo(loss));
+    }
+
+    [Test]
+    public void GeneratorsAgreeOnTheFirstLoss()
+    {
+        Generators.RequireClang();
+        double FirstLoss(string generator)
+        {
+            var report = Train("generator", "--epochs", "1", "--data", _copy.SmallData(), "--generator", generator);
+            Assert.That(report.GetProperty("generator").GetString(), Is.EqualTo(generator));
+            return report.GetProperty("firstLoss").GetDouble();
+        }
+
+        Assert.That(FirstLoss("Clang"), Is.EqualTo(FirstLoss("CLR")).Within(1e-4));
+    }
+
+    [Test]
+    [Platform(Exclude = "Win", Reason = "Windows can't send Ctrl-C to one other process.")]
+    public void CtrlCStopsCleanlyAndSaves()
+    {
+        var weights = _copy.Path("interrupted.safetensors");
+        using var process = TenonProcess.Start(_copy.Folder, "train", "mnist", "--epochs", "500", "--save", weights, "--set", "debug=1");
+        var scheduled = process.StandardError.ReadLine();
+        Assert.That(scheduled, Does.StartWith("schedule:"));
+        using (var kill = System.Diagnostics.Process.Start("kill", ["-INT", process.Id.ToString()]))
+        {
+            kill.WaitForExit();
+        }
+
+        var result = TenonProcess.Wait(process);
+        Assert.That(result.ExitCode, Is.EqualTo(130), result.Error);
+        Assert.That(result.Output, Does.Contain("interrupted"));
+        Assert.That(new FileInfo(weights).Length, Is.GreaterThan(10_000));
+    }
+
+    private JsonElement Train(string name, params string[] arguments)
+    {
+        var (result, report) = TenonProcess.RunForReport(_copy.Folder, ["train", "mnist", "--save", _copy.Path(name + ".safetensors"), .. arguments]);
+        result.AssertSuccess();
+        return report;
+    }
+}
