@@ -14,6 +14,7 @@ public static class Scheduler
     /// <exception cref="TenonException">The graph mixes devices, or assigns to what is not whole storage.</exception>
     public static Schedule Create(UOp sink, SchedulerOptions options)
     {
+        TensorSpecification.Check(sink, "Schedule");
         var graph = OutputAliasing.Apply(GraphRewrite.Apply(sink, TensorRules.Rules), out var outputs);
         var order = graph.TopologicalOrder();
         var slots = new SlotTable(order);
