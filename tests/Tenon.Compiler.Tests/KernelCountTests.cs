@@ -49,6 +49,14 @@ public class KernelCountTests
     }
 
     [Test]
+    public void A_large_sum_over_everything_is_two_kernels_of_which_the_first_is_parallel()
+    {
+        var sum = Tensor.Ones(1024, 1024).Contiguous().Realize().Sum();
+        Assert.That(Count(sum), Is.EqualTo(2));
+        Assert.That(sum.Item<float>(), Is.EqualTo(1024 * 1024));
+    }
+
+    [Test]
     public void A_sum_over_everything_does_not_make_its_user_serial() => Assert.That(Count(_x / _x.Sum()), Is.EqualTo(2));
 
     [Test]
