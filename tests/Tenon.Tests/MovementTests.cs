@@ -10,9 +10,9 @@ internal sealed class MovementTests
     public void ReshapeFindsTheFreeSize()
     {
         Expect(Numbers(6).Reshape(2, -1), [0, 1, 2, 3, 4, 5], shape: [2, 3]);
-        ExpectError("TEN3020", () => Numbers(6).Reshape(4, -1));
-        ExpectError("TEN3020", () => Numbers(6).Reshape(-1, -1));
-        ExpectError("TEN3020", () => Numbers(6).Reshape(7));
+        ExpectError("TEN3016", () => Numbers(6).Reshape(4, -1));
+        ExpectError("TEN3016", () => Numbers(6).Reshape(-1, -1));
+        ExpectError("TEN3016", () => Numbers(6).Reshape(7));
     }
 
     [Test]
@@ -21,7 +21,7 @@ internal sealed class MovementTests
         Expect(Numbers(2, 3).T, [0, 3, 1, 4, 2, 5], shape: [3, 2]);
         Assert.That(Numbers(2, 3, 4).Permute(2, 0, -2).Shape.ToArray(), Is.EqualTo(new long[] { 4, 2, 3 }));
         Expect(Numbers(2, 3).Flip(1), [2, 1, 0, 5, 4, 3]);
-        ExpectError("TEN3021", () => Numbers(2, 3).Permute(0));
+        ExpectError("TEN3017", () => Numbers(2, 3).Permute(0));
         ExpectError("TEN3013", () => Numbers(2, 3).Permute(0, 0));
         ExpectError("TEN3012", () => Numbers(2, 3).Permute(0, 2));
     }

@@ -9,7 +9,7 @@ namespace Tenon.Compiler;
 /// </summary>
 internal sealed class Expander(CodeGeneratorView target)
 {
-    private const int SeparateAccumulators = 16;
+    public const int SeparateAccumulators = 16;
     private readonly Dictionary<UOp, Pieces> _pieces = new(ReferenceEqualityComparer.Instance);
     private readonly List<UOp> _stores = [];
     private bool _wideIndices;

@@ -30,6 +30,17 @@ internal sealed class LoopNest
         return [.. Kernel[0].Src[1..].ToArray().Where(r => r.ArgAs<RangeArg>().Kind == RangeKind.Loop && scopes.TrueForAll(s => s.Contains(r)))];
     }
 
+    /// <summary>
+    /// Whether a loop may compute some of its results twice: nothing is summed over it, and no result overwrites what the
+    /// kernel reads.
+    /// </summary>
+    public bool CanOverlap(UOp range)
+    {
+        var order = Kernel.TopologicalOrder();
+        var written = order.Where(u => u.Op == Ops.Store).Select(u => u[0][0]).ToHashSet();
+        return !order.Exists(u => (u.Op == Ops.Reduce && u.Src[1..].Contains(range)) || (u.Op == Ops.Load && written.Contains(u[0][0])));
+    }
+
     public UOp? Find(int id) => Ranges.Find(r => r.ArgAs<RangeArg>().Id == id);
 
     /// <summary>Applies a change.</summary>
@@ -58,13 +69,14 @@ internal sealed class LoopNest
         _applied.Add(opt);
     }
 
-    // r → outer·amount + inner; the outer loop keeps the number of r.
+    // r → outer·amount + inner, where the outer loop keeps the number of r. If the amount doesn't divide the size, the last
+    // turn begins earlier and does again what the one before has done.
     private void Split(UOp range, int amount, RangeKind kind)
     {
         var size = range[0].Max;
-        if (amount < 2 || size % amount != 0)
+        if (range[0].Op != Ops.Const || amount < 2 || amount > size || (size % amount != 0 && !CanOverlap(range)))
         {
-            throw new TenonException("TEN1011", $"A loop of {size} can't be split by {amount}: the amount must be at least 2 and divide it.");
+            throw new TenonException("TEN1011", $"{range} can't be split by {amount}: the amount must be at least 2 and divide a literal size, or the results may be computed twice.");
         }
 
         var inner = UOp.Range(UOp.Index(amount), _nextRange++, kind);
@@ -74,9 +86,15 @@ internal sealed class LoopNest
             return;
         }
 
-        var outer = UOp.Range(UOp.Index(size / amount), range.ArgAs<RangeArg>().Id, range.ArgAs<RangeArg>().Kind);
-        Replace(range, IndexMath.Add(IndexMath.Mul(outer, UOp.Index(amount)), inner), [outer, inner]);
+        var outer = UOp.Range(UOp.Index((size + amount - 1) / amount), range.ArgAs<RangeArg>().Id, range.ArgAs<RangeArg>().Kind);
+        var start = IndexMath.Mul(outer, UOp.Index(amount));
+        start = size % amount == 0 ? start : Min(start, size - amount);
+        Replace(range, IndexMath.Add(start, inner), [outer, inner]);
     }
+
+    // -max(-x, -limit)
+    private static UOp Min(UOp x, long limit) =>
+        IndexMath.Mul(UOp.Alu(Ops.Max, IndexMath.Mul(x, UOp.Index(-1)), UOp.Index(-limit)), UOp.Index(-1));
 
     private void Replace(UOp range, UOp value, UOp[] loops)
     {

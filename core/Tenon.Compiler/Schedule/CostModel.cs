@@ -10,14 +10,17 @@ internal sealed class CostModel
 {
     private const double PerByte = 1;
     private readonly Dictionary<UOp, double> _operations = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<UOp, double> _leafBytes = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<UOp, double> _storedBytes = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<UOp, double> _reducedBytes = new(ReferenceEqualityComparer.Instance);
 
     public CostModel(IEnumerable<UOp> order)
     {
         foreach (var u in order)
         {
             _operations[u] = Math.Min(1e6, OwnOperations(u) + (IsLeaf(u) ? 0 : Sum(u, _operations)));
-            _leafBytes[u] = IsLeaf(u) ? (u.Op is Ops.Const or Ops.Iota ? 0 : u.Shape.MaxElements * (double)u.DType.Bytes) : Math.Min(1e15, Sum(u, _leafBytes));
+            var bytes = u.Op is Ops.Const or Ops.Iota ? 0 : u.Shape.MaxElements * (double)u.DType.Bytes;
+            _reducedBytes[u] = u.Op == Ops.Reduce ? bytes : IsLeaf(u) ? 0 : Math.Min(1e15, Sum(u, _reducedBytes));
+            _storedBytes[u] = u.Op == Ops.Reduce ? 0 : IsLeaf(u) ? bytes : Math.Min(1e15, Sum(u, _storedBytes));
         }
     }
 
@@ -27,15 +30,17 @@ internal sealed class CostModel
         var elements = (double)node.Shape.MaxElements;
         var groups = uses.Select(u => u.Group).Distinct().Count();
         var evaluations = uses.Sum(u => u.Evaluations);
-        if (groups == 1 && evaluations <= elements)
+        if (groups == 1 && evaluations <= elements && _reducedBytes[node] == 0)
         {
             return false;
         }
 
+        // A reduction under the value is stored itself if the value is not, and computed along with the value if it is.
         var bytes = elements * node.DType.Bytes * PerByte;
-        var inline = evaluations * _operations[node] + groups * _leafBytes[node] * PerByte;
-        var stored = elements * _operations[node] + _leafBytes[node] * PerByte + bytes * (1 + groups) + evaluations;
-        return stored < inline;
+        var (stored, reduced) = (_storedBytes[node] * PerByte, _reducedBytes[node] * PerByte);
+        var computedAgain = evaluations * _operations[node] + groups * stored + (groups + 1) * reduced;
+        var computedOnce = elements * _operations[node] + stored + (groups + 1) * bytes;
+        return computedOnce <= computedAgain;
     }
 
     /// <summary>Operations to compute one element from what is in memory.</summary>

@@ -79,7 +79,9 @@ internal sealed class FusionPlan
             return uses.Count == 1 && CanReduceIn(node, uses[0]);
         }
 
-        return (OpSet.Movement.Contains(node.Op) && node.Op != Ops.Pad) || !_cost.ShouldStore(node, uses);
+        // The only kernel that needs the value would compute it in any case.
+        var isAtHome = uses.All(u => u.Group == uses[0].Group) && uses.Any(u => u.Valid is null && CoversInOrder(node.Shape, u));
+        return (OpSet.Movement.Contains(node.Op) && node.Op != Ops.Pad) || isAtHome || !_cost.ShouldStore(node, uses);
     }
 
     // A reduction is computed inside a kernel if it is not computed more often than it has elements, its loops fit into the

@@ -7,7 +7,7 @@ internal static class KernelSimplifier
 {
     private static readonly Pat X = Pat.Any(0), Y = Pat.Any(1);
 
-    private static PatternMatcher Rules { get; } = (Simplifier.Rules + new PatternMatcher(
+    private static PatternMatcher Rules { get; } = (Simplifier.Rules + ReduceCollapse.Rules + new PatternMatcher(
         // load(a, true, _) → load(a)
         Rule.Of(Pat.Op(Ops.Load, X, Pat.Integer(1), Pat.Any()).As(1), static (a, load) => UOp.New(Ops.Load, load.DType, [a])),
         // load(a, false, y) → y

@@ -5,6 +5,8 @@ namespace Tenon.Compiler;
 /// <summary>Turns a tensor graph into an ordered list of kernels and copies.</summary>
 public static class Scheduler
 {
+    private static readonly PatternMatcher Rules = TensorRules.Rules + ReduceSplitting.Rules;
+
     /// <summary>The schedule of a graph.</summary>
     /// <param name="sink">
     /// A sink of <c>Store(Param(slot), value)</c>, which fills a slot, and <c>After(storage, Store(storage, value))</c>, which
@@ -14,7 +16,8 @@ public static class Scheduler
     /// <exception cref="TenonException">The graph mixes devices, or assigns to what is not whole storage.</exception>
     public static Schedule Create(UOp sink, SchedulerOptions options)
     {
-        var graph = OutputAliasing.Apply(GraphRewrite.Apply(sink, TensorRules.Rules), out var outputs);
+        TensorSpecification.Check(sink, "Schedule");
+        var graph = OutputAliasing.Apply(GraphRewrite.Apply(sink, Rules, options), out var outputs);
         var order = graph.TopologicalOrder();
         var slots = new SlotTable(order);
         outputs.ForEach(slots.MarkOutput);

@@ -14,8 +14,7 @@ internal sealed class RealizeGraphBuilder
     private readonly Dictionary<UOp, UOp> _known = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<UOp, (UOp Node, string? Device)> _done = new(ReferenceEqualityComparer.Instance);
     private readonly List<UOp> _inputs = [];
-    private readonly List<RealizeResult.Output> _outputs = [];
-    private readonly Dictionary<(UOp Value, string Device), RealizeResult.Output> _shared = [];
+    private readonly Dictionary<(UOp Value, string Device), RealizeResult.Output> _outputs = [];
     private readonly List<UOp> _sources = [];
     private readonly HashSet<UOp> _assigned = new(ReferenceEqualityComparer.Instance);
     private readonly List<(UOp After, UOp Buffer)> _assignments = [];
@@ -49,7 +48,7 @@ internal sealed class RealizeGraphBuilder
             Results = [.. roots.Select((r, i) => found[i] is { } buffer ? new RealizeResult.Stored(buffer) : builder.Result(r))],
             Sink = UOp.Sink([.. builder._sources]),
             Inputs = builder._inputs,
-            Outputs = builder._outputs,
+            Outputs = builder._outputs.Values,
             Assignments = builder._assignments,
         };
     }
@@ -222,18 +221,9 @@ internal sealed class RealizeGraphBuilder
 
     private RealizeResult.Output Output((UOp Value, string Device) root)
     {
-        if (_shared.TryGetValue(root, out var known))
+        if (!_outputs.TryGetValue(root, out var output))
         {
-            return known;
-        }
-
-        var output = root.Value.Shape.MaxElements == 0 ? new(root.Value, null, root.Device, root.Device) : Store(root);
-        _outputs.Add(output);
-
-        // What is made of literals alone gets memory each time: equal zeros may be different states, to be assigned to.
-        if (output.ValueDevice is not null)
-        {
-            _shared.Add(root, output);
+            _outputs[root] = output = root.Value.Shape.MaxElements == 0 ? new(root.Value, null, root.Device, root.Device) : Store(root);
         }
 
         return output;

@@ -107,6 +107,7 @@ internal sealed class InstalledPlugin
         Id = Id,
         State = State,
         Version = Version,
+        Contract = _manifest?.Contract,
         Folder = _folder,
         Devices = State >= PluginState.Loaded ? [.. Devices.Select(d => new DeviceName(d.Name, d.Ordinal).ToString())] : DeclaredKinds ?? [],
         Generators = [.. _generators],

@@ -12,6 +12,9 @@ public sealed record PluginStatus
     /// <summary>Its version; null if its manifest could not be read.</summary>
     public string? Version { get; init; }
 
+    /// <summary>The version of the contract that it is built for; null if its manifest could not be read, or it has none.</summary>
+    public string? Contract { get; init; }
+
     /// <summary>Its folder; null for a plugin that was added in process.</summary>
     public string? Folder { get; init; }
 

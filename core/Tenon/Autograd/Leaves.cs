@@ -37,20 +37,26 @@ internal static class Leaves
     /// <summary>The storage of a node that was realised, else the node.</summary>
     public static UOp Storage(UOp node) => RealizedAs.TryGetValue(node, out var storage) ? storage : node;
 
-    public static void Find(UOp node, HashSet<Tensor> found)
+    /// <summary>The leaves of which a node is the value; null for most nodes.</summary>
+    public static List<Tensor>? Find(UOp node)
     {
-        if (ByNode.TryGetValue(node, out var tensors))
+        if (!ByNode.TryGetValue(node, out var tensors))
         {
-            lock (tensors)
+            return null;
+        }
+
+        lock (tensors)
+        {
+            List<Tensor>? found = null;
+            foreach (var reference in tensors)
             {
-                foreach (var reference in tensors)
+                if (reference.TryGetTarget(out var t) && t.RequiresGrad)
                 {
-                    if (reference.TryGetTarget(out var t) && t.RequiresGrad)
-                    {
-                        found.Add(t);
-                    }
+                    (found ??= []).Add(t);
                 }
             }
+
+            return found;
         }
     }
 }

@@ -37,7 +37,7 @@ internal static class Shapes
             ? axis < 0 ? axis + rank : axis
             : throw new TenonException("TEN3012", $"{operation}: axis {axis} is outside a tensor of rank {rank}. Expected {(rank == 0 ? "no axis" : $"{-rank} to {rank - 1}")}.");
 
-    /// <summary>The distinct axes in ascending order; null means all.</summary>
+    /// <summary>The axes, each once, in ascending order.</summary>
     public static int[] AxisSet(ReadOnlySpan<int> axes, int rank, string operation)
     {
         var sorted = new SortedSet<int>();
@@ -72,7 +72,4 @@ internal static class Shapes
 
         return result;
     }
-
-    /// <summary>Sizes from other integers.</summary>
-    public static long[] Of(Shape shape) => shape.ToArray();
 }

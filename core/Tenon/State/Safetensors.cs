@@ -20,7 +20,7 @@ public static class Safetensors
         var tensors = new OrderedDictionary<string, Tensor>();
         foreach (var entry in header.Entries)
         {
-            var bytes = new byte[checked((int)(entry.End - entry.Begin))];
+            var bytes = new byte[Tensor.ByteCount(entry.End - entry.Begin, DType.UInt8)];
             stream.Position = header.DataStart + entry.Begin;
             stream.ReadExactly(bytes);
             tensors.Add(entry.Name, Tensor.FromBytes(bytes, entry.DType, entry.Shape, device));

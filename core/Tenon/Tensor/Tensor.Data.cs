@@ -42,7 +42,7 @@ public sealed partial class Tensor
         var shape = Enumerable.Range(0, values.Rank).Select(values.GetLongLength).ToArray();
         var bytes = values.LongLength == 0
             ? []
-            : MemoryMarshal.CreateReadOnlySpan(ref MemoryMarshal.GetArrayDataReference(values), checked((int)(values.LongLength * dtype.Bytes)));
+            : MemoryMarshal.CreateReadOnlySpan(ref MemoryMarshal.GetArrayDataReference(values), ByteCount(values.LongLength, dtype));
         return FromBytes(bytes, dtype, shape, device);
     }
 
@@ -69,6 +69,7 @@ public sealed partial class Tensor
     /// <exception cref="TenonException"><typeparamref name="T"/> is not the type of the elements.</exception>
     public T[] ToArray<T>() where T : unmanaged
     {
+        ByteCount(Count, DType);
         var values = new T[Count];
         CopyTo<T>(values);
         return values;
@@ -93,13 +94,13 @@ public sealed partial class Tensor
             throw new TenonException("TEN3067", $"CopyTo: room for {destination.Length} elements. Expected at least {Count}, for shape {Shape}.");
         }
 
-        CopyBytesTo(MemoryMarshal.AsBytes(destination[..checked((int)Count)]));
+        CopyBytesTo(MemoryMarshal.AsBytes(destination[..(int)Count]));
     }
 
     /// <summary>The elements as little-endian bytes. Realises the tensor.</summary>
     public byte[] ToBytes()
     {
-        var bytes = new byte[checked(Count * DType.Bytes)];
+        var bytes = new byte[ByteCount(Count, DType)];
         CopyBytesTo(bytes);
         return bytes;
     }
@@ -116,6 +117,12 @@ public sealed partial class Tensor
         var values = Cast(DType.Float64).ToArray<double>().Select(v => v.ToString("G6", CultureInfo.InvariantCulture));
         return $"{text} {{ {string.Join(", ", values)} }}";
     }
+
+    /// <summary>The bytes of so many elements in the host's memory.</summary>
+    internal static int ByteCount(long count, DType dtype) =>
+        count <= Array.MaxLength / dtype.Bytes
+            ? (int)count * dtype.Bytes
+            : throw new TenonException("TEN3071", $"{count} elements of {dtype} do not fit an array of the host, which holds {Array.MaxLength} bytes. Copy the tensor in parts.");
 
     private static UOp StorageOf(UOp node)
     {

@@ -61,14 +61,14 @@ public sealed partial class Tensor
         var order = Node.TopologicalOrder();
         var gradients = Differentiation.Of(order, TensorGraph.FullLike(Node, 1), n => wanted.Contains(n) || wanted.Contains(Leaves.Storage(n)));
 
-        // A parameter that was realised since may occur as what it was and as its storage.
+        // A parameter that was realised since may occur both as what it was and as its storage: the two add up.
         var total = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
         foreach (var node in order)
         {
-            if (gradients.TryGetValue(node, out var g))
+            var parameter = wanted.Contains(node) ? node : Leaves.Storage(node);
+            if (wanted.Contains(parameter) && gradients.TryGetValue(node, out var g))
             {
-                var key = wanted.Contains(node) ? node : Leaves.Storage(node);
-                total[key] = total.TryGetValue(key, out var other) && key != node ? other + g : total.ContainsKey(key) ? total[key] + g : g;
+                total[parameter] = total.TryGetValue(parameter, out var other) ? other + g : g;
             }
         }
 
@@ -94,12 +94,10 @@ public sealed partial class Tensor
         }
 
         var order = Node.TopologicalOrder();
-        var leaves = new Dictionary<UOp, HashSet<Tensor>>(ReferenceEqualityComparer.Instance);
+        var leaves = new Dictionary<UOp, List<Tensor>>(ReferenceEqualityComparer.Instance);
         foreach (var node in order)
         {
-            var found = new HashSet<Tensor>();
-            Leaves.Find(node, found);
-            if (found.Count > 0)
+            if (Leaves.Find(node) is { } found)
             {
                 leaves.Add(node, found);
             }

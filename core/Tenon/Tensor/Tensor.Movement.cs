@@ -23,7 +23,7 @@ public sealed partial class Tensor
         if (sizes.Any(s => s < 0) || Shapes.Product(sizes) != Count)
         {
             throw new TenonException(
-                "TEN3020",
+                "TEN3016",
                 $"Reshape: shape {Shape} has {Count} elements and can't become {Shapes.Text(shape)}. Expected sizes with the same product, at most one of them -1.");
         }
 
@@ -36,7 +36,7 @@ public sealed partial class Tensor
     {
         if (axes.Length != Rank || Shapes.AxisSet(axes, Rank, nameof(Permute)).Length != Rank)
         {
-            throw new TenonException("TEN3021", $"Permute: axes [{string.Join(", ", axes.ToArray())}] for shape {Shape}. Expected each of its {Rank} axes once.");
+            throw new TenonException("TEN3017", $"Permute: axes [{string.Join(", ", axes.ToArray())}] for shape {Shape}. Expected each of its {Rank} axes once.");
         }
 
         var order = new int[Rank];

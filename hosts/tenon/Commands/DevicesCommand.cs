@@ -32,12 +32,12 @@ internal static class DevicesCommand
 
     private static void Print(DevicesReport report)
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("Plugin", "State", "Version", "Devices", "Generators");
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("Plugin", "State", "Version", "Contract", "Devices", "Generators");
         foreach (var p in report.Plugins)
         {
             var state = p.Error is not null ? $"[red]unavailable[/] ({p.Error.Code})" : p.State == PluginState.Disabled ? "[grey]disabled[/]" : "[green]ready[/]";
             var devices = p.Devices.Select(d => d == report.DefaultDevice ? $"[bold]{d.EscapeMarkup()}[/] (default)" : d.EscapeMarkup());
-            table.AddRow(p.Id.EscapeMarkup(), state, p.Version ?? "", string.Join('\n', devices), string.Join('\n', p.Generators).EscapeMarkup());
+            table.AddRow(p.Id.EscapeMarkup(), state, p.Version ?? "", p.Contract ?? "", string.Join('\n', devices), string.Join('\n', p.Generators).EscapeMarkup());
         }
 
         AnsiConsole.Write(table);

@@ -38,6 +38,7 @@ internal sealed record PluginReport(
     string Id,
     PluginState State,
     string? Version,
+    string? Contract,
     string? Folder,
     IReadOnlyList<string> Devices,
     IReadOnlyList<string> Generators,
@@ -45,7 +46,7 @@ internal sealed record PluginReport(
     ErrorReport? Error)
 {
     public static PluginReport Create(PluginStatus s, TenonException? error) =>
-        new(s.Id, s.State, s.Version, s.Folder, s.Devices, s.Generators, s.Notes, error is null ? null : new ErrorReport(error.Code, error.Message));
+        new(s.Id, s.State, s.Version, s.Contract, s.Folder, s.Devices, s.Generators, s.Notes, error is null ? null : new ErrorReport(error.Code, error.Message));
 }
 
 /// <summary>An error.</summary>

@@ -1,0 +1,142 @@
+using System.Numerics;
+using Tenon.Core;
+
+namespace Tenon.Compiler;
+
+/// <summary>
+/// Estimates the cycles of a kernel for a <see cref="LoopPlan"/>: each value is computed once for each turn of the loops
+/// around it, and costs what its instructions do.
+/// </summary>
+internal sealed class KernelCost
+{
+    private const double Simple = 0.5;
+    private const double LaneMove = 0.7;
+    private const double NearLane = 1 + LaneMove;
+    private const double FarLane = 2 + LaneMove;
+    private const double ComputedLane = 4 + LaneMove;
+    private const double Branch = 2;
+    private const double LoopTurn = 1;
+
+    private const double MaxBody = 600;
+    private const int LineBytes = 64;
+
+    // Cycles until a multiply-add can be added to.
+    private const double Latency = 4;
+    private readonly List<Work> _work = [];
+    private readonly UOp[] _ranges;
+    private readonly long[] _sizes;
+    private readonly CodeGeneratorView _target;
+
+    public KernelCost(UOp kernel, IReadOnlyList<UOp> ranges, CodeGeneratorView target)
+    {
+        _target = target;
+        _ranges = [.. ranges];
+        _sizes = [.. ranges.Select(r => r[0].Max)];
+        var scopes = new Scopes(kernel, ranges);
+        var order = kernel.TopologicalOrder();
+        var fused = order.Where(u => u.Op == Ops.Reduce && u.ArgAs<ReduceArg>().Op == Ops.Add && u[0].Op == Ops.Mul && u[0].DType.IsFloat && target.Has(Ops.MulAcc)).Select(u => u[0]).ToHashSet();
+        foreach (var u in order.Where(IsWork))
+        {
+            var strides = u.Op is Ops.Load or Ops.Store ? ranges.Select(r => Strides.Along(u[0][1], r)).ToArray() : [];
+            _work.Add(new Work(u, scopes.Values(u), scopes.Around(u), scopes.Inside(u), strides, fused.Contains(u)));
+        }
+    }
+
+    /// <summary>Whether no value would need the lanes of two loops at once.</summary>
+    public bool CanAdd(int range, ulong vectors) => _work.TrueForAll(w => (w.Inside >> range & 1) == 0 || (w.Inside & vectors) == 0);
+
+    /// <summary>Whether some value that is loaded in a loop with this one is the same in all of its turns.</summary>
+    public bool HasReuse(int range) => _work.Exists(w => w.Node.Op == Ops.Load && (w.Around >> range & 1) != 0 && (w.Values >> range & 1) == 0);
+
+    public double Of(LoopPlan plan)
+    {
+        var total = 0.0;
+        var instructions = 0.0;
+        foreach (var w in _work)
+        {
+            var v = plan.VectorIn(w.Inside);
+            var unit = Unit(w, plan, v);
+            total += Runs(w.Around, w.Inside, plan) * unit;
+            instructions += plan.CopiesIn(w.Inside) * Math.Max(1, unit / Simple);
+            if (w.Node.Op is Ops.Reduce or Ops.Store)
+            {
+                total += Runs(w.Around, 0, plan) * LoopTurn;
+            }
+
+            if (w.Node.Op == Ops.Reduce)
+            {
+                // The lanes are combined at the end.
+                var folds = v >= 0 && (w.Values >> v & 1) == 0 ? plan.Lanes[v] * LaneMove : 0;
+                total += Runs(w.Around & ~w.Reduced, w.Values, plan) * (folds + Simple * plan.CopiesIn(w.Reduced));
+            }
+        }
+
+        // Long bodies take long to compile and fall out of the instruction cache.
+        return instructions > MaxBody ? double.PositiveInfinity : total * (1 + instructions / 20_000);
+    }
+
+    /// <summary>Accumulators that are alive in the fullest loop.</summary>
+    public long Accumulators(LoopPlan plan) =>
+        _work.Where(w => w.Node.Op == Ops.Reduce).GroupBy(w => w.Reduced).Select(g => g.Sum(w => Chains(w, plan))).DefaultIfEmpty(0).Max();
+
+    private static bool IsWork(UOp u) => u.Op is Ops.Load or Ops.Store or Ops.Reduce || (OpSet.Elementwise.Contains(u.Op) && u.DType != DType.Index && u.Ranges.Count > 0);
+
+    // Turns of the loops around a value, times the copies of it in each.
+    private double Runs(ulong around, ulong inside, LoopPlan plan)
+    {
+        var runs = 1.0;
+        for (; around != 0; around &= around - 1)
+        {
+            var i = BitOperations.TrailingZeroCount(around);
+            var turns = (_sizes[i] + plan.Lanes[i] - 1) / plan.Lanes[i];
+            runs *= (inside >> i & 1) != 0 ? turns : (double)turns / plan.Copies[i];
+        }
+
+        return runs;
+    }
+
+    private static long Chains(Work w, LoopPlan plan)
+    {
+        var tile = plan.CopiesIn(w.Inside & ~w.Reduced);
+        var all = plan.CopiesIn(w.Inside);
+        return all <= Expander.SeparateAccumulators ? all : tile;
+    }
+
+    private double Unit(Work w, LoopPlan plan, int v)
+    {
+        var u = w.Node;
+        var lanes = v < 0 ? 1 : plan.Lanes[v];
+        switch (u.Op)
+        {
+            case Ops.Load when u.Src.Length == 3:
+                return v < 0 || (w.Strides[v] == 1 && !u[1].DependsOn(_ranges[v]) && _target.IsVector(u.DType)) ? Simple + Branch : lanes * (Lane(w, plan, v) + Branch);
+            case Ops.Load:
+                return v < 0 || (w.Strides[v] == 1 && _target.IsVector(u.DType)) ? Simple : lanes * Lane(w, plan, v);
+            case Ops.Store:
+                return v < 0 || (w.Strides[v] == 1 && _target.IsVector(u[1].DType)) ? 1 : lanes * Lane(w, plan, v);
+            case Ops.Reduce:
+                return Math.Max(v < 0 || _target.IsVector(u.DType) ? Simple : lanes * Simple, Latency / Chains(w, plan));
+            default:
+                var cost = w.IsFused ? 0 : u.Op switch { Ops.Div or Ops.Sqrt when v < 0 => 3, Ops.Div or Ops.Sqrt => 6, Ops.IntDiv or Ops.IntMod => 10, _ => Simple };
+                return v < 0 || (_target.IsVector(u.DType) && _target.IsVector(u[0].DType)) ? cost : lanes * (cost + LaneMove);
+        }
+    }
+
+    // One lane of an access that is not consecutive.
+    private double Lane(Work w, LoopPlan plan, int v) => w.Strides[v] switch
+    {
+        null => _sizes[v] % plan.Lanes[v] == 0 ? NearLane : ComputedLane,
+        var stride => Math.Abs(stride.Value) * w.Node[0].DType.Bytes < LineBytes ? NearLane : FarLane,
+    };
+
+    /// <param name="Node">The value.</param>
+    /// <param name="Values">Loops that it depends on.</param>
+    /// <param name="Around">Loops that it is computed in.</param>
+    /// <param name="Inside">Loops that the work depends on: of a reduction, those of what it reduces.</param>
+    /// <param name="Strides">Of an access, along each loop.</param>
+    /// <param name="IsFused">Whether it is part of the reduction that uses it.</param>
+    private sealed record Work(UOp Node, ulong Values, ulong Around, ulong Inside, long?[] Strides, bool IsFused)
+    {
+        public ulong Reduced { get; } = Inside & ~Values;
+    }
+}

@@ -1,0 +1,80 @@
+using Tenon.Core;
+using Tenon.Runtime;
+
+namespace Tenon.Compiler.Tests;
+
+public class ScheduleTests
+{
+    [Test]
+    public void Temporaries_that_live_at_different_times_share_memory()
+    {
+        var x = Tensor.Rand([256, 256]).Realize();
+        var y = x;
+        for (var i = 0; i < 8; i++)
+        {
+            y = y.MatMul(x);
+        }
+
+        var schedule = Schedule(y);
+        Assert.That(schedule.Slots.Count(s => s.Kind == SlotKind.Temporary), Is.EqualTo(7));
+        Assert.That(schedule.ArenaBytes["CPU"], Is.EqualTo(2 * 256 * 256 * 4));
+    }
+
+    [Test]
+    public void Temporaries_that_live_at_the_same_time_do_not_overlap()
+    {
+        var x = Tensor.Rand([64, 64]).Realize();
+        var parts = Enumerable.Range(0, 6).Select(i => x.MatMul(x + i).Contiguous()).ToArray();
+        var schedule = Schedule(parts.Aggregate((a, b) => a.MatMul(b)));
+        var live = new Dictionary<int, (int First, int Last)>();
+        for (var call = 0; call < schedule.Calls.Count; call++)
+        {
+            foreach (var slot in schedule.Calls[call].Slots.Where(s => schedule.Slots[s].Kind == SlotKind.Temporary))
+            {
+                live[slot] = (live.TryGetValue(slot, out var l) ? l.First : call, call);
+            }
+        }
+
+        Assert.Multiple(() =>
+        {
+            foreach (var (a, b) in live.Keys.SelectMany(a => live.Keys.Where(b => b > a).Select(b => (a, b))))
+            {
+                var (p, q) = (schedule.Slots[a], schedule.Slots[b]);
+                var together = live[a].First <= live[b].Last && live[b].First <= live[a].Last;
+                Assert.That(together && p.ArenaOffset < q.ArenaOffset + q.Size * 4 && q.ArenaOffset < p.ArenaOffset + p.Size * 4, Is.False, $"slots {a} and {b}");
+            }
+        });
+    }
+
+    [Test]
+    public void The_schedule_of_equal_graphs_is_equal()
+    {
+        var (a, b) = (Tensor.Rand([32, 32]).Realize(), Tensor.Rand([32, 32]).Realize());
+        Assert.That(Schedule(a.Softmax().MatMul(a)).Calls.Select(c => c.Kernel), Is.EqualTo(Schedule(b.Softmax().MatMul(b)).Calls.Select(c => c.Kernel)));
+    }
+
+    [Test]
+    public void Operands_on_two_devices_are_refused_with_the_way_out()
+    {
+        var x = Storage("CPU");
+        var y = Storage("NULL");
+        Assert.That(
+            () => Scheduler.Create(UOp.Sink([UOp.New(Ops.Store, DType.Void, [Param(2, "CPU"), UOp.Alu(Ops.Add, x, y)])]), new SchedulerOptions()),
+            Throws.TypeOf<TenonException>().With.Message.Contains("CPU").And.Message.Contains("NULL").And.Message.Contains("To("));
+
+        static UOp Storage(string device) => Param(device == "CPU" ? 0 : 1, device);
+        static UOp Param(int slot, string device) => UOp.New(Ops.Param, DType.Float32, [], new ParamArg(slot, 16, device));
+    }
+
+    [Test]
+    public void A_copy_to_another_device_is_a_call_of_its_own()
+    {
+        var param = UOp.New(Ops.Param, DType.Float32, [], new ParamArg(0, 16, "CPU"));
+        var doubled = UOp.Alu(Ops.Add, param, param);
+        var output = UOp.New(Ops.Param, DType.Float32, [], new ParamArg(1, 16, "NULL"));
+        var schedule = Scheduler.Create(UOp.Sink([UOp.New(Ops.Store, DType.Void, [output, UOp.New(Ops.Copy, DType.Float32, [doubled], "NULL")])]), new SchedulerOptions());
+        Assert.That(schedule.Calls.Select(c => (c.Kernel is null, c.Device)), Is.EqualTo(new[] { (false, "CPU"), (true, "NULL") }));
+    }
+
+    private static Schedule Schedule(Tensor tensor) => TenonRuntime.Default.Schedule([(tensor.Node, tensor.Device)]);
+}
