@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Tenon.Core;
 
 namespace Tenon.Compiler;
@@ -34,14 +35,18 @@ internal static class Decompositions
 
     private static PatternMatcher Sin { get; } = new(Rule.Of(Pat.Op(Ops.Sin, X), Transcendental.Sin));
 
-    /// <summary>The rules for a target.</summary>
-    public static PatternMatcher For(CodeGeneratorView target)
-    {
-        var rules = Simplifier.Rules + Always;
-        rules = target.Has(Ops.Exp2) ? rules : rules + Exp2;
-        rules = target.Has(Ops.Log2) ? rules : rules + Log2;
-        return target.Has(Ops.Sin) ? rules : rules + Sin;
-    }
+    private static readonly ConcurrentDictionary<(bool Exp2, bool Log2, bool Sin), (PatternMatcher ForKernels, PatternMatcher ForMachine)> Known = [];
+
+    /// <summary>The rules for a target: for kernels, and for what index lowering makes of them.</summary>
+    public static (PatternMatcher ForKernels, PatternMatcher ForMachine) For(CodeGeneratorView target) =>
+        Known.GetOrAdd((target.Has(Ops.Exp2), target.Has(Ops.Log2), target.Has(Ops.Sin)), static has =>
+        {
+            var rules = Simplifier.Rules + Always;
+            rules = has.Exp2 ? rules : rules + Exp2;
+            rules = has.Log2 ? rules : rules + Log2;
+            rules = (has.Sin ? rules : rules + Sin).Remembering();
+            return (rules, (rules + IndexLowering.PowersOfTwo).Remembering());
+        });
 
     private static bool IsTruth(UOp u) => u.DType.IsBool;
 

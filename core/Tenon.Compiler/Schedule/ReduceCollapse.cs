@@ -65,7 +65,7 @@ internal static class ReduceCollapse
     // The graph with the range replaced; what is loaded by it is loaded only where it lies inside.
     private static UOp At(UOp root, UOp range, UOp at, UOp inside)
     {
-        var done = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance) { [range] = at };
+        var done = new NodeMap<UOp> { [range] = at };
         foreach (var u in root.TopologicalOrder(u => u != range).Where(u => u != range))
         {
             var moved = u.MapSources(done);

@@ -7,6 +7,7 @@ public static class LinearSpecification
 {
     private static readonly Specification Rules = new(
         "linear",
+        Specification.IsElementwise,
         static u => u is { Op: Ops.Param, Arg: ParamArg },
         static u => u is { Op: Ops.Const, Arg: Scalar },
         static u => u is { Op: Ops.Variable, Arg: VariableArg },
@@ -21,15 +22,14 @@ public static class LinearSpecification
         static u => u.Op == Ops.Assign && u.Src.Length == 2 && u[0].Op == Ops.Accumulator && u[0].DType == u.DType && u[1].DType == u.DType,
         static u => u.Op == Ops.Stack && u.Src.Length == u.DType.Lanes && AllOf(u.Src, u.DType.Scalar),
         static u => u.Op == Ops.Splat && u.Src.Length == 1 && u.DType.IsVector && u[0].DType == u.DType.Scalar,
-        static u => u is { Op: Ops.Extract, Arg: int } && u.Src.Length == 1 && u[0].DType.IsVector && u.DType == u[0].DType.Scalar && (int)u.Arg! < u[0].DType.Lanes,
-        Specification.IsElementwise);
+        static u => u is { Op: Ops.Extract, Arg: int } && u.Src.Length == 1 && u[0].DType.IsVector && u.DType == u[0].DType.Scalar && (int)u.Arg! < u[0].DType.Lanes);
 
     /// <summary>Checks a program: every node, the order of sources, the nesting of loops, and what the target takes.</summary>
     /// <exception cref="TenonException">The program is illegal.</exception>
     public static void Check(LinearProgram program, CodeGeneratorTarget target)
     {
         Rules.Check(program.Ops, program.Name);
-        var defined = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
+        var defined = new NodeSet();
         var loops = new Stack<UOp>();
         foreach (var u in program.Ops)
         {
