@@ -11,9 +11,11 @@ internal sealed class KernelCost
 {
     private const double Simple = 0.5;
     private const double LaneMove = 0.7;
-    private const double NearLane = 1 + LaneMove;
-    private const double FarLane = 2 + LaneMove;
+    private const double NearLane = Simple + LaneMove;
+    private const double FarLane = 1 + LaneMove;
     private const double ComputedLane = 4 + LaneMove;
+    private const double WideStore = 1;
+    private const double NarrowStore = 1.5;
     private const double Branch = 2;
     private const double LoopTurn = 1;
 
@@ -88,8 +90,9 @@ internal sealed class KernelCost
         for (; around != 0; around &= around - 1)
         {
             var i = BitOperations.TrailingZeroCount(around);
-            var turns = (_sizes[i] + plan.Lanes[i] - 1) / plan.Lanes[i];
-            runs *= (inside >> i & 1) != 0 ? turns : (double)turns / plan.Copies[i];
+            long chunk = plan.Lanes[i] * plan.Copies[i];
+            var turns = (_sizes[i] + chunk - 1) / chunk;
+            runs *= (inside >> i & 1) != 0 ? turns * plan.Copies[i] : turns;
         }
 
         return runs;
@@ -113,7 +116,7 @@ internal sealed class KernelCost
             case Ops.Load:
                 return v < 0 || (w.Strides[v] == 1 && _target.IsVector(u.DType)) ? Simple : lanes * Lane(w, plan, v);
             case Ops.Store:
-                return v < 0 || (w.Strides[v] == 1 && _target.IsVector(u[1].DType)) ? 1 : lanes * Lane(w, plan, v);
+                return v < 0 ? NarrowStore : w.Strides[v] == 1 && _target.IsVector(u[1].DType) ? WideStore : lanes * (Lane(w, plan, v) + NarrowStore);
             case Ops.Reduce:
                 return Math.Max(v < 0 || _target.IsVector(u.DType) ? Simple : lanes * Simple, Latency / Chains(w, plan));
             default:
@@ -125,7 +128,7 @@ internal sealed class KernelCost
     // One lane of an access that is not consecutive.
     private double Lane(Work w, LoopPlan plan, int v) => w.Strides[v] switch
     {
-        null => _sizes[v] % plan.Lanes[v] == 0 ? NearLane : ComputedLane,
+        null => _sizes[v] % (plan.Lanes[v] * plan.Copies[v]) == 0 ? NearLane : ComputedLane,
         var stride => Math.Abs(stride.Value) * w.Node[0].DType.Bytes < LineBytes ? NearLane : FarLane,
     };
 

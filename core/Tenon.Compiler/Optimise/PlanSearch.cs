@@ -79,8 +79,7 @@ internal sealed class PlanSearch
         LoopPlan? best = null;
         for (var lanes = _maxLanes; lanes >= Math.Max(2, _maxLanes / 4); lanes /= 2)
         {
-            var size = _ranges[range][0].Max;
-            if (size % lanes == 0 || (size > lanes && _canOverlap[range]))
+            if (CanSplit(range, lanes))
             {
                 var candidate = plan.WithLanes(range, lanes);
                 best = best is null || _cost.Of(candidate) < _cost.Of(best) ? candidate : best;
@@ -141,16 +140,10 @@ internal sealed class PlanSearch
         }
     }
 
-    private int[] Factors(LoopPlan plan, int range)
-    {
-        if (_ranges[range][0].Op != Ops.Const)
-        {
-            return [1];
-        }
+    private int[] Factors(LoopPlan plan, int range) =>
+        _ranges[range][0].Op == Ops.Const ? [.. Enumerable.Range(1, MaxCopies).Where(f => CanSplit(range, f * plan.Lanes[range]))] : [1];
 
-        var turns = (_ranges[range][0].Max + plan.Lanes[range] - 1) / plan.Lanes[range];
-        return [.. Enumerable.Range(1, (int)Math.Min(turns, MaxCopies)).Where(f => turns % f == 0)];
-    }
+    private bool CanSplit(int range, int chunk) => _ranges[range][0].Max is var size && (size % chunk == 0 || (size > chunk && _canOverlap[range]));
 
     private static int MaxLanes(UOp kernel, CodeGeneratorView target)
     {
