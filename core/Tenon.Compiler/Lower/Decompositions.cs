@@ -28,19 +28,14 @@ internal static class Decompositions
         Rule.Of(Pat.Op(Ops.IntDiv, X, Y), static (x, y) => IsSafeDivisor(y) ? null : Guarded(x, y, Ops.IntDiv, y.ConstLike(0), UOp.Alu(Ops.Neg, x))),
         Rule.Of(Pat.Op(Ops.IntMod, X, Y), static (x, y) => IsSafeDivisor(y) ? null : Guarded(x, y, Ops.IntMod, x, y.ConstLike(0))));
 
-    private static PatternMatcher Exp2 { get; } = new(Rule.Of(Pat.Op(Ops.Exp2, X), Transcendental.Exp2));
-
-    private static PatternMatcher Log2 { get; } = new(Rule.Of(Pat.Op(Ops.Log2, X), Transcendental.Log2));
-
-    private static PatternMatcher Sin { get; } = new(Rule.Of(Pat.Op(Ops.Sin, X), Transcendental.Sin));
-
     /// <summary>The rules for a target.</summary>
     public static PatternMatcher For(CodeGeneratorView target)
     {
+        var functions = new Transcendental(target.Has(Ops.MulAcc));
         var rules = Simplifier.Rules + Always;
-        rules = target.Has(Ops.Exp2) ? rules : rules + Exp2;
-        rules = target.Has(Ops.Log2) ? rules : rules + Log2;
-        return target.Has(Ops.Sin) ? rules : rules + Sin;
+        rules = target.Has(Ops.Exp2) ? rules : rules + new PatternMatcher(Rule.Of(Pat.Op(Ops.Exp2, X), functions.Exp2));
+        rules = target.Has(Ops.Log2) ? rules : rules + new PatternMatcher(Rule.Of(Pat.Op(Ops.Log2, X), functions.Log2));
+        return target.Has(Ops.Sin) ? rules : rules + new PatternMatcher(Rule.Of(Pat.Op(Ops.Sin, X), functions.Sin));
     }
 
     private static bool IsTruth(UOp u) => u.DType.IsBool;
