@@ -22,15 +22,15 @@ public static class KernelCompiler
     public static LinearProgram Compile(UOp kernel, Capabilities device, CodeGeneratorTarget target, CompilerOptions? options = null)
     {
         var view = new CodeGeneratorView(target, device);
-        var decompositions = Decompositions.For(view);
+        var (forKernels, forMachine) = Decompositions.For(view);
         var name = kernel.ArgAs<KernelArg>().Name;
         KernelSpecification.Check(kernel, name);
 
-        var graph = GraphRewrite.Apply(HalfEmulation.Apply(kernel, view), decompositions);
+        var graph = GraphRewrite.Apply(HalfEmulation.Apply(kernel, view), forKernels);
         graph = (options?.Optimise ?? true) ? Heuristic.Apply(graph, view) : graph;
         (graph, var items) = Grid.Apply(graph);
         graph = new Expander(view).Expand(graph);
-        graph = IndexLowering.Apply(graph, decompositions);
+        graph = IndexLowering.Apply(graph, forMachine);
         var program = LinearProgramBuilder.Build(name, kernel, Linearizer.Linearize(graph), items);
         LinearSpecification.Check(program, target);
         return program;

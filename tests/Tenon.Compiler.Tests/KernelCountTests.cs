@@ -42,6 +42,14 @@ public class KernelCountTests
         Assert.That(Count(((_x + 1) * 2).T.Reshape(256, 2, 64).Flip(1).Exp().Sqrt()), Is.EqualTo(1));
 
     [Test]
+    public void What_is_stored_costs_nothing()
+    {
+        var stored = (_x * 2).Realize();
+        Assert.That(Count(stored.Reshape(-1)), Is.Zero);
+        Assert.That(Count(stored + 1), Is.EqualTo(1));
+    }
+
+    [Test]
     public void Values_that_share_loops_are_outputs_of_one_kernel()
     {
         var exp = _x.Exp();

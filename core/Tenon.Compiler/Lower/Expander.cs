@@ -42,7 +42,7 @@ internal sealed class Expander(CodeGeneratorView target)
     }
 
     // Indices are taken apart where they are used, so only those that are data are expanded.
-    private static HashSet<UOp> ValuesNeeded(List<UOp> order)
+    private HashSet<UOp> ValuesNeeded(List<UOp> order)
     {
         var needed = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
         for (var i = order.Count - 1; i >= 0; i--)
@@ -55,6 +55,11 @@ internal sealed class Expander(CodeGeneratorView target)
                     break;
                 case Ops.Load when needed.Contains(u) && u.Src.Length == 3:
                     needed.Add(u[2]);
+                    if (IsMasked(u))
+                    {
+                        needed.Add(u[1]);
+                    }
+
                     break;
                 case Ops.Reduce when needed.Contains(u):
                     needed.Add(u[0]);
@@ -121,13 +126,15 @@ internal sealed class Expander(CodeGeneratorView target)
         var count = lanes is null ? 1 : (int)lanes[0].Max;
         var address = new AddressForm(load[0]);
         var gate = load.Src.Length == 3 ? load[1] : null;
-        var contiguous = lanes is null || (address.Stride(lanes) == 1 && (gate is null || !gate.DependsOn(lanes)) && target.IsVector(load.DType));
+        var isMasked = IsMasked(load);
+        var contiguous = isMasked || lanes is null || (address.Stride(lanes) == 1 && (gate is null || !gate.DependsOn(lanes)) && target.IsVector(load.DType));
         var nodes = new List<UOp>();
         foreach (var at in Point.Over(axes))
         {
             if (contiguous)
             {
-                nodes.Add(MakeLoad(load, address.At(at, lanes, 0), gate is null ? null : AddressForm.Assign(gate, at, null, 0), load.DType.Vec(count)));
+                var gates = isMasked ? _pieces[gate!].Vector(at, count) : gate is null ? null : AddressForm.Assign(gate, at, null, 0);
+                nodes.Add(MakeLoad(load, address.At(at, lanes, 0), gates, load.DType.Vec(count)));
             }
             else
             {
@@ -140,6 +147,10 @@ internal sealed class Expander(CodeGeneratorView target)
 
         return new Pieces(axes, lanes, !contiguous, [.. nodes]);
     }
+
+    // The lanes of a gate that changes along consecutive elements are a mask.
+    private bool IsMasked(UOp load) =>
+        load.Src.Length == 3 && LanesIn(load) is { } lanes && load[1].DependsOn(lanes) && Strides.Along(load[0][1], lanes) == 1 && target.HasMaskedLoad(load.DType);
 
     private static UOp MakeLoad(UOp load, UOp address, UOp? gate, DType dtype)
     {

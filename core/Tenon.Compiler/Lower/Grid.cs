@@ -11,7 +11,7 @@ internal static class Grid
         var ranges = kernel.TopologicalOrder().Where(u => u.Op == Ops.Range && u.ArgAs<RangeArg>().Kind == RangeKind.Global)
             .OrderBy(u => u.ArgAs<RangeArg>().Id).ToList();
         var size = ranges.Aggregate(1L, (p, r) => p * r[0].Max);
-        var done = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
+        var done = new NodeMap<UOp>();
         var rest = Simplifier.SimplifyNode(UOp.New(Ops.Special, DType.Index, [], new SpecialArg("gid", size)));
         for (var i = ranges.Count - 1; i >= 0; i--)
         {

@@ -17,7 +17,7 @@ internal static class HalfEmulation
             return kernel;
         }
 
-        var done = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
+        var done = new NodeMap<UOp>();
         foreach (var u in order)
         {
             var src = u.MapSources(done).Src;

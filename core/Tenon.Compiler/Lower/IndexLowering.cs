@@ -7,24 +7,26 @@ internal static class IndexLowering
 {
     private static readonly Pat X = Pat.Any(0), C = Pat.Const(1);
 
-    private static PatternMatcher PowersOfTwo { get; } = new(
+    public static PatternMatcher PowersOfTwo { get; } = new(
         // x / 2ⁿ → x >> n; x mod 2ⁿ → x & (2ⁿ - 1), where x is not negative
         Rule.Of(Pat.Op(Ops.IntDiv, X, C), static (x, c) => Exponent(x, c) is { } n ? UOp.Alu(Ops.Shr, x, c.ConstLike(n)) : null),
         Rule.Of(Pat.Op(Ops.IntMod, X, C), static (x, c) => Exponent(x, c) is { } n ? UOp.Alu(Ops.And, x, c.ConstLike((1L << n) - 1)) : null));
 
-    public static UOp Apply(UOp graph, PatternMatcher decompositions)
+    /// <summary>The kernel over machine integers, with the rules for them applied.</summary>
+    public static UOp Apply(UOp graph, PatternMatcher rules)
     {
         var order = graph.TopologicalOrder();
         var integer = TypeFor(order);
-        var done = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
+        var rewriter = new GraphRewriter(rules);
+        var done = new NodeMap<UOp>();
         foreach (var u in order)
         {
             var weak = u.DType.Kind == DTypeKind.Index;
             var arg = weak && u.Op == Ops.Const ? ((Scalar)u.Arg!).To(integer) : u.Arg;
-            done[u] = UOp.New(u.Op, weak ? integer.Vec(u.DType.Lanes) : u.DType, u.MapSources(done).Src, arg);
+            done[u] = rewriter.Rewrite(u.MapSources(done, weak ? integer.Vec(u.DType.Lanes) : u.DType, arg));
         }
 
-        return GraphRewrite.Apply(done[graph], decompositions + PowersOfTwo);
+        return done[graph];
     }
 
     /// <summary>The smallest machine integer that holds every index of a graph.</summary>

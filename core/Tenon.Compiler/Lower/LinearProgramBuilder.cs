@@ -8,21 +8,25 @@ internal static class LinearProgramBuilder
 {
     public static LinearProgram Build(string name, UOp kernel, List<UOp> list, long items)
     {
-        var map = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
+        var map = new NodeMap<UOp>();
         var ops = new List<UOp>(list.Count);
         var trips = new Stack<long>([items]);
         long operations = 0;
         foreach (var u in list)
         {
             // The loops that accumulators belong to have done their work: they have ordered the list.
-            var src = u.MapSources(map).Src;
-            var node = u.Op switch
+            var node = u.MapSources(map);
+            node = node.Op switch
             {
-                Ops.Accumulator => UOp.New(u.Op, u.DType, src[..1], u.Arg),
-                Ops.Assign => UOp.New(u.Op, u.DType, src[..2], u.Arg),
-                _ => UOp.New(u.Op, u.DType, src, u.Arg),
+                Ops.Accumulator => node.WithSources(node.Src[..1]),
+                Ops.Assign => node.WithSources(node.Src[..2]),
+                _ => node,
             };
-            map[u] = node;
+            if (node != u)
+            {
+                map[u] = node;
+            }
+
             ops.Add(node);
             if (node.Op == Ops.Range)
             {

@@ -4,32 +4,38 @@ namespace Tenon.Compiler;
 
 /// <summary>
 /// Orders a graph into a list. Every node goes into the innermost loop that it depends on; within a loop the order is a
-/// topological one that keeps values close to their users, with stores after the loads of the same storage.
+/// topological one that keeps values close to their users, with stores after the loads of the same storage. Nodes are known
+/// by their place in the topological order of the graph, so that all tables are arrays.
 /// </summary>
 internal sealed class Linearizer
 {
+    private const int Nothing = -1;
     private readonly List<UOp> _order;
-    private readonly Dictionary<UOp, UOp?> _parent = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<UOp, int> _depth = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<UOp, UOp?> _block = new(ReferenceEqualityComparer.Instance);
+    private readonly NodeSet _numbers = new();
+    private readonly int[] _parent;
+    private readonly int[] _depth;
+    private readonly int[] _block;
+    private readonly DependencyList _after;
+    private readonly List<int>[] _members;
     private readonly List<UOp> _result = [];
 
     private Linearizer(UOp graph)
     {
         _order = graph.TopologicalOrder();
         _order.RemoveAt(_order.Count - 1);
+        _order.ForEach(u => _numbers.Add(u));
+        (_parent, _depth, _block) = (new int[_order.Count], new int[_order.Count], new int[_order.Count]);
         NestLoops();
-        var changing = LoopsThatChange();
-        foreach (var u in _order)
-        {
-            _block[u] = u.Op == Ops.Range ? _parent[u] : Innermost(u.Ranges.Concat(changing[u]));
-        }
+        ChooseBlocks();
+        _members = Members();
+        _after = new DependencyList(_order.Count);
+        FindDependencies();
     }
 
     public static List<UOp> Linearize(UOp graph)
     {
         var linearizer = new Linearizer(graph);
-        linearizer.EmitBlocks();
+        linearizer.Emit(Nothing);
         return linearizer._result;
     }
 
@@ -53,26 +59,38 @@ internal sealed class Linearizer
         // Outer reductions have shorter chains than what they contain.
         foreach (var chain in chains.OrderBy(c => c.Length))
         {
-            UOp? parent = null;
-            foreach (var loop in chain)
+            var parent = Nothing;
+            foreach (var range in chain)
             {
-                if (_parent.TryAdd(loop, parent))
+                var loop = _numbers.IndexOf(range);
+                if (_depth[loop] == 0)
                 {
-                    _depth[loop] = parent is null ? 1 : _depth[parent] + 1;
+                    (_parent[loop], _depth[loop]) = (parent, Depth(parent) + 1);
                 }
 
-                parent = parent is null || _depth[loop] > _depth[parent] ? loop : parent;
+                parent = _depth[loop] > Depth(parent) ? loop : parent;
             }
         }
     }
 
+    private static UOp[] ById(IEnumerable<UOp> ranges) => [.. ranges.OrderBy(r => r.ArgAs<RangeArg>().Id)];
+
     // What reads an accumulator changes in the loops that assign it, whatever else it depends on.
-    private Dictionary<UOp, UOp[]> LoopsThatChange()
+    private void ChooseBlocks()
     {
-        var loopsOf = _order.Where(u => u.Op == Ops.Assign).ToDictionary(u => u[0], u => u.Src[2..].ToArray());
-        var changing = new Dictionary<UOp, UOp[]>(ReferenceEqualityComparer.Instance);
+        var loopsOf = new NodeMap<UOp[]>();
         foreach (var u in _order)
         {
+            if (u.Op == Ops.Assign)
+            {
+                loopsOf[u[0]] = u.Src[2..].ToArray();
+            }
+        }
+
+        var changing = new UOp[_order.Count][];
+        for (var i = 0; i < changing.Length; i++)
+        {
+            var u = _order[i];
             UOp[] loops = [];
             foreach (var s in u.Src)
             {
@@ -80,148 +98,160 @@ internal sealed class Linearizer
                 {
                     Ops.Accumulator => loopsOf[s],
                     Ops.Assign => [],
-                    _ => changing[s],
+                    _ => changing[_numbers.IndexOf(s)],
                 };
-                loops = loops.Length == 0 || read.Length == 0 || read.SequenceEqual(loops) ? (loops.Length == 0 ? read : loops) : [.. loops.Union(read)];
+                loops = loops.Length == 0 ? read : read.Length == 0 || ReferenceEquals(read, loops) || read.SequenceEqual(loops) ? loops : [.. loops.Union(read)];
             }
 
-            changing[u] = loops;
-        }
+            changing[i] = loops;
 
-        return changing;
+            // Most nodes have the ranges of one of their sources, in the same list.
+            var twin = loops.Length == 0 && u.Op != Ops.Range ? TwinOf(u) : Nothing;
+            _block[i] = u.Op == Ops.Range ? _parent[i] : twin >= 0 && changing[twin].Length == 0 ? _block[twin] : Innermost(loops, Innermost(u.Ranges, Nothing));
+        }
     }
 
-    private static UOp[] ById(IEnumerable<UOp> ranges) => [.. ranges.OrderBy(r => r.ArgAs<RangeArg>().Id)];
-
-    private UOp? Innermost(IEnumerable<UOp> ranges)
+    private int TwinOf(UOp u)
     {
-        UOp? innermost = null;
-        foreach (var r in ranges)
+        foreach (var s in u.Src)
         {
-            innermost = innermost is null || _depth[r] > _depth[innermost] ? r : innermost;
+            if (s.Op != Ops.Range && ReferenceEquals(s.Ranges, u.Ranges))
+            {
+                return _numbers.IndexOf(s);
+            }
+        }
+
+        return Nothing;
+    }
+
+    private int Innermost(IReadOnlyList<UOp> ranges, int innermost)
+    {
+        for (var i = 0; i < ranges.Count; i++)
+        {
+            var loop = _numbers.IndexOf(ranges[i]);
+            innermost = _depth[loop] > Depth(innermost) ? loop : innermost;
         }
 
         return innermost;
     }
 
-    private void EmitBlocks()
+    // The nodes of each block, in order; those of none come first.
+    private List<int>[] Members()
     {
-        var position = new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance);
-        var members = new Dictionary<UOp, List<UOp>>(ReferenceEqualityComparer.Instance);
-        var root = new List<UOp>();
+        var members = new List<int>[_order.Count + 1];
         for (var i = 0; i < _order.Count; i++)
         {
-            position[_order[i]] = i;
-            Members(_block[_order[i]]).Add(_order[i]);
+            (members[_block[i] + 1] ??= []).Add(i);
         }
 
-        var after = Dependencies(position);
-        Emit(null);
+        return members;
+    }
 
-        List<UOp> Members(UOp? block) => block is null ? root : members.TryGetValue(block, out var list) ? list : members[block] = [];
-
-        // In a block a loop stands for all that it contains.
-        void Emit(UOp? block)
+    // In a block a loop stands for all that it contains.
+    private void Emit(int block)
+    {
+        var items = _members[block + 1] ?? [];
+        var ready = new PriorityQueue<int, int>();
+        foreach (var item in items)
         {
-            var items = Members(block);
-            var pending = new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance);
-            var users = new Dictionary<UOp, List<UOp>>(ReferenceEqualityComparer.Instance);
-            foreach (var item in items)
+            if (_after.CountOf(item) == 0)
             {
-                var sources = after.GetValueOrDefault(item, []);
-                pending[item] = sources.Count;
-                foreach (var s in sources)
+                ready.Enqueue(item, item);
+            }
+        }
+
+        var emitted = 0;
+        while (ready.TryDequeue(out var item, out _))
+        {
+            emitted++;
+            var u = _order[item];
+            _result.Add(u);
+            if (u.Op == Ops.Range)
+            {
+                Emit(item);
+                _result.Add(UOp.New(Ops.End, DType.Void, [u]));
+            }
+
+            for (var user = _after.FirstUser(item); user.Exists; user = _after.NextUser(user))
+            {
+                if (_after.Release(user.Number))
                 {
-                    (users.TryGetValue(s, out var list) ? list : users[s] = []).Add(item);
+                    ready.Enqueue(user.Number, user.Number);
                 }
             }
+        }
 
-            var ready = new PriorityQueue<UOp, int>();
-            foreach (var item in items.Where(i => pending[i] == 0))
-            {
-                ready.Enqueue(item, position[item]);
-            }
-
-            var emitted = 0;
-            while (ready.TryDequeue(out var item, out _))
-            {
-                emitted++;
-                _result.Add(item);
-                if (item.Op == Ops.Range)
-                {
-                    Emit(item);
-                    _result.Add(UOp.New(Ops.End, DType.Void, [item]));
-                }
-
-                foreach (var user in users.GetValueOrDefault(item, []))
-                {
-                    if (--pending[user] == 0)
-                    {
-                        ready.Enqueue(user, position[user]);
-                    }
-                }
-            }
-
-            if (emitted != items.Count)
-            {
-                throw new InvalidOperationException($"The loops of a kernel can't be ordered: {string.Join(", ", items.Where(i => pending[i] > 0).Take(4))}");
-            }
+        if (emitted != items.Count)
+        {
+            throw new InvalidOperationException($"The loops of a kernel can't be ordered: {string.Join(", ", items.Where(i => _after.CountOf(i) > 0).Take(4).Select(i => _order[i]))}");
         }
     }
 
     // What each item of a block must come after, where an item is a node or the loop around one.
-    private Dictionary<UOp, HashSet<UOp>> Dependencies(Dictionary<UOp, int> position)
+    private void FindDependencies()
     {
-        var after = new Dictionary<UOp, HashSet<UOp>>(ReferenceEqualityComparer.Instance);
-        foreach (var u in _order)
+        var stores = new NodeMap<List<int>>();
+        for (var i = 0; i < _order.Count; i++)
         {
+            var u = _order[i];
             foreach (var s in u.Src)
             {
-                if (!(s.Op == Ops.Range && Encloses(s, u)))
+                var source = _numbers.IndexOf(s);
+                if (!(s.Op == Ops.Range && Encloses(source, i)))
                 {
-                    Add(u, s);
+                    AddDependency(i, source);
                 }
+            }
+
+            if (u.Op == Ops.Store)
+            {
+                var storage = StorageOf(u[0]);
+                if (!stores.TryGetValue(storage, out var list))
+                {
+                    stores[storage] = list = [];
+                }
+
+                list.Add(i);
             }
         }
 
-        var written = _order.Where(u => u.Op == Ops.Store).ToLookup(u => StorageOf(u[0]));
-        foreach (var load in _order.Where(u => u.Op == Ops.Load))
+        for (var i = 0; i < _order.Count; i++)
         {
-            foreach (var store in written[StorageOf(load[0])])
+            if (_order[i].Op == Ops.Load && stores.TryGetValue(StorageOf(_order[i][0]), out var list))
             {
-                Add(store, load);
-            }
-        }
-
-        return after;
-
-        void Add(UOp user, UOp source)
-        {
-            var (a, b) = (user, source);
-            while (_block[a] != _block[b])
-            {
-                if (Depth(_block[a]) >= Depth(_block[b]))
+                foreach (var store in list)
                 {
-                    a = _block[a]!;
+                    AddDependency(store, i);
                 }
-                else
-                {
-                    b = _block[b]!;
-                }
-            }
-
-            if (a != b)
-            {
-                (after.TryGetValue(a, out var set) ? set : after[a] = new(ReferenceEqualityComparer.Instance)).Add(b);
             }
         }
     }
 
-    private int Depth(UOp? block) => block is null ? 0 : _depth[block];
-
-    private bool Encloses(UOp loop, UOp u)
+    private void AddDependency(int user, int source)
     {
-        for (var b = _block[u]; b is not null; b = _parent[b])
+        while (_block[user] != _block[source])
+        {
+            if (Depth(_block[user]) >= Depth(_block[source]))
+            {
+                user = _block[user];
+            }
+            else
+            {
+                source = _block[source];
+            }
+        }
+
+        if (user != source)
+        {
+            _after.Add(user, source);
+        }
+    }
+
+    private int Depth(int block) => block == Nothing ? 0 : _depth[block];
+
+    private bool Encloses(int loop, int node)
+    {
+        for (var b = _block[node]; b != Nothing; b = _parent[b])
         {
             if (b == loop)
             {

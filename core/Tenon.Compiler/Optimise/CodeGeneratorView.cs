@@ -15,6 +15,8 @@ internal sealed class CodeGeneratorView(CodeGeneratorTarget target, Capabilities
 
     public bool IsVector(DType dtype) => target.VectorBytes >= 16 && Support(dtype).HasFlag(DTypeSupport.Vector);
 
+    public bool HasMaskedLoad(DType dtype) => IsVector(dtype) && Support(dtype).HasFlag(DTypeSupport.MaskedLoad);
+
     public bool HasArithmetic(DType dtype) => Support(dtype).HasFlag(DTypeSupport.Arithmetic);
 
     private DTypeSupport Support(DType dtype) => dtype == DType.Index ? Support(DType.Int32) : target.DTypes.GetValueOrDefault(dtype.Scalar);

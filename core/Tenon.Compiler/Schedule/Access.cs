@@ -34,7 +34,7 @@ internal sealed class Access(KernelGroup group, UOp[] index, UOp? valid, bool in
     /// <summary>How often the value is computed if it is computed here: a register tile reuses what its outer axes share.</summary>
     public double Evaluations => InReduce ? Points * Math.Max(1, Group.Points / Points / TileReuse) : Points;
 
-    private const double TileReuse = 64;
+    private const double TileReuse = 16;
 
     public bool IsSame(KernelGroup group, UOp[] index, UOp? valid) => Group == group && Valid == valid && Index.AsSpan().SequenceEqual(index);
 

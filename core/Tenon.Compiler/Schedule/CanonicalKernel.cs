@@ -11,7 +11,7 @@ internal static class CanonicalKernel
     /// <summary>The kernel with a name, and the schedule's slot of each of its parameters.</summary>
     public static (UOp Kernel, int[] Slots) Of(UOp kernel, UOp[] loops)
     {
-        var map = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
+        var map = new NodeMap<UOp>();
         var slots = new List<int>();
         var ranges = 0;
         foreach (var loop in loops)

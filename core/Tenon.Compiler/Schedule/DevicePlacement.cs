@@ -32,7 +32,7 @@ internal static class DevicePlacement
             {
                 if (device is not null && device != other)
                 {
-                    throw new TenonException("TEN3020", $"{u.Op} of shape {u.Shape} has operands on {device} and on {other}. Move one of them first: x.To(\"{device}\").");
+                    throw new TenonException("TEN3015", $"{u.Op} of shape {u.Shape} has operands on {device} and on {other}. Move one of them first: x.To(\"{device}\").");
                 }
 
                 device = other;

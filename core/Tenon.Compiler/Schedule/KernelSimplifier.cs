@@ -7,7 +7,7 @@ internal static class KernelSimplifier
 {
     private static readonly Pat X = Pat.Any(0), Y = Pat.Any(1);
 
-    private static PatternMatcher Rules { get; } = Simplifier.Rules + new PatternMatcher(
+    private static PatternMatcher Rules { get; } = (Simplifier.Rules + ReduceCollapse.Rules + new PatternMatcher(
         // load(a, true, _) → load(a)
         Rule.Of(Pat.Op(Ops.Load, X, Pat.Integer(1), Pat.Any()).As(1), static (a, load) => UOp.New(Ops.Load, load.DType, [a])),
         // load(a, false, y) → y
@@ -15,7 +15,7 @@ internal static class KernelSimplifier
         // where(c, load(a, c & …, 0), 0) → load(a, c & …, 0)
         Rule.Of(Pat.Op(Ops.Where, X, Pat.Op(Ops.Load, Pat.Any(), Pat.Any(2), Pat.Const(3)).As(1), Pat.Const(3)), static (c, load, gate, _) => Implies(gate, c) ? load : null),
         // a reduction over no range
-        Rule.Of(Pat.Op(new OpSet(Ops.Reduce), 0).If(static u => u.Src.Length == 1), static u => u[0]));
+        Rule.Of(Pat.Op(new OpSet(Ops.Reduce), 0).If(static u => u.Src.Length == 1), static u => u[0]))).Remembering();
 
     /// <summary>The kernel, simplified; reductions with the same loops share them.</summary>
     public static UOp Simplify(UOp kernel) => MergeReduceLoops(GraphRewrite.Apply(kernel, Rules));
@@ -40,7 +40,7 @@ internal static class KernelSimplifier
         }
     }
 
-    private static Dictionary<UOp, UOp>? FindMergeable(List<UOp> reduces)
+    private static NodeMap<UOp>? FindMergeable(List<UOp> reduces)
     {
         for (var i = 0; i < reduces.Count; i++)
         {
@@ -52,12 +52,12 @@ internal static class KernelSimplifier
                     continue;
                 }
 
-                var map = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
+                var map = new NodeMap<UOp>();
                 for (var k = 1; k < a.Src.Length; k++)
                 {
                     if (a[k][0] == b[k][0])
                     {
-                        map.Add(b[k], a[k]);
+                        map[b[k]] = a[k];
                     }
                 }
 

@@ -12,7 +12,7 @@ internal static class OutputAliasing
 
     public static UOp Apply(UOp sink, out List<int> outputs)
     {
-        var slotOf = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
+        var slotOf = new NodeMap<UOp>();
         outputs = [];
         foreach (var root in sink.Src)
         {
@@ -27,7 +27,7 @@ internal static class OutputAliasing
             }
         }
 
-        var done = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
+        var done = new NodeMap<UOp>();
         foreach (var u in sink.TopologicalOrder())
         {
             var rebuilt = u.MapSources(done);

@@ -8,7 +8,7 @@ internal static class TensorRules
     private static readonly Pat X = Pat.Any(0);
     private static readonly OpSet Shaping = new(Ops.Reshape, Ops.Expand, Ops.Shrink, Ops.Pad);
 
-    public static PatternMatcher Rules { get; } = new(
+    public static PatternMatcher Rules { get; } = new PatternMatcher(
         // detach is for gradients, which are done
         Rule.Of(Pat.Op(Ops.Detach, X), static x => x),
         // what is stored need not be stored again
@@ -21,7 +21,7 @@ internal static class TensorRules
         // a reduction over axes of size 1 (of one value there is nothing to reduce)
         Rule.Of(Pat.Op(Ops.Reduce, X).As(1), static (x, r) => r.Shape.Equals(x.Shape) ? x : null),
         // cast(x) to its own type
-        Rule.Of(Pat.Op(Ops.Cast, X).As(1), static (x, c) => x.DType == c.DType ? x : null));
+        Rule.Of(Pat.Op(Ops.Cast, X).As(1), static (x, c) => x.DType == c.DType ? x : null)).Remembering();
 
     public static UOp Reshape(UOp x, Shape shape) => x.Shape.Equals(shape) ? x : UOp.New(Ops.Reshape, x.DType, [x, .. shape.Dims]);
 

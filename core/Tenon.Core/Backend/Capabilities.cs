@@ -15,6 +15,9 @@ public enum DTypeSupport
 
     /// <summary>May be computed with, loaded and stored in vectors.</summary>
     Vector = 4,
+
+    /// <summary>Vectors may be loaded under a mask: what the lanes that are off point to is not touched.</summary>
+    MaskedLoad = 8,
 }
 
 /// <summary>What an opened device has. Immutable. Absent means unsupported.</summary>

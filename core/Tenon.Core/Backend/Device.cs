@@ -39,7 +39,7 @@ public abstract class Device : IDisposable
     public void Synchronize() => SynchronizeCore();
 
     /// <summary>An optional ability, such as <see cref="IHostVisibleMemory"/>; null if the device lacks it.</summary>
-    public virtual T? TryGetFeature<T>() where T : class => this as T;
+    public T? TryGetFeature<T>() where T : class => GetFeatureCore(typeof(T)) as T;
 
     /// <summary>Waits for queued work and closes the device.</summary>
     public void Dispose()
@@ -50,6 +50,10 @@ public abstract class Device : IDisposable
             GC.SuppressFinalize(this);
         }
     }
+
+    /// <summary>The object with an optional ability, or null; the device itself if it has it.</summary>
+    /// <param name="feature">The interface that is asked for.</param>
+    protected virtual object? GetFeatureCore(Type feature) => feature.IsInstanceOfType(this) ? this : null;
 
     /// <summary>Makes a compiled kernel ready to launch.</summary>
     protected abstract KernelProgram LoadCore(CompiledKernel kernel);

@@ -2,6 +2,8 @@ namespace Tenon.Core;
 
 public sealed partial class UOp
 {
+    private readonly UOp[] _ranges;
+
     /// <summary>The shape of the value; rank 0 for scalars, and for everything inside a kernel.</summary>
     public Shape Shape { get; }
 
@@ -12,12 +14,12 @@ public sealed partial class UOp
     public long Max { get; }
 
     /// <summary>The loops that the value depends on, in order of their numbers. Empty outside kernels.</summary>
-    public IReadOnlyList<UOp> Ranges { get; }
+    public IReadOnlyList<UOp> Ranges => _ranges;
 
     /// <summary>Whether the value depends on <paramref name="range"/>.</summary>
     public bool DependsOn(UOp range)
     {
-        foreach (var r in Ranges)
+        foreach (var r in _ranges)
         {
             if (r == range)
             {
@@ -94,31 +96,36 @@ public sealed partial class UOp
         }
     }
 
-    private static IReadOnlyList<UOp> DeriveRanges(UOp u)
+    private static UOp[] DeriveRanges(UOp u)
     {
         if (u.Op == Ops.Range)
         {
             return [u];
         }
 
-        var closed = u.Op switch
+        // It has no value, and may hold whole graphs.
+        if (u.Op == Ops.Sink)
         {
-            Ops.Reduce or Ops.End => u.Src[1..],
-            Ops.Assign => u.Src[2..],
-            _ => default,
+            return [];
+        }
+
+        UOp[] all = [];
+        foreach (var s in u._src)
+        {
+            all = Union(all, s._ranges);
+        }
+
+        return all.Length == 0 ? all : u.Op switch
+        {
+            Ops.Reduce or Ops.End => Without(all, u.Src[1..]),
+            Ops.Assign => Without(all, u.Src[2..]),
+            _ => all,
         };
-        IReadOnlyList<UOp> all = [];
-        foreach (var s in u.Src)
-        {
-            all = Union(all, s.Ranges);
-        }
+    }
 
-        if (closed.Length == 0 || all.Count == 0)
-        {
-            return all;
-        }
-
-        var open = new List<UOp>(all.Count);
+    private static UOp[] Without(UOp[] all, ReadOnlySpan<UOp> closed)
+    {
+        var open = new List<UOp>(all.Length);
         foreach (var r in all)
         {
             if (!closed.Contains(r))
@@ -127,41 +134,37 @@ public sealed partial class UOp
             }
         }
 
-        return open.ToArray();
+        return open.Count == all.Length ? all : [.. open];
     }
 
-    private static IReadOnlyList<UOp> Union(IReadOnlyList<UOp> a, IReadOnlyList<UOp> b)
+    private static UOp[] Union(UOp[] a, UOp[] b)
     {
-        if (b.Count == 0 || ReferenceEquals(a, b))
+        if (b.Length == 0 || ReferenceEquals(a, b))
         {
             return a;
         }
 
-        if (a.Count == 0)
+        if (a.Length == 0)
         {
             return b;
         }
 
-        var merged = new List<UOp>(a.Count + b.Count);
-        var (i, j) = (0, 0);
-        while (i < a.Count || j < b.Count)
+        var merged = new UOp[a.Length + b.Length];
+        var (i, j, count) = (0, 0, 0);
+        while (i < a.Length || j < b.Length)
         {
-            if (j == b.Count || (i < a.Count && Before(a[i], b[j])))
+            if (j == b.Length || (i < a.Length && Before(a[i], b[j])))
             {
-                merged.Add(a[i++]);
+                merged[count++] = a[i++];
             }
             else
             {
-                if (i < a.Count && a[i] == b[j])
-                {
-                    i++;
-                }
-
-                merged.Add(b[j++]);
+                i += i < a.Length && a[i] == b[j] ? 1 : 0;
+                merged[count++] = b[j++];
             }
         }
 
-        return merged.Count == a.Count ? a : merged.Count == b.Count ? b : merged.ToArray();
+        return count == a.Length ? a : count == b.Length ? b : merged[..count];
     }
 
     // Two ranges with one number exist only for a moment, while one replaces the other; the hash keeps the order total.

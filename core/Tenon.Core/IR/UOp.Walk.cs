@@ -11,25 +11,27 @@ public sealed partial class UOp
     public List<UOp> TopologicalOrder(Func<UOp, bool>? enter = null)
     {
         var order = new List<UOp>();
-        var seen = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
-        var stack = new Stack<(UOp Node, bool SourcesDone)>();
-        stack.Push((this, false));
-        while (stack.TryPop(out var top))
+        var seen = new NodeSet();
+        var stack = new Stack<UOp?>();
+        stack.Push(this);
+        while (stack.TryPop(out var node))
         {
-            if (top.SourcesDone)
+            // Below a null is a node whose sources are done.
+            if (node is null)
             {
-                order.Add(top.Node);
+                order.Add(stack.Pop()!);
             }
-            else if (seen.Add(top.Node))
+            else if (seen.Add(node))
             {
-                stack.Push((top.Node, true));
-                if (enter is null || enter(top.Node))
+                stack.Push(node);
+                stack.Push(null);
+                if (enter is null || enter(node))
                 {
-                    for (var i = top.Node._src.Length - 1; i >= 0; i--)
+                    for (var i = node._src.Length - 1; i >= 0; i--)
                     {
-                        if (!seen.Contains(top.Node._src[i]))
+                        if (!seen.Contains(node._src[i]))
                         {
-                            stack.Push((top.Node._src[i], false));
+                            stack.Push(node._src[i]);
                         }
                     }
                 }
@@ -40,6 +42,23 @@ public sealed partial class UOp
     }
 
     /// <summary>This graph with some nodes replaced. Replacements are not searched again.</summary>
+    public UOp Substitute(NodeMap<UOp> replacements)
+    {
+        if (replacements.Count == 0)
+        {
+            return this;
+        }
+
+        var done = new NodeMap<UOp>();
+        foreach (var node in TopologicalOrder(n => !replacements.ContainsKey(n)))
+        {
+            done[node] = replacements.TryGetValue(node, out var other) ? other : node.MapSources(done);
+        }
+
+        return done[this];
+    }
+
+    /// <summary>This graph with some nodes replaced. Replacements are not searched again.</summary>
     public UOp Substitute(IReadOnlyDictionary<UOp, UOp> replacements)
     {
         if (replacements.Count == 0)
@@ -47,7 +66,7 @@ public sealed partial class UOp
             return this;
         }
 
-        var done = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
+        var done = new NodeMap<UOp>();
         foreach (var node in TopologicalOrder(n => !replacements.ContainsKey(n)))
         {
             done[node] = replacements.TryGetValue(node, out var other) ? other : node.MapSources(done);
@@ -123,6 +142,25 @@ public sealed partial class UOp
         }
 
         return text.ToString();
+    }
+
+    /// <summary>This node with each source replaced by what the map has for it, if anything.</summary>
+    public UOp MapSources(NodeMap<UOp> map) => MapSources(map, DType, Arg);
+
+    /// <summary>This node with each source replaced by what the map has for it, if anything, and with another type and argument.</summary>
+    public UOp MapSources(NodeMap<UOp> map, DType dtype, object? arg)
+    {
+        var src = _src;
+        for (var i = 0; i < src.Length; i++)
+        {
+            if (map.TryGetValue(src[i], out var mapped) && mapped != src[i])
+            {
+                src = src == _src ? (UOp[])src.Clone() : src;
+                src[i] = mapped;
+            }
+        }
+
+        return src == _src && dtype == DType && ReferenceEquals(arg, Arg) ? this : New(Op, dtype, src, arg);
     }
 
     /// <summary>This node with each source replaced by what the map has for it, if anything.</summary>

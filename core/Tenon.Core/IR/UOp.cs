@@ -8,6 +8,7 @@ namespace Tenon.Core;
 public sealed partial class UOp
 {
     private readonly UOp[] _src;
+    private int _marks;
 
     internal UOp(Ops op, DType dtype, UOp[] src, object? arg, int hash)
     {
@@ -18,7 +19,7 @@ public sealed partial class UOp
         Hash = hash;
         Shape = DeriveShape(this);
         (Min, Max) = Interval.Of(this);
-        Ranges = DeriveRanges(this);
+        _ranges = DeriveRanges(this);
     }
 
     /// <summary>What the node does.</summary>
@@ -36,6 +37,18 @@ public sealed partial class UOp
     /// <summary>A hash of the content, equal in this process for equal content.</summary>
     internal int Hash { get; }
 
+    /// <summary>Whether the rules of a matcher are known to change nothing here; see <see cref="PatternMatcher.Mark"/>.</summary>
+    internal bool IsNormalUnder(int mark) => (_marks & mark) != 0;
+
+    /// <summary>Remembers which rules change nothing here. Of two threads that do at once, one may be forgotten: no harm.</summary>
+    internal void MarkNormal(int marks)
+    {
+        if ((_marks & marks) != marks)
+        {
+            _marks |= marks;
+        }
+    }
+
     /// <summary>The i-th source.</summary>
     public UOp this[int i] => _src[i];
 
@@ -46,7 +59,26 @@ public sealed partial class UOp
     public static UOp New(Ops op, DType dtype, ReadOnlySpan<UOp> src, object? arg = null) => UOpTable.Intern(op, dtype, src, arg);
 
     /// <summary>This node with other sources.</summary>
-    public UOp WithSources(ReadOnlySpan<UOp> src) => src.SequenceEqual(_src) ? this : New(Op, DType, src, Arg);
+    public UOp WithSources(ReadOnlySpan<UOp> src) => SameNodes(src, _src) ? this : New(Op, DType, src, Arg);
+
+    /// <summary>Whether two lists are the same nodes in the same order.</summary>
+    internal static bool SameNodes(ReadOnlySpan<UOp> a, ReadOnlySpan<UOp> b)
+    {
+        if (a.Length != b.Length)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < a.Length; i++)
+        {
+            if (!ReferenceEquals(a[i], b[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>The argument as <typeparamref name="T"/>.</summary>
     /// <exception cref="InvalidOperationException">The argument is of another type.</exception>

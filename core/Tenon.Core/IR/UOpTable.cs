@@ -54,29 +54,35 @@ internal static class UOpTable
         private readonly Lock _lock = new();
         private int[] _hashes = new int[128];
         private WeakGCHandle<UOp>[] _nodes = new WeakGCHandle<UOp>[128];
+        private readonly Stack<WeakGCHandle<UOp>> _spare = new();
         private int _count;
+        private int _version;
 
         public UOp Intern(int hash, Ops op, DType dtype, ReadOnlySpan<UOp> src, object? arg)
         {
+            int free, version;
             lock (_lock)
             {
-                if (Find(hash, op, dtype, src, arg, out _) is { } known)
+                if (Find(hash, op, dtype, src, arg, out free) is { } known)
                 {
                     return known;
                 }
+
+                version = _version;
             }
 
             // Made outside the lock: deriving its shape may make other nodes, in this stripe or another.
             var made = new UOp(op, dtype, src.ToArray(), arg, hash);
             lock (_lock)
             {
-                if (Find(hash, op, dtype, src, arg, out var free) is { } first)
+                if (version != _version && Find(hash, op, dtype, src, arg, out free) is { } first)
                 {
                     return first;
                 }
 
+                _version++;
                 _hashes[free] = hash;
-                _nodes[free] = new WeakGCHandle<UOp>(made);
+                _nodes[free] = NewHandle(made);
                 if (++_count > _hashes.Length / 2)
                 {
                     DropCollectedAndGrow();
@@ -113,11 +119,23 @@ internal static class UOpTable
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static bool Same(UOp node, Ops op, DType dtype, ReadOnlySpan<UOp> src, object? arg) =>
-            node.Op == op && ReferenceEquals(node.DType, dtype) && node.Src.SequenceEqual(src)
+            node.Op == op && ReferenceEquals(node.DType, dtype) && UOp.SameNodes(node.Src, src)
             && (ReferenceEquals(node.Arg, arg) || (arg is not null && arg.Equals(node.Arg)));
 
         // The low bits chose the stripe.
         private static int Slot(int hash, int mask) => (int)((uint)hash / StripeCount) & mask;
+
+        // Handles are used again: to make and to free one costs more than the rest of a node.
+        private WeakGCHandle<UOp> NewHandle(UOp node)
+        {
+            if (!_spare.TryPop(out var handle))
+            {
+                return new WeakGCHandle<UOp>(node);
+            }
+
+            handle.SetTarget(node);
+            return handle;
+        }
 
         private void DropCollectedAndGrow()
         {
@@ -126,7 +144,7 @@ internal static class UOpTable
             {
                 if (_nodes[i].IsAllocated && !_nodes[i].TryGetTarget(out _))
                 {
-                    _nodes[i].Dispose();
+                    _spare.Push(_nodes[i]);
                     _nodes[i] = default;
                     _hashes[i] = 0;
                 }

@@ -75,68 +75,69 @@ public sealed class Pat
     /// <summary>This pattern for nodes of integer type.</summary>
     public Pat Integers() => If(static u => u.DType.IsInteger);
 
+    /// <summary>Whether the ops of the sources allow a match: a look that costs little and nearly always says no.</summary>
+    internal bool MayMatch(UOp node) => _src is null || (HasArity(node) && (FitsInOrder(node.Src) || FitsSwapped(node.Src)));
+
     internal bool Match(UOp node, ref Captures captures)
     {
-        if (!_ops.Contains(node.Op))
+        if (!_ops.Contains(node.Op)
+            || (_slot >= 0 && captures[_slot] is { } bound && bound != node)
+            || (_where is not null && !_where(node))
+            || (_src is not null && !(HasArity(node) && MatchSources(node.Src, ref captures))))
         {
             return false;
         }
 
         if (_slot >= 0)
         {
-            if (captures[_slot] is { } bound)
-            {
-                if (bound != node)
-                {
-                    return false;
-                }
-            }
-        }
-
-        if (_where is not null && !_where(node))
-        {
-            return false;
-        }
-
-        if (_src is not null && !MatchSources(node, ref captures))
-        {
-            return false;
-        }
-
-        if (_slot >= 0)
-        {
-            captures[_slot] = node;
+            captures.Bind(_slot, node);
         }
 
         return true;
     }
 
-    private bool MatchSources(UOp node, ref Captures captures)
+    private bool MatchSources(ReadOnlySpan<UOp> src, ref Captures captures)
     {
-        var src = node.Src;
-        if (_prefix ? src.Length < _src!.Length : src.Length != _src!.Length)
+        var before = captures.Bound;
+        if (FitsInOrder(src))
         {
-            return false;
+            var matched = true;
+            for (var i = 0; i < _src!.Length && matched; i++)
+            {
+                matched = _src[i].Match(src[i], ref captures);
+            }
+
+            if (matched)
+            {
+                return true;
+            }
+
+            captures.Bound = before;
         }
 
-        var before = captures;
-        var matched = true;
-        for (var i = 0; i < _src.Length && matched; i++)
+        if (FitsSwapped(src) && _src![0].Match(src[1], ref captures) && _src[1].Match(src[0], ref captures))
         {
-            matched = _src[i].Match(src[i], ref captures);
+            return true;
         }
 
-        if (!matched && _commutative)
-        {
-            captures = before;
-            matched = _src[0].Match(src[1], ref captures) && _src[1].Match(src[0], ref captures);
-        }
-
-        if (!matched)
-        {
-            captures = before;
-        }
-
-        return matched;
+        captures.Bound = before;
+        return false;
     }
+
+    private bool HasArity(UOp node) => _prefix ? node.Src.Length >= _src!.Length : node.Src.Length == _src!.Length;
+
+    private bool FitsInOrder(ReadOnlySpan<UOp> src)
+    {
+        for (var i = 0; i < _src!.Length; i++)
+        {
+            if (!_src[i]._ops.Contains(src[i].Op))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool FitsSwapped(ReadOnlySpan<UOp> src) => _commutative && _src![0]._ops.Contains(src[1].Op) && _src[1]._ops.Contains(src[0].Op);
 }

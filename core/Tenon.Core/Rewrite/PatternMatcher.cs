@@ -7,13 +7,19 @@ namespace Tenon.Core;
 public sealed class PatternMatcher
 {
     private static readonly int OpCount = Enum.GetValues<Ops>().Length;
+    private static int s_marks;
     private readonly Rule[] _rules;
     private readonly Rule[][] _byOp = new Rule[OpCount][];
 
     /// <summary>A matcher of these rules, in this order.</summary>
     public PatternMatcher(params Rule[] rules)
+        : this(rules, 0, 0)
     {
-        _rules = rules;
+    }
+
+    private PatternMatcher(Rule[] rules, int mark, int marks)
+    {
+        (_rules, Mark, Marks) = (rules, mark, marks);
         for (var op = 0; op < OpCount; op++)
         {
             _byOp[op] = Array.FindAll(rules, r => r.Pattern.Ops.Contains((Ops)op));
@@ -23,15 +29,34 @@ public sealed class PatternMatcher
     /// <summary>The rules in order.</summary>
     public IReadOnlyList<Rule> Rules => _rules;
 
+    /// <summary>The bit of nodes to which these rules are known not to apply, nor to what they are made from; 0: not remembered.</summary>
+    internal int Mark { get; }
+
+    /// <summary>The bits of all parts: where no rule of a sum applies, none of a part does.</summary>
+    internal int Marks { get; }
+
     /// <summary>The rules of both, the first's before the second's.</summary>
-    public static PatternMatcher operator +(PatternMatcher a, PatternMatcher b) => new([.. a._rules, .. b._rules]);
+    public static PatternMatcher operator +(PatternMatcher a, PatternMatcher b) => new([.. a._rules, .. b._rules], 0, a.Marks | b.Marks);
+
+    /// <summary>
+    /// The same rules for use again and again on graphs that share parts: nodes to which none applies are marked, and not
+    /// visited again. For a few matchers that live as long as the process, of rules that use no context.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">There are too many of them.</exception>
+    public PatternMatcher Remembering()
+    {
+        var number = Interlocked.Increment(ref s_marks);
+        return number <= 30
+            ? new PatternMatcher(_rules, 1 << number, Marks | 1 << number)
+            : throw new InvalidOperationException("At most 30 matchers of a process can remember; keep them in static fields.");
+    }
 
     /// <summary>What the first rule that applies makes of the node, and that rule; null if none applies.</summary>
     public UOp? Rewrite(UOp node, object? context, out Rule? fired)
     {
         foreach (var rule in _byOp[(int)node.Op])
         {
-            if (rule.Apply(node, context) is { } result)
+            if (rule.Pattern.MayMatch(node) && rule.Apply(node, context) is { } result)
             {
                 fired = rule;
                 return result;
@@ -44,4 +69,7 @@ public sealed class PatternMatcher
 
     /// <summary>What the first rule that applies makes of the node; null if none applies.</summary>
     public UOp? Rewrite(UOp node, object? context = null) => Rewrite(node, context, out _);
+
+    /// <summary>Whether it is plain that nothing in the graph of a node changes.</summary>
+    internal bool Knows(UOp node) => node.IsNormalUnder(Mark) || (node.Src.Length == 0 && _byOp[(int)node.Op].Length == 0);
 }

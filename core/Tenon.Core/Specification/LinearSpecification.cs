@@ -7,6 +7,7 @@ public static class LinearSpecification
 {
     private static readonly Specification Rules = new(
         "linear",
+        Specification.IsElementwise,
         static u => u is { Op: Ops.Param, Arg: ParamArg },
         static u => u is { Op: Ops.Const, Arg: Scalar },
         static u => u is { Op: Ops.Variable, Arg: VariableArg },
@@ -15,21 +16,20 @@ public static class LinearSpecification
         static u => u.Op == Ops.End && u.Src.Length == 1 && u[0].Op == Ops.Range,
         static u => u.Op == Ops.Index && u.Src.Length == 2 && u[0].Op is Ops.Param or Ops.Index && IsAddressing(u[1].DType) && u.DType == u[0].DType,
         static u => u.Op == Ops.Load && u[0].Op == Ops.Index && u.DType.Scalar == u[0].DType
-            && (u.Src.Length == 1 || (u.Src.Length == 3 && u[1].DType == DType.Bool && u[2].DType == u.DType)),
+            && (u.Src.Length == 1 || (u.Src.Length == 3 && (u[1].DType == DType.Bool || u[1].DType == DType.Bool.WithLanesOf(u.DType)) && u[2].DType == u.DType)),
         static u => u.Op == Ops.Store && u[0].Op == Ops.Index && u[1].DType.Scalar == u[0].DType && (u.Src.Length == 2 || (u.Src.Length == 3 && u[2].DType == DType.Bool)),
         static u => u is { Op: Ops.Accumulator, Arg: int } && u.Src.Length == 1 && u[0].DType == u.DType,
         static u => u.Op == Ops.Assign && u.Src.Length == 2 && u[0].Op == Ops.Accumulator && u[0].DType == u.DType && u[1].DType == u.DType,
         static u => u.Op == Ops.Stack && u.Src.Length == u.DType.Lanes && AllOf(u.Src, u.DType.Scalar),
         static u => u.Op == Ops.Splat && u.Src.Length == 1 && u.DType.IsVector && u[0].DType == u.DType.Scalar,
-        static u => u is { Op: Ops.Extract, Arg: int } && u.Src.Length == 1 && u[0].DType.IsVector && u.DType == u[0].DType.Scalar && (int)u.Arg! < u[0].DType.Lanes,
-        Specification.IsElementwise);
+        static u => u is { Op: Ops.Extract, Arg: int } && u.Src.Length == 1 && u[0].DType.IsVector && u.DType == u[0].DType.Scalar && (int)u.Arg! < u[0].DType.Lanes);
 
     /// <summary>Checks a program: every node, the order of sources, the nesting of loops, and what the target takes.</summary>
     /// <exception cref="TenonException">The program is illegal.</exception>
     public static void Check(LinearProgram program, CodeGeneratorTarget target)
     {
         Rules.Check(program.Ops, program.Name);
-        var defined = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
+        var defined = new NodeSet();
         var loops = new Stack<UOp>();
         foreach (var u in program.Ops)
         {
@@ -49,6 +49,11 @@ public static class LinearSpecification
             else if (u.Op == Ops.End && (!loops.TryPop(out var open) || open != u[0]))
             {
                 throw Illegal(program, $"{u} doesn't close the innermost loop");
+            }
+
+            if (u.Op == Ops.Load && u.Src.Length == 3 && u[1].DType.IsVector && !target.DTypes.GetValueOrDefault(u.DType.Scalar).HasFlag(DTypeSupport.MaskedLoad))
+            {
+                throw Illegal(program, $"the target {target.Fingerprint} has no masked load for {u}");
             }
 
             if (!CodeGeneratorTarget.BaseOps.Contains(u.Op) && !target.ExtraOps.Contains(u.Op) && !(target.VectorBytes > 0 && CodeGeneratorTarget.VectorOps.Contains(u.Op)))

@@ -12,11 +12,24 @@ internal sealed class Specification(string level, params Func<UOp, bool>[] rules
     {
         foreach (var u in nodes)
         {
-            if (!Array.Exists(rules, r => r(u)))
+            if (!IsLegal(u))
             {
                 throw new TenonException("TEN1002", $"{where}: this node is not legal at {level} level: {u} of type {u.DType}. This is an error in Tenon; please report it with the graph.");
             }
         }
+    }
+
+    private bool IsLegal(UOp u)
+    {
+        foreach (var rule in rules)
+        {
+            if (rule(u))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Arithmetic whose sources agree in type and lanes, as far as the op asks.</summary>

@@ -26,6 +26,11 @@ internal static class IndexRules
 
     private static UOp? Sum(UOp u)
     {
+        if (LinearForm.IsInOrder(u))
+        {
+            return null;
+        }
+
         var form = LinearForm.Of(u);
         form.MergeQuotients();
         return form.ToUOp() is var sum && sum != u ? sum : null;

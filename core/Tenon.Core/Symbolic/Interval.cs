@@ -78,12 +78,12 @@ internal static class Interval
         switch (u.Op)
         {
             case Ops.Add:
-                return (Clamp((Int128)a.Min + b.Min), Clamp((Int128)a.Max + b.Max));
+                return (Sum(a.Min, b.Min), Sum(a.Max, b.Max));
             case Ops.Sub:
                 return (Clamp((Int128)a.Min - b.Max), Clamp((Int128)a.Max - b.Min));
             case Ops.Mul:
-                Int128 p = (Int128)a.Min * b.Min, q = (Int128)a.Min * b.Max, r = (Int128)a.Max * b.Min, s = (Int128)a.Max * b.Max;
-                return (Clamp(Int128.Min(Int128.Min(p, q), Int128.Min(r, s))), Clamp(Int128.Max(Int128.Max(p, q), Int128.Max(r, s))));
+                long p = Product(a.Min, b.Min), q = Product(a.Min, b.Max), r = Product(a.Max, b.Min), s = Product(a.Max, b.Max);
+                return (Math.Min(Math.Min(p, q), Math.Min(r, s)), Math.Max(Math.Max(p, q), Math.Max(r, s)));
             case Ops.Max:
                 return (Math.Max(a.Min, b.Min), Math.Max(a.Max, b.Max));
             case Ops.FloorDiv when b.Min > 0:
@@ -112,6 +112,18 @@ internal static class Interval
     private static bool Disjoint(UOp a, UOp b) => a.Max < b.Min || b.Max < a.Min;
 
     private static bool SameConstant(UOp a, UOp b) => (a == b || (a.Min == a.Max && b.Min == b.Max && a.Min == b.Min)) && a.Min != long.MinValue | a == b;
+
+    private static long Sum(long x, long y)
+    {
+        var sum = unchecked(x + y);
+        return ((x ^ sum) & (y ^ sum)) < 0 ? (x < 0 ? long.MinValue : long.MaxValue) : sum;
+    }
+
+    private static long Product(long x, long y)
+    {
+        var high = Math.BigMul(x, y, out var low);
+        return high == low >> 63 ? low : high < 0 ? long.MinValue : long.MaxValue;
+    }
 
     private static long Clamp(Int128 value) => value < long.MinValue ? long.MinValue : value > long.MaxValue ? long.MaxValue : (long)value;
 }

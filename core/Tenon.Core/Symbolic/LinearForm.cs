@@ -22,6 +22,42 @@ public sealed class LinearForm
         return form;
     }
 
+    /// <summary>Whether a sum is plainly what <see cref="ToUOp"/> would make of it.</summary>
+    internal static bool IsInOrder(UOp sum)
+    {
+        var rest = sum;
+        if (sum[1].IsConst(out var constant))
+        {
+            rest = sum[0];
+            if (constant.AsLong == 0)
+            {
+                return false;
+            }
+        }
+
+        UOp? next = null;
+        while (true)
+        {
+            var scaled = rest.Op == Ops.Add ? rest[1] : rest;
+            var isScaled = scaled.Op == Ops.Mul && scaled[1].Op == Ops.Const;
+            var term = isScaled ? scaled[0] : scaled;
+            if ((isScaled && (scaled[1].IsInteger(0) || scaled[1].IsInteger(1)))
+                || term.Op is Ops.Add or Ops.Const or Ops.FloorMod
+                || (term.Op == Ops.Mul && term[1].Op == Ops.Const)
+                || (next is not null && StructuralOrder.Instance.Compare(term, next) >= 0))
+            {
+                return false;
+            }
+
+            if (rest.Op != Ops.Add)
+            {
+                return true;
+            }
+
+            (next, rest) = (term, rest[0]);
+        }
+    }
+
     /// <summary>Adds <paramref name="factor"/>·<paramref name="u"/>, taking sums and literal factors apart.</summary>
     public void AddScaled(UOp u, long factor)
     {

@@ -79,7 +79,7 @@ public static class Simplifier
         Rule.Of(Pat.Op(Ops.Where, X, Y, Pat.Op(Ops.Where, X, Pat.Any(), Z)), static (c, x, y) => UOp.Where(c, x, y)));
 
     /// <summary>All of them.</summary>
-    public static PatternMatcher Rules { get; } = Constants + Identities + Booleans + IndexRules.Rules;
+    public static PatternMatcher Rules { get; } = (Constants + Identities + Booleans + IndexRules.Rules).Remembering();
 
     /// <summary>A whole graph, simplified.</summary>
     public static UOp Simplify(UOp root) => GraphRewrite.Apply(root, Rules);
@@ -87,8 +87,13 @@ public static class Simplifier
     /// <summary>Rewrites one node whose sources are simplified, until no rule applies.</summary>
     public static UOp SimplifyNode(UOp node)
     {
-        while (Rules.Rewrite(node) is { } next)
+        while (!Rules.Knows(node))
         {
+            if (Rules.Rewrite(node) is not { } next)
+            {
+                return node;
+            }
+
             node = next;
         }
 
@@ -97,13 +102,18 @@ public static class Simplifier
 
     private static UOp? Fold(UOp u)
     {
-        Span<Scalar> values = stackalloc Scalar[u.Src.Length];
-        for (var i = 0; i < values.Length; i++)
+        foreach (var s in u.Src)
         {
-            if (!u[i].IsConst(out values[i]))
+            if (s.Op != Ops.Const)
             {
                 return null;
             }
+        }
+
+        Span<Scalar> values = stackalloc Scalar[u.Src.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = (Scalar)u[i].Arg!;
         }
 
         return UOp.New(Ops.Const, u.DType, [], ScalarMath.Evaluate(u.Op, u.DType.Scalar, u[u.Src.Length - 1].DType.Scalar, values));

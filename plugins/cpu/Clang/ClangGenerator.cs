@@ -53,7 +53,9 @@ internal sealed class ClangGenerator : CodeGenerator
         {
             // Without the instruction it would be a call of the C library.
             ExtraOps = fused ? ClangRenderer.ExtraOps : ClangRenderer.ExtraOps - new OpSet(Ops.MulAcc),
-            DTypes = dtypes,
+
+            // C's vectors have no load under a mask.
+            DTypes = dtypes.ToDictionary(d => d.Key, d => d.Value & ~DTypeSupport.MaskedLoad),
             VectorBytes = avx512 ? 64 : compiler.Defines("__AVX2__") ? 32 : 16,
             VectorRegisters = avx512 || arm ? 32 : 16,
             Fingerprint = compiler.Fingerprint,

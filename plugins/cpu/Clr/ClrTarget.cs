@@ -24,6 +24,7 @@ internal static class ClrTarget
     public static CodeGeneratorTarget Create(int vectorBytes)
     {
         var vector = vectorBytes > 0 ? Full : Scalar;
+        var numbers = vectorBytes > 0 && MaskedMemory.IsSupported ? Full | DTypeSupport.MaskedLoad : vector;
         var extra = vectorBytes > 0 ? CodeGeneratorTarget.VectorOps : default;
         var hasFma = Fma.IsSupported || Avx512F.IsSupported || AdvSimd.IsSupported;
         return new CodeGeneratorTarget
@@ -31,22 +32,22 @@ internal static class ClrTarget
             ExtraOps = hasFma ? extra | new OpSet(Ops.MulAcc) : extra,
             VectorBytes = vectorBytes,
             VectorRegisters = Avx512F.IsSupported || AdvSimd.IsSupported ? 32 : 16,
-            Fingerprint = $"{RuntimeInformation.ProcessArchitecture}-v{vectorBytes}{(hasFma ? "-fma" : "")}".ToLowerInvariant(),
+            Fingerprint = $"{RuntimeInformation.ProcessArchitecture}-v{vectorBytes}{(hasFma ? "-fma" : "")}{(MaskedMemory.IsSupported ? "-mask" : "")}".ToLowerInvariant(),
             DTypes = new Dictionary<DType, DTypeSupport>
             {
                 [DType.Bool] = vector,
                 [DType.Int8] = Scalar,
                 [DType.Int16] = Scalar,
-                [DType.Int32] = vector,
-                [DType.Int64] = vector,
+                [DType.Int32] = numbers,
+                [DType.Int64] = numbers,
                 [DType.UInt8] = Scalar,
                 [DType.UInt16] = Scalar,
-                [DType.UInt32] = vector,
-                [DType.UInt64] = vector,
+                [DType.UInt32] = numbers,
+                [DType.UInt64] = numbers,
                 [DType.Float16] = DTypeSupport.Storage,
                 [DType.BFloat16] = DTypeSupport.Storage,
-                [DType.Float32] = vector,
-                [DType.Float64] = vector,
+                [DType.Float32] = numbers,
+                [DType.Float64] = numbers,
             },
         };
     }

@@ -161,7 +161,15 @@ internal sealed partial class KernelEmitter
     private void EmitVectorWhere(UOp node)
     {
         var type = VectorType.Of(node.DType);
-        var condition = node[0];
+        PushMask(node[0], type);
+        Push(node[1]);
+        Push(node[2]);
+        _il.Emit(OpCodes.Call, Select(type));
+    }
+
+    // A condition as a mask with the lanes of a type.
+    private void PushMask(UOp condition, VectorType type)
+    {
         if (type.LaneBits == 32)
         {
             Push(condition);
@@ -182,10 +190,6 @@ internal sealed partial class KernelEmitter
             EmitWiden(mask);
             Reinterpret(wide, type);
         }
-
-        Push(node[1]);
-        Push(node[2]);
-        _il.Emit(OpCodes.Call, Select(type));
     }
 
     // A comparison of 64-bit lanes that is written here needs no narrowing before it is widened.

@@ -10,7 +10,7 @@ internal sealed partial class KernelEmitter
     // What is written with branches, and therefore has a local: the JIT wants an empty stack at branches.
     private static bool IsStatement(UOp node) => node.Op switch
     {
-        Ops.Load => node.Src.Length > 1,
+        Ops.Load => node.Src.Length > 1 && !node[1].DType.IsVector,
         Ops.Where => !node.DType.IsVector,
         _ => false,
     };
@@ -70,6 +70,12 @@ internal sealed partial class KernelEmitter
 
     private void EmitLoad(UOp node)
     {
+        if (node.Src.Length > 1 && node[1].DType.IsVector)
+        {
+            EmitMaskedLoad(node, VectorType.Of(node.DType));
+            return;
+        }
+
         Push(node[0]);
         if (!node.DType.IsVector)
         {
@@ -93,6 +99,15 @@ internal sealed partial class KernelEmitter
         {
             _il.Emit(OpCodes.Call, type.Method(nameof(Vector128.Load), type.Element.MakePointerType()));
         }
+    }
+
+    private void EmitMaskedLoad(UOp node, VectorType type)
+    {
+        Push(node[0]);
+        PushMask(node[1], type);
+        Push(node[2]);
+        var bits = type.Lanes * type.LaneBits;
+        _il.Emit(OpCodes.Call, typeof(MaskedMemory).GetMethod($"Load{bits}")!.MakeGenericMethod(type.Element));
     }
 
     private void EmitStore(UOp node)

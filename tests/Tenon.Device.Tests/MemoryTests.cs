@@ -10,26 +10,6 @@ namespace Tenon.Tests;
 internal sealed class MemoryTests
 {
     [Test]
-    public void ManyRealisationsLeaveMemoryFlat()
-    {
-        var x = Tensor.From<float>(new float[64]);
-        Run(1_000);
-        var before = Live();
-        Run(9_000);
-        var after = Live();
-        Assert.That(after.Nodes, Is.LessThanOrEqualTo(before.Nodes + 200), "live nodes");
-        Assert.That(after.Buffers, Is.LessThanOrEqualTo(before.Buffers + 20), "live buffers");
-
-        void Run(int count)
-        {
-            for (var i = 0; i < count; i++)
-            {
-                (x * 2 + 1).Sum().Realize();
-            }
-        }
-    }
-
-    [Test]
     public void AssignmentsInALoopLeaveMemoryFlat()
     {
         var x = Tensor.From<float>(new float[64]);

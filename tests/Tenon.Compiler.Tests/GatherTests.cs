@@ -1,0 +1,54 @@
+using Tenon.Core;
+using Tenon.Runtime;
+
+namespace Tenon.Compiler.Tests;
+
+/// <summary>What picks one of many reads one.</summary>
+public class GatherTests
+{
+    private static readonly float[] Content = [.. Enumerable.Range(0, 1000 * 24).Select(i => (float)Math.Sin(i))];
+    private static readonly int[] Indices = [5, 999, 0, 5, -1, 1000, int.MinValue, 77];
+
+    [Test]
+    public void IndexSelect_reads_only_what_it_picks()
+    {
+        var (table, indices) = Inputs();
+        var picked = table.IndexSelect(0, indices);
+        AssertDirect(picked);
+        Assert.That(picked.ToArray<float>(), Is.EqualTo(Indices.SelectMany(i => Enumerable.Range(0, 24).Select(c => i is >= 0 and < 1000 ? Content[i * 24 + c] : 0))));
+    }
+
+    [Test]
+    public void Gather_reads_only_what_it_picks()
+    {
+        var (table, _) = Inputs();
+        int[] index = [.. Enumerable.Range(0, 48).Select(i => i * 37 % 1000)];
+        var picked = table.Gather(0, Tensor.From<int>(index).Reshape(2, 24).Realize());
+        AssertDirect(picked);
+        Assert.That(picked.ToArray<float>(), Is.EqualTo(index.Select((r, i) => Content[r * 24 + i % 24])));
+    }
+
+    [Test]
+    public void A_computed_table_is_computed_where_it_is_picked()
+    {
+        var (table, indices) = Inputs();
+        var picked = (table * 2 + 1).IndexSelect(0, indices.Cast(DType.Int64));
+        Assert.That(picked.ToArray<float>(), Is.EqualTo(Indices.SelectMany(i => Enumerable.Range(0, 24).Select(c => i is >= 0 and < 1000 ? Content[i * 24 + c] * 2 + 1 : 0))));
+    }
+
+    [Test]
+    public void NaN_beside_what_is_picked_stays_there()
+    {
+        var table = Tensor.From<float>([1, float.NaN, 3, float.PositiveInfinity]).Realize();
+        Assert.That(table.IndexSelect(0, Tensor.From<int>([2, 1, 0, 3])).ToArray<float>(), Is.EqualTo(new[] { 3, float.NaN, 1, float.PositiveInfinity }));
+    }
+
+    private static (Tensor Table, Tensor Indices) Inputs() => (Tensor.From<float>(Content).Reshape(1000, 24).Realize(), Tensor.From<int>(Indices).Realize());
+
+    private static void AssertDirect(Tensor tensor)
+    {
+        var calls = TenonRuntime.Default.Schedule([(tensor.Node, tensor.Device)]).Calls;
+        Assert.That(calls, Has.Count.EqualTo(1));
+        Assert.That(calls[0].Kernel!.TopologicalOrder().Select(u => u.Op), Has.No.Member(Ops.Reduce));
+    }
+}
