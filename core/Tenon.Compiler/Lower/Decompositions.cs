@@ -29,22 +29,17 @@ internal static class Decompositions
         Rule.Of(Pat.Op(Ops.IntDiv, X, Y), static (x, y) => IsSafeDivisor(y) ? null : Guarded(x, y, Ops.IntDiv, y.ConstLike(0), UOp.Alu(Ops.Neg, x))),
         Rule.Of(Pat.Op(Ops.IntMod, X, Y), static (x, y) => IsSafeDivisor(y) ? null : Guarded(x, y, Ops.IntMod, x, y.ConstLike(0))));
 
-    private static PatternMatcher Exp2 { get; } = new(Rule.Of(Pat.Op(Ops.Exp2, X), Transcendental.Exp2));
-
-    private static PatternMatcher Log2 { get; } = new(Rule.Of(Pat.Op(Ops.Log2, X), Transcendental.Log2));
-
-    private static PatternMatcher Sin { get; } = new(Rule.Of(Pat.Op(Ops.Sin, X), Transcendental.Sin));
-
-    private static readonly ConcurrentDictionary<(bool Exp2, bool Log2, bool Sin), (PatternMatcher ForKernels, PatternMatcher ForMachine)> Known = [];
+    private static readonly ConcurrentDictionary<(bool Exp2, bool Log2, bool Sin, bool MulAcc), (PatternMatcher ForKernels, PatternMatcher ForMachine)> Known = [];
 
     /// <summary>The rules for a target: for kernels, and for what index lowering makes of them.</summary>
     public static (PatternMatcher ForKernels, PatternMatcher ForMachine) For(CodeGeneratorView target) =>
-        Known.GetOrAdd((target.Has(Ops.Exp2), target.Has(Ops.Log2), target.Has(Ops.Sin)), static has =>
+        Known.GetOrAdd((target.Has(Ops.Exp2), target.Has(Ops.Log2), target.Has(Ops.Sin), target.Has(Ops.MulAcc)), static has =>
         {
+            var functions = new Transcendental(has.MulAcc);
             var rules = Simplifier.Rules + Always;
-            rules = has.Exp2 ? rules : rules + Exp2;
-            rules = has.Log2 ? rules : rules + Log2;
-            rules = (has.Sin ? rules : rules + Sin).Remembering();
+            rules = has.Exp2 ? rules : rules + new PatternMatcher(Rule.Of(Pat.Op(Ops.Exp2, X), functions.Exp2));
+            rules = has.Log2 ? rules : rules + new PatternMatcher(Rule.Of(Pat.Op(Ops.Log2, X), functions.Log2));
+            rules = (has.Sin ? rules : rules + new PatternMatcher(Rule.Of(Pat.Op(Ops.Sin, X), functions.Sin))).Remembering();
             return (rules, (rules + IndexLowering.PowersOfTwo).Remembering());
         });
 

@@ -3,13 +3,14 @@ using Tenon.Core;
 namespace Tenon.Compiler;
 
 /// <summary>
-/// 2ˣ, log₂ and sine from arithmetic alone, the same on every device. Range reduction as in Muller, "Elementary Functions"
+/// 2ˣ, log₂ and sine from arithmetic alone. Range reduction as in Muller, "Elementary Functions"
 /// (3rd ed., ch. 11); series are cut where the next term is below half a unit in the last place.
 /// </summary>
-internal static class Transcendental
+/// <param name="hasMulAcc">Whether polynomials may be made of multiply-adds.</param>
+internal sealed class Transcendental(bool hasMulAcc)
 {
     /// <summary>2ˣ = 2ⁿ·2ᶠ with n whole and |f| ≤ ½.</summary>
-    public static UOp? Exp2(UOp x)
+    public UOp? Exp2(UOp x)
     {
         if (Format.Of(x.DType) is not { } format)
         {
@@ -35,7 +36,7 @@ internal static class Transcendental
     }
 
     /// <summary>log₂ x = e + log₂ m with √½ ≤ m &lt; √2, by the series of the inverse hyperbolic tangent.</summary>
-    public static UOp? Log2(UOp x)
+    public UOp? Log2(UOp x)
     {
         if (Format.Of(x.DType) is not { } format)
         {
@@ -74,7 +75,7 @@ internal static class Transcendental
     /// sin x = ±sin(x - n·π), computed in float64. π is split in three so that n·π is exact enough up to |x| of about 10⁹;
     /// beyond that accuracy is lost by and by.
     /// </summary>
-    public static UOp? Sin(UOp x)
+    public UOp? Sin(UOp x)
     {
         if (Format.Of(x.DType) is null)
         {
@@ -110,12 +111,13 @@ internal static class Transcendental
         UOp.Alu(Ops.Trunc, Add(x, UOp.Where(UOp.Alu(Ops.CmpLt, x, x.ConstLike(0)), x.ConstLike(-0.5), x.ConstLike(0.5))));
 
     // Horner's scheme, lowest power first.
-    private static UOp Polynomial(UOp x, ReadOnlySpan<double> terms)
+    private UOp Polynomial(UOp x, ReadOnlySpan<double> terms)
     {
         var sum = x.ConstLike(terms[^1]);
         for (var i = terms.Length - 2; i >= 0; i--)
         {
-            sum = Add(Mul(sum, x), x.ConstLike(terms[i]));
+            var term = x.ConstLike(terms[i]);
+            sum = hasMulAcc ? UOp.New(Ops.MulAcc, x.DType, [sum, x, term]) : Add(Mul(sum, x), term);
         }
 
         return sum;

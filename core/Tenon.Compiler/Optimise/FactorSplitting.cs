@@ -11,11 +11,11 @@ internal static class FactorSplitting
     private static readonly Pat X = Pat.Any(0).If(static u => u.DType == DType.Index);
     private static readonly Pat D = Pat.Const(1).If(static u => u.DType == DType.Index && ((Scalar)u.Arg!).AsLong > 1);
 
-    private static PatternMatcher Rules { get; } = Simplifier.Rules + new PatternMatcher(
+    private static PatternMatcher Rules { get; } = (Simplifier.Rules + new PatternMatcher(
         // ((q·d + r)·x + …) mod d → (r·x + …) mod d
         Rule.Of(Pat.Op(Ops.FloorMod, X, D), static (x, d) => Split(x, d) is var (_, rest) ? IndexMath.FloorMod(rest, d) : null),
         // ((q·d + r)·x + …) / d → q·x + (r·x + …) / d
-        Rule.Of(Pat.Op(Ops.FloorDiv, X, D), static (x, d) => Split(x, d) is var (whole, rest) ? IndexMath.Add(whole, IndexMath.FloorDiv(rest, d)) : null));
+        Rule.Of(Pat.Op(Ops.FloorDiv, X, D), static (x, d) => Split(x, d) is var (whole, rest) ? IndexMath.Add(whole, IndexMath.FloorDiv(rest, d)) : null))).Remembering();
 
     public static UOp Apply(UOp kernel) => GraphRewrite.Apply(kernel, Rules);
 

@@ -11,11 +11,7 @@ internal static class Heuristic
     public static UOp Apply(UOp kernel, CodeGeneratorView target)
     {
         var nest = new LoopNest(RangeMerging.Apply(FactorSplitting.Apply(kernel)));
-        foreach (var opt in PlanSearch.Best(nest, target)?.Opts() ?? [])
-        {
-            nest.Apply(opt);
-        }
-
+        PlanSearch.Best(nest, target)?.Apply(nest);
         ChooseOrder(nest);
         ChooseGrid(nest, target);
         return nest.Kernel;

@@ -11,18 +11,23 @@ internal sealed class KernelCost
 {
     private const double Simple = 0.5;
     private const double LaneMove = 0.7;
-    private const double NearLane = 1 + LaneMove;
-    private const double FarLane = 2 + LaneMove;
+    private const double NearLane = Simple + LaneMove;
+    private const double OtherLine = 0.5;
+    private const double OtherPage = 1.5;
     private const double ComputedLane = 4 + LaneMove;
+    private const double WideStore = 1;
+    private const double NarrowStore = 1.5;
     private const double Branch = 2;
     private const double LoopTurn = 1;
 
     private const double MaxBody = 600;
     private const int LineBytes = 64;
+    private const int PageBytes = 4096;
 
     // Cycles until a multiply-add can be added to.
     private const double Latency = 4;
-    private readonly List<Work> _work = [];
+    private readonly Work[] _work;
+    private readonly Work[][] _reductions;
     private readonly UOp[] _ranges;
     private readonly long[] _sizes;
     private readonly CodeGeneratorView _target;
@@ -35,20 +40,21 @@ internal sealed class KernelCost
         var scopes = new Scopes(kernel, ranges);
         var order = kernel.TopologicalOrder();
         var fused = order.Where(u => u.Op == Ops.Reduce && u.ArgAs<ReduceArg>().Op == Ops.Add && u[0].Op == Ops.Mul && u[0].DType.IsFloat && target.Has(Ops.MulAcc)).Select(u => u[0]).ToHashSet();
-        foreach (var u in order.Where(IsWork))
-        {
-            var strides = u.Op is Ops.Load or Ops.Store ? ranges.Select(r => Strides.Along(u[0][1], r)).ToArray() : [];
-            _work.Add(new Work(u, scopes.Values(u), scopes.Around(u), scopes.Inside(u), strides, fused.Contains(u)));
-        }
+        _work = [.. order.Where(IsWork).Select(u => new Work(u, scopes.Values(u), scopes.Around(u), scopes.Inside(u), StridesOf(u), fused.Contains(u)))];
+        _reductions = [.. _work.Where(w => w.Node.Op == Ops.Reduce).GroupBy(w => w.Reduced).Select(g => g.ToArray())];
+
+        long?[] StridesOf(UOp u) => u.Op is Ops.Load or Ops.Store ? [.. ranges.Select(r => Strides.Along(u[0][1], r))] : [];
     }
 
     /// <summary>Whether no value would need the lanes of two loops at once.</summary>
-    public bool CanAdd(int range, ulong vectors) => _work.TrueForAll(w => (w.Inside >> range & 1) == 0 || (w.Inside & vectors) == 0);
+    public bool CanAdd(int range, ulong vectors) => Array.TrueForAll(_work, w => (w.Inside >> range & 1) == 0 || (w.Inside & vectors) == 0);
 
-    /// <summary>Whether some value that is loaded in a loop with this one is the same in all of its turns.</summary>
-    public bool HasReuse(int range) => _work.Exists(w => w.Node.Op == Ops.Load && (w.Around >> range & 1) != 0 && (w.Values >> range & 1) == 0);
+    /// <summary>Whether copies of two loops share what they load: a tile of both then loads less than its parts.</summary>
+    public bool CanShare(int a, int b) =>
+        Array.Exists(_work, w => w.Node.Op == Ops.Load && (w.Around >> a & w.Around >> b & 1) != 0 && ((w.Inside >> a ^ w.Inside >> b) & 1) != 0);
 
-    public double Of(LoopPlan plan)
+    /// <summary>Cycles; infinite if more than a limit or if the code would be too long.</summary>
+    public double Of(LoopPlan plan, double limit = double.PositiveInfinity)
     {
         var total = 0.0;
         var instructions = 0.0;
@@ -69,15 +75,34 @@ internal sealed class KernelCost
                 var folds = v >= 0 && (w.Values >> v & 1) == 0 ? plan.Lanes[v] * LaneMove : 0;
                 total += Runs(w.Around & ~w.Reduced, w.Values, plan) * (folds + Simple * plan.CopiesIn(w.Reduced));
             }
+
+            if (total > limit || instructions > MaxBody)
+            {
+                return double.PositiveInfinity;
+            }
         }
 
         // Long bodies take long to compile and fall out of the instruction cache.
-        return instructions > MaxBody ? double.PositiveInfinity : total * (1 + instructions / 20_000);
+        return total * (1 + instructions / 20_000);
     }
 
     /// <summary>Accumulators that are alive in the fullest loop.</summary>
-    public long Accumulators(LoopPlan plan) =>
-        _work.Where(w => w.Node.Op == Ops.Reduce).GroupBy(w => w.Reduced).Select(g => g.Sum(w => Chains(w, plan))).DefaultIfEmpty(0).Max();
+    public long Accumulators(LoopPlan plan)
+    {
+        var most = 0L;
+        foreach (var loop in _reductions)
+        {
+            var alive = 0L;
+            foreach (var w in loop)
+            {
+                alive += Chains(w, plan);
+            }
+
+            most = Math.Max(most, alive);
+        }
+
+        return most;
+    }
 
     private static bool IsWork(UOp u) => u.Op is Ops.Load or Ops.Store or Ops.Reduce || (OpSet.Elementwise.Contains(u.Op) && u.DType != DType.Index && u.Ranges.Count > 0);
 
@@ -88,8 +113,9 @@ internal sealed class KernelCost
         for (; around != 0; around &= around - 1)
         {
             var i = BitOperations.TrailingZeroCount(around);
-            var turns = (_sizes[i] + plan.Lanes[i] - 1) / plan.Lanes[i];
-            runs *= (inside >> i & 1) != 0 ? turns : (double)turns / plan.Copies[i];
+            long chunk = plan.Lanes[i] * plan.Copies[i];
+            var turns = (_sizes[i] + chunk - 1) / chunk;
+            runs *= (inside >> i & 1) != 0 ? turns * plan.Copies[i] : turns;
         }
 
         return runs;
@@ -111,11 +137,11 @@ internal sealed class KernelCost
             case Ops.Load when v >= 0 && u.Src.Length == 3 && w.Strides[v] == 1 && u[1].DependsOn(_ranges[v]) && _target.HasMaskedLoad(u.DType):
                 return 3 * Simple;
             case Ops.Load when u.Src.Length == 3:
-                return v < 0 || (w.Strides[v] == 1 && !u[1].DependsOn(_ranges[v]) && _target.IsVector(u.DType)) ? Simple + Branch : lanes * (Lane(w, plan, v) + Branch);
+                return v < 0 || (w.Strides[v] == 1 && !u[1].DependsOn(_ranges[v]) && _target.IsVector(u.DType)) ? Simple + Branch : lanes * (Lane(w, plan, v) + 2 * Branch);
             case Ops.Load:
                 return v < 0 || (w.Strides[v] == 1 && _target.IsVector(u.DType)) ? Simple : lanes * Lane(w, plan, v);
             case Ops.Store:
-                return v < 0 || (w.Strides[v] == 1 && _target.IsVector(u[1].DType)) ? 1 : lanes * Lane(w, plan, v);
+                return v < 0 ? NarrowStore : w.Strides[v] == 1 && _target.IsVector(u[1].DType) ? WideStore : lanes * (Lane(w, plan, v) + NarrowStore);
             case Ops.Reduce:
                 return Math.Max(v < 0 || _target.IsVector(u.DType) ? Simple : lanes * Simple, Latency / Chains(w, plan));
             default:
@@ -125,11 +151,16 @@ internal sealed class KernelCost
     }
 
     // One lane of an access that is not consecutive.
-    private double Lane(Work w, LoopPlan plan, int v) => w.Strides[v] switch
+    private double Lane(Work w, LoopPlan plan, int v)
     {
-        null => _sizes[v] % plan.Lanes[v] == 0 ? NearLane : ComputedLane,
-        var stride => Math.Abs(stride.Value) * w.Node[0].DType.Bytes < LineBytes ? NearLane : FarLane,
-    };
+        if (w.Strides[v] is not { } stride)
+        {
+            return _sizes[v] % (plan.Lanes[v] * plan.Copies[v]) == 0 ? NearLane : ComputedLane;
+        }
+
+        var bytes = Math.Abs(stride) * w.Node[0].DType.Bytes;
+        return NearLane + (bytes < LineBytes ? 0 : bytes < PageBytes ? OtherLine : OtherPage);
+    }
 
     /// <param name="Node">The value.</param>
     /// <param name="Values">Loops that it depends on.</param>

@@ -43,9 +43,9 @@ internal sealed class LoopNest
 
     public UOp? Find(int id) => Ranges.Find(r => r.ArgAs<RangeArg>().Id == id);
 
-    /// <summary>Applies a change.</summary>
-    /// <exception cref="TenonException">The range doesn't exist, or the amount doesn't divide its size.</exception>
-    public void Apply(Opt opt)
+    /// <summary>Applies a change; returns the number of the range that it made.</summary>
+    /// <exception cref="TenonException">The range doesn't exist, or can't be split by that amount.</exception>
+    public int Apply(Opt opt)
     {
         var range = Find(opt.Range) ?? throw new TenonException("TEN1010", $"{opt} names a range that the kernel doesn't have. It has {string.Join(", ", Ranges)}.");
         switch (opt.Kind)
@@ -67,6 +67,7 @@ internal sealed class LoopNest
         }
 
         _applied.Add(opt);
+        return opt.Kind == OptKind.Global ? opt.Range : _nextRange - 1;
     }
 
     // r → outer·amount + inner, where the outer loop keeps the number of r. If the amount doesn't divide the size, the last

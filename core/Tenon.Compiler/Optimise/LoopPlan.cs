@@ -51,20 +51,20 @@ internal sealed class LoopPlan
         return copies;
     }
 
-    /// <summary>The changes of loops that this is.</summary>
-    public IEnumerable<Opt> Opts()
+    /// <summary>Changes the loops of the kernel that the plan was made for.</summary>
+    public void Apply(LoopNest nest)
     {
         for (var i = 0; i < _ranges.Length; i++)
         {
             var id = _ranges[i].ArgAs<RangeArg>().Id;
-            if (Lanes[i] > 1)
-            {
-                yield return new Opt(OptKind.Vector, id, Lanes[i]);
-            }
-
             if (Copies[i] > 1)
             {
-                yield return new Opt(OptKind.Unroll, id, Copies[i]);
+                id = nest.Apply(new Opt(OptKind.Unroll, id, Copies[i] * Lanes[i]));
+            }
+
+            if (Lanes[i] > 1)
+            {
+                nest.Apply(new Opt(OptKind.Vector, id, Lanes[i]));
             }
         }
     }

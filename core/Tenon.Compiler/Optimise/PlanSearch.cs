@@ -10,8 +10,8 @@ internal sealed class PlanSearch
 {
     // Bits of a set of loops.
     private const int MaxRanges = 64;
-    private const int VectorChoices = 4;
-    private const int MaxCopies = 16;
+    private const int VectorChoices = 3;
+    private static readonly int[] Copies = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16];
     private readonly List<UOp> _ranges;
     private readonly KernelCost _cost;
     private readonly bool[] _canOverlap;
@@ -79,8 +79,7 @@ internal sealed class PlanSearch
         LoopPlan? best = null;
         for (var lanes = _maxLanes; lanes >= Math.Max(2, _maxLanes / 4); lanes /= 2)
         {
-            var size = _ranges[range][0].Max;
-            if (size % lanes == 0 || (size > lanes && _canOverlap[range]))
+            if (CanSplit(range, lanes))
             {
                 var candidate = plan.WithLanes(range, lanes);
                 best = best is null || _cost.Of(candidate) < _cost.Of(best) ? candidate : best;
@@ -99,12 +98,18 @@ internal sealed class PlanSearch
         {
             foreach (var a in Factors(start.Plan, loops[i]))
             {
-                Try(start.Plan, loops[i], a, -1, 1);
+                Try(start.Plan, loops[i], a, loops[i], a);
                 for (var j = i + 1; a > 1 && j < loops.Count; j++)
                 {
-                    foreach (var b in Factors(start.Plan, loops[j]))
+                    if (_cost.CanShare(loops[i], loops[j]))
                     {
-                        Try(start.Plan, loops[i], a, loops[j], b);
+                        foreach (var b in Factors(start.Plan, loops[j]))
+                        {
+                            if (!Try(start.Plan, loops[i], a, loops[j], b))
+                            {
+                                break;
+                            }
+                        }
                     }
                 }
             }
@@ -118,39 +123,37 @@ internal sealed class PlanSearch
             {
                 foreach (var f in Factors(from, r))
                 {
-                    Try(from, r, f, -1, 1);
+                    Try(from, r, f, r, f);
                 }
             }
         }
 
         return best;
 
-        void Try(LoopPlan from, int r, int copies, int s, int others)
+        // Whether the accumulators fit: more copies need more.
+        bool Try(LoopPlan from, int r, int copies, int s, int others)
         {
             var plan = from.Clone();
             plan.Copies[r] = copies;
-            if (s >= 0)
+            plan.Copies[s] = others;
+            if (_cost.Accumulators(plan) > _maxAccumulators)
             {
-                plan.Copies[s] = others;
+                return false;
             }
 
-            if (_cost.Accumulators(plan) <= _maxAccumulators && _cost.Of(plan) is var cost && cost < best.Cost * 0.99)
+            if (_cost.Of(plan, best.Cost * 0.99) is var cost && cost < best.Cost * 0.99)
             {
                 best = (plan, cost);
             }
+
+            return true;
         }
     }
 
-    private int[] Factors(LoopPlan plan, int range)
-    {
-        if (_ranges[range][0].Op != Ops.Const)
-        {
-            return [1];
-        }
+    private int[] Factors(LoopPlan plan, int range) =>
+        _ranges[range][0].Op == Ops.Const ? [.. Copies.Where(f => CanSplit(range, f * plan.Lanes[range]))] : [1];
 
-        var turns = (_ranges[range][0].Max + plan.Lanes[range] - 1) / plan.Lanes[range];
-        return [.. Enumerable.Range(1, (int)Math.Min(turns, MaxCopies)).Where(f => turns % f == 0)];
-    }
+    private bool CanSplit(int range, int chunk) => _ranges[range][0].Max is var size && (size % chunk == 0 || (size > chunk && _canOverlap[range]));
 
     private static int MaxLanes(UOp kernel, CodeGeneratorView target)
     {
