@@ -75,6 +75,43 @@ internal sealed class ControlTests
         Assert.That(KernelRunner.Values<float>(data), Is.EqualTo(new float[] { 5, 6, 7, 8, 1, 2, 3, 4 }));
     }
 
+    private static IEnumerable<object[]> MaskedLoads() =>
+        from dtype in new[] { DType.Float32, DType.Int32, DType.Float64, DType.UInt64 }
+        from lanes in new[] { 2, 4, 8, 16 }
+        from enabled in new[] { 0, 1, 3, 100 }
+        where lanes * dtype.Bytes <= 64
+        select new object[] { dtype.Name, lanes, enabled };
+
+    [TestCaseSource(nameof(MaskedLoads))]
+    public void MaskedLoadsTakeOnlyTheLanesThatAreOn(string type, int lanes, int on)
+    {
+        var dtype = DType.Parse(type);
+        var target = _device.CodeGenerators[0].Target;
+        if (lanes * dtype.Bytes > target.VectorBytes || !target.DTypes[dtype].HasFlag(DTypeSupport.MaskedLoad))
+        {
+            Assert.Ignore($"{lanes} lanes of {type} can't be loaded under a mask here.");
+        }
+
+        // Where the mask is off the address is wild.
+        var (x, y) = (Param(0, dtype, 1), Param(1, dtype, lanes));
+        var lane = Stack([.. Enumerable.Range(0, lanes).Select(i => Int(i))]);
+        var gate = UOp.Alu(Ops.CmpLt, lane, UOp.New(Ops.Const, lane.DType, [], (Scalar)on));
+        var other = UOp.New(Ops.Const, dtype.Vec(lanes), [], ((Scalar)7).To(dtype));
+        var wild = on == 0 ? 1L << 40 : 0;
+        var program = Program($"masked_{type}_{lanes}_{on}", 1, Store(At(y, Int(0)), LoadIf(At(x, UOp.Const(DType.Int64, wild)), gate, other)));
+        var data = Enumerable.Range(0, lanes).SelectMany(i => dtype.Name switch
+        {
+            "float32" => BitConverter.GetBytes(i + 0.5f),
+            "float64" => BitConverter.GetBytes(i + 0.5),
+            "int32" => BitConverter.GetBytes(-i),
+            _ => BitConverter.GetBytes(ulong.MaxValue - (ulong)i),
+        }).ToArray();
+        var seven = dtype.Name switch { "float32" => BitConverter.GetBytes(7f), "float64" => BitConverter.GetBytes(7.0), "int32" => BitConverter.GetBytes(7), _ => BitConverter.GetBytes(7UL) };
+        var result = new byte[lanes * dtype.Bytes];
+        KernelRunner.Run(_device, program, data, result);
+        Assert.That(result, Is.EqualTo(Enumerable.Range(0, lanes).SelectMany(i => i < on ? data[(i * dtype.Bytes)..((i + 1) * dtype.Bytes)] : seven)));
+    }
+
     [Test]
     public void GatedLoadsAndStoresTouchNothingElse([Values(1, 2, 4, 16)] int lanes)
     {
