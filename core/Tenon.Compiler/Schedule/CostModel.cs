@@ -9,9 +9,9 @@ namespace Tenon.Compiler;
 internal sealed class CostModel
 {
     private const double PerByte = 1;
-    private readonly Dictionary<UOp, double> _operations = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<UOp, double> _storedBytes = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<UOp, double> _reducedBytes = new(ReferenceEqualityComparer.Instance);
+    private readonly NodeMap<double> _operations = new();
+    private readonly NodeMap<double> _storedBytes = new();
+    private readonly NodeMap<double> _reducedBytes = new();
 
     public CostModel(IEnumerable<UOp> order)
     {
@@ -48,7 +48,7 @@ internal sealed class CostModel
 
     private static bool IsLeaf(UOp u) => u.Op is Ops.Param or Ops.Const or Ops.Iota or Ops.Reduce or Ops.After or Ops.Contiguous or Ops.Copy;
 
-    private static double Sum(UOp u, Dictionary<UOp, double> of)
+    private static double Sum(UOp u, NodeMap<double> of)
     {
         var sum = 0.0;
         foreach (var s in u.Src)

@@ -6,9 +6,9 @@ namespace Tenon.Compiler;
 internal static class DevicePlacement
 {
     /// <summary>Per node its device; null for what is made of literals only.</summary>
-    public static Dictionary<UOp, string?> Of(IEnumerable<UOp> order)
+    public static NodeMap<string?> Of(IEnumerable<UOp> order)
     {
-        var devices = new Dictionary<UOp, string?>(ReferenceEqualityComparer.Instance);
+        var devices = new NodeMap<string?>();
         foreach (var u in order)
         {
             devices[u] = u.Op switch
@@ -23,7 +23,7 @@ internal static class DevicePlacement
         return devices;
     }
 
-    private static string? OfSources(UOp u, Dictionary<UOp, string?> devices)
+    private static string? OfSources(UOp u, NodeMap<string?> devices)
     {
         string? device = null;
         foreach (var s in u.Src)

@@ -9,10 +9,10 @@ namespace Tenon.Compiler;
 internal sealed class FusionPlan
 {
     private const long SmallWork = 16 * 1024;
-    private readonly Dictionary<UOp, List<Access>> _uses = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<UOp, List<KernelGroup>> _wholeReaders = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<UOp, StoredValue> _stored = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<UOp, string?> _devices;
+    private readonly NodeMap<List<Access>> _uses = new();
+    private readonly NodeMap<List<KernelGroup>> _wholeReaders = new();
+    private readonly NodeMap<StoredValue> _stored = new();
+    private readonly NodeMap<string?> _devices;
     private readonly SchedulerOptions _options;
     private readonly SlotTable _slots;
     private readonly CostModel _cost;
@@ -133,13 +133,13 @@ internal sealed class FusionPlan
         var others = UsesOf(node).Where(u => u != use);
         return use.Valid is null && CoversInOrder(node.Shape, use)
             && (node.Op is not (Ops.Reduce or Ops.After or Ops.Contiguous) || others.All(u => u.Group != use.Group))
-            && others.Select(u => u.Group).Concat(_wholeReaders.GetValueOrDefault(node, [])).All(reader => reader == use.Group || !use.Group.Reaches(reader))
+            && others.Select(u => u.Group).Concat(_wholeReaders.GetValueOrDefault(node) ?? []).All(reader => reader == use.Group || !use.Group.Reaches(reader))
             && (node.Op == Ops.Reduce ? CanReduceIn(node, use) : use.Group.TryAddScope(use.Ranges));
     }
 
     private static bool CoversInOrder(Shape shape, Access use)
     {
-        var seen = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
+        var seen = new NodeSet();
         for (var i = 0; i < shape.Rank; i++)
         {
             var (at, size) = (use.Index[i], shape.Dim(i));
@@ -172,9 +172,9 @@ internal sealed class FusionPlan
     private void Keep(UOp node, int slot, Access home)
     {
         var stored = new StoredValue(node, slot, home);
-        _stored.Add(node, stored);
+        _stored[node] = stored;
         home.Group.Outputs.Add(stored);
-        foreach (var reader in _wholeReaders.GetValueOrDefault(node, []))
+        foreach (var reader in _wholeReaders.GetValueOrDefault(node) ?? [])
         {
             reader.CopySource = slot;
             reader.DependsOn.Add(home.Group);
@@ -228,7 +228,7 @@ internal sealed class FusionPlan
     {
         if (!_uses.TryGetValue(node, out var uses))
         {
-            _uses.Add(node, uses = []);
+            _uses[node] = uses = [];
         }
 
         // A literal is the same everywhere.

@@ -42,26 +42,14 @@ internal static class KernelSimplifier
 
     private static NodeMap<UOp>? FindMergeable(List<UOp> reduces)
     {
+        var needs = new NodeMap<NodeSet>();
         for (var i = 0; i < reduces.Count; i++)
         {
             for (var j = i + 1; j < reduces.Count; j++)
             {
                 var (a, b) = (reduces[i], reduces[j]);
-                if (a.Src.Length != b.Src.Length || a.Src[1..].SequenceEqual(b.Src[1..]) || !a.Ranges.SequenceEqual(b.Ranges) || Contains(b, a) || SharesLoop(reduces, a, b))
-                {
-                    continue;
-                }
-
-                var map = new NodeMap<UOp>();
-                for (var k = 1; k < a.Src.Length; k++)
-                {
-                    if (a[k][0] == b[k][0])
-                    {
-                        map[b[k]] = a[k];
-                    }
-                }
-
-                if (map.Count == a.Src.Length - 1)
+                if (a.Src.Length == b.Src.Length && !a.Src[1..].SequenceEqual(b.Src[1..]) && a.Ranges.SequenceEqual(b.Ranges)
+                    && LoopMap(a, b) is { } map && !Needs(b, a) && !SharesLoop(a, b))
                 {
                     return map;
                 }
@@ -69,11 +57,35 @@ internal static class KernelSimplifier
         }
 
         return null;
+
+        // Others that already run in the loop of one of the two must not need the other one either.
+        bool SharesLoop(UOp a, UOp b) =>
+            reduces.Exists(r => (r != a && r[1] == a[1] && (Needs(b, r) || Needs(r, b))) || (r != b && r[1] == b[1] && (Needs(r, a) || Needs(a, r))));
+
+        bool Needs(UOp reduce, UOp other)
+        {
+            if (!needs.TryGetValue(reduce, out var below))
+            {
+                needs[reduce] = below = new NodeSet();
+                reduce.TopologicalOrder().ForEach(u => below.Add(u));
+            }
+
+            return reduce != other && below.Contains(other);
+        }
     }
 
-    // Others that already run in the loop of one of the two must not need the other one either.
-    private static bool SharesLoop(List<UOp> reduces, UOp a, UOp b) =>
-        reduces.Exists(r => (r != a && r[1] == a[1] && (Contains(b, r) || Contains(r, b))) || (r != b && r[1] == b[1] && (Contains(r, a) || Contains(a, r))));
+    // The loops of the first in the place of those of the second; null if their sizes differ.
+    private static NodeMap<UOp>? LoopMap(UOp a, UOp b)
+    {
+        var map = new NodeMap<UOp>();
+        for (var k = 1; k < a.Src.Length; k++)
+        {
+            if (a[k][0] == b[k][0])
+            {
+                map[b[k]] = a[k];
+            }
+        }
 
-    private static bool Contains(UOp root, UOp node) => root != node && root.TopologicalOrder().Contains(node);
+        return map.Count == a.Src.Length - 1 ? map : null;
+    }
 }

@@ -44,6 +44,9 @@ public sealed class NodeMap<TValue>
         return i >= 0;
     }
 
+    /// <summary>The value of a node; the default if it has none.</summary>
+    public TValue? GetValueOrDefault(UOp node) => _keys.IndexOf(node) is >= 0 and var i ? _values[i] : default;
+
     /// <summary>Gives the node a value unless it has one; whether it did.</summary>
     public bool TryAdd(UOp node, TValue value)
     {

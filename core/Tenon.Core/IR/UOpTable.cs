@@ -52,8 +52,7 @@ internal static class UOpTable
     private sealed class Stripe
     {
         private readonly Lock _lock = new();
-        private int[] _hashes = new int[128];
-        private WeakGCHandle<UOp>[] _nodes = new WeakGCHandle<UOp>[128];
+        private Entry[] _entries = new Entry[128];
         private readonly Stack<WeakGCHandle<UOp>> _spare = new();
         private int _count;
         private int _version;
@@ -81,9 +80,8 @@ internal static class UOpTable
                 }
 
                 _version++;
-                _hashes[free] = hash;
-                _nodes[free] = NewHandle(made);
-                if (++_count > _hashes.Length / 2)
+                _entries[free] = new Entry(hash, NewHandle(made));
+                if (++_count > _entries.Length / 2)
                 {
                     DropCollectedAndGrow();
                 }
@@ -96,17 +94,17 @@ internal static class UOpTable
         {
             lock (_lock)
             {
-                return _nodes.Count(n => n.IsAllocated && n.TryGetTarget(out _));
+                return _entries.Count(e => e.Node.IsAllocated && e.Node.TryGetTarget(out _));
             }
         }
 
         private UOp? Find(int hash, Ops op, DType dtype, ReadOnlySpan<UOp> src, object? arg, out int slot)
         {
-            var mask = _hashes.Length - 1;
+            var (entries, mask) = (_entries, _entries.Length - 1);
             slot = Slot(hash, mask);
-            while (_nodes[slot].IsAllocated)
+            while (entries[slot].Node.IsAllocated)
             {
-                if (_hashes[slot] == hash && _nodes[slot].TryGetTarget(out var node) && Same(node, op, dtype, src, arg))
+                if (entries[slot].Hash == hash && entries[slot].Node.TryGetTarget(out var node) && Same(node, op, dtype, src, arg))
                 {
                     return node;
                 }
@@ -140,17 +138,17 @@ internal static class UOpTable
         private void DropCollectedAndGrow()
         {
             var live = 0;
-            for (var i = 0; i < _nodes.Length; i++)
+            for (var i = 0; i < _entries.Length; i++)
             {
-                if (_nodes[i].IsAllocated && !_nodes[i].TryGetTarget(out _))
-                {
-                    _spare.Push(_nodes[i]);
-                    _nodes[i] = default;
-                    _hashes[i] = 0;
-                }
-                else if (_nodes[i].IsAllocated)
+                var node = _entries[i].Node;
+                if (node.IsAllocated && node.TryGetTarget(out _))
                 {
                     live++;
+                }
+                else if (node.IsAllocated)
+                {
+                    _spare.Push(node);
+                    _entries[i] = default;
                 }
             }
 
@@ -160,22 +158,24 @@ internal static class UOpTable
                 size *= 2;
             }
 
-            var (hashes, nodes, mask) = (new int[size], new WeakGCHandle<UOp>[size], size - 1);
-            for (var i = 0; i < _nodes.Length; i++)
+            var (entries, mask) = (new Entry[size], size - 1);
+            foreach (var entry in _entries)
             {
-                if (_nodes[i].IsAllocated)
+                if (entry.Node.IsAllocated)
                 {
-                    var at = Slot(_hashes[i], mask);
-                    while (nodes[at].IsAllocated)
+                    var at = Slot(entry.Hash, mask);
+                    while (entries[at].Node.IsAllocated)
                     {
                         at = (at + 1) & mask;
                     }
 
-                    (hashes[at], nodes[at]) = (_hashes[i], _nodes[i]);
+                    entries[at] = entry;
                 }
             }
 
-            (_hashes, _nodes, _count) = (hashes, nodes, live);
+            (_entries, _count) = (entries, live);
         }
+
+        private readonly record struct Entry(int Hash, WeakGCHandle<UOp> Node);
     }
 }
