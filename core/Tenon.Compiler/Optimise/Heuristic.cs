@@ -10,7 +10,7 @@ internal static class Heuristic
 {
     public static UOp Apply(UOp kernel, CodeGeneratorView target)
     {
-        var nest = new LoopNest(RangeMerging.Apply(FactorSplitting.Apply(kernel)));
+        var nest = new LoopNest(RangeMerging.Apply(kernel));
         PlanSearch.Best(nest, target)?.Apply(nest);
         ChooseOrder(nest);
         ChooseGrid(nest, target);

@@ -60,8 +60,8 @@ internal static class IndexRules
             return IndexMath.FloorMod(IndexMath.FloorDiv(x[0], UOp.Index(d)), UOp.Index(m.AsLong / d));
         }
 
-        // (a·d + r) / d → a + r / d
-        var (whole, rest) = SplitMultiples(LinearForm.Of(x), d, IntegerMath.FloorDiv, IntegerMath.FloorMod);
+        // ((q·d + r)·x + …) / d → q·x + (r·x + …) / d
+        var (whole, rest) = SplitFactors(LinearForm.Of(x), d);
         if (!whole.IsInteger(0))
         {
             return IndexMath.Add(whole, IndexMath.FloorDiv(rest, UOp.Index(d)));
@@ -98,8 +98,8 @@ internal static class IndexRules
             }
         }
 
-        // (a·d + r) mod d → r mod d
-        var (whole, rest) = SplitMultiples(form, d, IntegerMath.FloorDiv, IntegerMath.FloorMod);
+        // ((q·d + r)·x + …) mod d → (r·x + …) mod d
+        var (whole, rest) = SplitFactors(form, d);
         if (!whole.IsInteger(0))
         {
             return IndexMath.FloorMod(rest, UOp.Index(d));
@@ -110,10 +110,23 @@ internal static class IndexRules
             : null;
     }
 
-    // Terms that d divides (divided by it), and the rest with factors as they are.
-    private static (UOp Whole, UOp Remainder) SplitMultiples(LinearForm form, long d, Func<long, long, long> div, Func<long, long, long> mod)
+    // Each factor as q·d + r: a window over an image is written as (k·(w + 1) + x) mod w, which is k + x where that is below w.
+    private static (UOp Whole, UOp Remainder) SplitFactors(LinearForm form, long d)
     {
-        var (whole, rest) = (new LinearForm { Constant = div(form.Constant, d) }, new LinearForm { Constant = mod(form.Constant, d) });
+        var (whole, rest) = SplitConstant(form, d);
+        foreach (var (term, factor) in form.Terms)
+        {
+            whole.AddTerm(term, factor / d);
+            rest.AddTerm(term, factor % d);
+        }
+
+        return (whole.ToUOp(), rest.ToUOp());
+    }
+
+    // Terms that d divides (divided by it), and the rest with factors as they are.
+    private static (UOp Whole, UOp Remainder) SplitMultiples(LinearForm form, long d)
+    {
+        var (whole, rest) = SplitConstant(form, d);
         foreach (var (term, factor) in form.Terms)
         {
             (factor % d == 0 ? whole : rest).AddTerm(term, factor % d == 0 ? factor / d : factor);
@@ -121,6 +134,9 @@ internal static class IndexRules
 
         return (whole.ToUOp(), rest.ToUOp());
     }
+
+    private static (LinearForm Whole, LinearForm Remainder) SplitConstant(LinearForm form, long d) =>
+        (new LinearForm { Constant = IntegerMath.FloorDiv(form.Constant, d) }, new LinearForm { Constant = IntegerMath.FloorMod(form.Constant, d) });
 
     // x = g·multiple + remainder with 0 ≤ remainder < g, where g divides d.
     private static (long G, UOp Multiple, UOp Remainder)? Factor(UOp x, long d)
@@ -139,7 +155,7 @@ internal static class IndexRules
                 continue;
             }
 
-            var (multiple, remainder) = SplitMultiples(form, g, IntegerMath.FloorDiv, IntegerMath.FloorMod);
+            var (multiple, remainder) = SplitMultiples(form, g);
             if (remainder.Min >= 0 && remainder.Max < g && multiple.Op != Ops.Const)
             {
                 return (g, multiple, remainder);
@@ -178,7 +194,7 @@ internal static class IndexRules
         var candidates = form.Terms.Select(t => Math.Abs(t.Factor)).Where(g => g > 1).Distinct().OrderDescending();
         foreach (var g in candidates)
         {
-            var (multiple, rest) = SplitMultiples(form, g, IntegerMath.FloorDiv, IntegerMath.FloorMod);
+            var (multiple, rest) = SplitMultiples(form, g);
             if (multiple.Op != Ops.Const && rest.Min >= 0 && rest.Max < g && (rest.IsInteger(0) || bound % g == 0))
             {
                 return IndexMath.Less(multiple, UOp.Index(-IntegerMath.FloorDiv(-bound, g)));
