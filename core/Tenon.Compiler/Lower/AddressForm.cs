@@ -60,7 +60,7 @@ internal sealed class AddressForm
     /// <summary>An index or condition at one assignment of the unrolled ranges and one lane.</summary>
     public static UOp Assign(UOp u, Point at, UOp? lanes, int lane)
     {
-        var values = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
+        var values = new NodeMap<UOp>();
         foreach (var r in u.Ranges)
         {
             if (r == lanes)

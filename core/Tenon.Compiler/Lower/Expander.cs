@@ -10,7 +10,7 @@ namespace Tenon.Compiler;
 internal sealed class Expander(CodeGeneratorView target)
 {
     public const int SeparateAccumulators = 16;
-    private readonly Dictionary<UOp, Pieces> _pieces = new(ReferenceEqualityComparer.Instance);
+    private readonly NodeMap<Pieces> _pieces = new();
     private readonly List<UOp> _stores = [];
     private bool _wideIndices;
     private int _accumulators;
@@ -42,9 +42,9 @@ internal sealed class Expander(CodeGeneratorView target)
     }
 
     // Indices are taken apart where they are used, so only those that are data are expanded.
-    private HashSet<UOp> ValuesNeeded(List<UOp> order)
+    private NodeSet ValuesNeeded(List<UOp> order)
     {
-        var needed = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
+        var needed = new NodeSet();
         for (var i = order.Count - 1; i >= 0; i--)
         {
             var u = order[i];
@@ -65,7 +65,11 @@ internal sealed class Expander(CodeGeneratorView target)
                     needed.Add(u[0]);
                     break;
                 case var op when OpSet.Elementwise.Contains(op) && needed.Contains(u):
-                    needed.UnionWith(u.Src.ToArray());
+                    foreach (var s in u.Src)
+                    {
+                        needed.Add(s);
+                    }
+
                     break;
             }
         }

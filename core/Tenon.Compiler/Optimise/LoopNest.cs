@@ -99,7 +99,7 @@ internal sealed class LoopNest
 
     private void Replace(UOp range, UOp value, UOp[] loops)
     {
-        var done = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance) { [range] = value };
+        var done = new NodeMap<UOp> { [range] = value };
         foreach (var u in Kernel.TopologicalOrder(u => u != range))
         {
             if (u == range)

@@ -44,7 +44,7 @@ internal static class RangeMerging
         }
 
         var merged = UOp.Range(UOp.Index(a[0].Max * b[0].Max), a.ArgAs<RangeArg>().Id, a.ArgAs<RangeArg>().Kind);
-        var done = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance)
+        var done = new NodeMap<UOp>()
         {
             [a] = IndexMath.FloorDiv(merged, b[0]),
             [b] = IndexMath.FloorMod(merged, b[0]),

@@ -58,23 +58,6 @@ public sealed partial class UOp
         return done[this];
     }
 
-    /// <summary>This graph with some nodes replaced. Replacements are not searched again.</summary>
-    public UOp Substitute(IReadOnlyDictionary<UOp, UOp> replacements)
-    {
-        if (replacements.Count == 0)
-        {
-            return this;
-        }
-
-        var done = new NodeMap<UOp>();
-        foreach (var node in TopologicalOrder(n => !replacements.ContainsKey(n)))
-        {
-            done[node] = replacements.TryGetValue(node, out var other) ? other : node.MapSources(done);
-        }
-
-        return done[this];
-    }
-
     /// <summary>One line: op, type and argument, with sources as their ops.</summary>
     public override string ToString()
     {
@@ -161,28 +144,5 @@ public sealed partial class UOp
         }
 
         return src == _src && dtype == DType && ReferenceEquals(arg, Arg) ? this : New(Op, dtype, src, arg);
-    }
-
-    /// <summary>This node with each source replaced by what the map has for it, if anything.</summary>
-    public UOp MapSources(IReadOnlyDictionary<UOp, UOp> map)
-    {
-        var changed = false;
-        foreach (var s in _src)
-        {
-            changed |= map.TryGetValue(s, out var m) && m != s;
-        }
-
-        if (!changed)
-        {
-            return this;
-        }
-
-        var src = new UOp[_src.Length];
-        for (var i = 0; i < src.Length; i++)
-        {
-            src[i] = map.TryGetValue(_src[i], out var mapped) ? mapped : _src[i];
-        }
-
-        return New(Op, DType, src, Arg);
     }
 }

@@ -65,7 +65,7 @@ public sealed partial class Tensor
         {
             // An assignment that has not run yet: its value goes into this one, so that storage is written once.
             var (target, pending) = (Node[0], Node[1][1]);
-            SetNode(Assignment(target, node.Substitute(new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance) { [Node] = pending })));
+            SetNode(Assignment(target, node.Substitute(new NodeMap<UOp> { [Node] = pending })));
         }
         else
         {
