@@ -19,6 +19,11 @@ public sealed class BadInputTests
     [Test]
     public void UnknownGenerator() => Train("--generator", "Fortran").AssertFailure("Fortran", "CLR");
 
+    [TestCase("--save", "weights.safetensors")]
+    [TestCase("--json", "report.json")]
+    public void PlaceThatCannotBeWrittenIsFoundBeforeTraining(string option, string file) =>
+        Train(option, _copy.Path("no such folder", file)).AssertFailure("TEN9005", option);
+
     [Test]
     public void MissingPluginsFile()
     {
@@ -104,6 +109,9 @@ public sealed class BadInputTests
     public void ReportThatCannotBeWritten() => Train("--json", _copy.Path("none", "report.json")).AssertFailure("TEN9005", "none");
 
     [TestCase("--epochs", "many")]
+    [TestCase("--seed", "x")]
+    [TestCase("--lr", "fast")]
+    [TestCase("--debug", "all")]
     [TestCase("--epochs", "-1")]
     [TestCase("--batch", "0")]
     [TestCase("--lr", "NaN")]
@@ -122,8 +130,16 @@ public sealed class BadInputTests
     public void TheStackTraceIsShownWhenAskedFor() =>
         Assert.That(Train("--device", "TPU", "--trace").Error, Does.Contain("   at Tenon."));
 
-    private ProcessResult Train(params string[] arguments) =>
-        TenonProcess.RunIn(_copy.Folder, ["train", "mnist", "--epochs", "0", "--save", _copy.Path("w.safetensors"), .. arguments.Contains("--data") ? [] : (string[])["--data", _copy.SmallData()], .. arguments]);
+    private ProcessResult Train(params string[] arguments)
+    {
+        var all = new List<string> { "train", "mnist" };
+        Otherwise("--epochs", () => "0");
+        Otherwise("--save", () => _copy.Path("w.safetensors"));
+        Otherwise("--data", _copy.SmallData);
+        return TenonProcess.RunIn(_copy.Folder, [.. all, .. arguments]);
+
+        void Otherwise(string option, Func<string> value) => all.AddRange(arguments.Contains(option) ? [] : [option, value()]);
+    }
 
     private void AssertUnavailable(string plugin, params string[] parts)
     {

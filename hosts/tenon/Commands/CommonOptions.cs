@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 
 namespace Tenon.Cli.Commands;
 
@@ -12,13 +13,17 @@ internal static class CommonOptions
     public static Option<int> Number(string name, int fallback, int min, string description)
     {
         var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => fallback };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < min)
-            {
-                result.AddError($"{name} must be at least {min}.");
-            }
-        });
+        Require<int>(option, n => n >= min, $"{name} must be at least {min}.");
         return option;
     }
+
+    /// <summary>Refuses values that can be read but aren't meant; those that can't be read are refused anyway.</summary>
+    public static void Require<T>(Option option, Func<T, bool> isLegal, string otherwise) where T : IParsable<T> =>
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && T.TryParse(token.Value, CultureInfo.InvariantCulture, out var value) && !isLegal(value))
+            {
+                result.AddError(otherwise);
+            }
+        });
 }

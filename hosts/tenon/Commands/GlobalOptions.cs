@@ -56,13 +56,7 @@ internal sealed class GlobalOptions
     /// <summary>Adds the options to the root command.</summary>
     public void AddTo(Command root)
     {
-        Debug.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int?>() is < 0 or > 5)
-            {
-                result.AddError("--debug must be 0 to 5.");
-            }
-        });
+        CommonOptions.Require<int>(Debug, n => n is >= 0 and <= 5, "--debug must be 0 to 5.");
         Set.Validators.Add(result =>
         {
             if (result.Tokens.FirstOrDefault(t => t.Value.IndexOf('=') < 1) is { } wrong)

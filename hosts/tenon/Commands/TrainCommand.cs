@@ -19,13 +19,7 @@ internal static class TrainCommand
         var batch = CommonOptions.Number("--batch", 64, 1, "Digits in a step.");
         var seed = CommonOptions.Number("--seed", 0, 0, "Of the first weights and of the order of the digits.");
         var rate = new Option<double>("--lr") { Description = "The learning rate at the start.", HelpName = "X", DefaultValueFactory = _ => 4e-3 };
-        rate.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<double>() is not (> 0 and < double.PositiveInfinity))
-            {
-                result.AddError("--lr must be greater than 0.");
-            }
-        });
+        CommonOptions.Require<double>(rate, x => x is > 0 and < double.PositiveInfinity, "--lr must be greater than 0.");
         var data = new Option<string?>("--data") { Description = "A folder with the IDX files of MNIST, plain or .gz; otherwise the bundled digits.", HelpName = "DIR" };
         var load = new Option<string?>("--load") { Description = "Start with these weights (.safetensors).", HelpName = "FILE" };
         var save = new Option<string>("--save") { Description = "Where the weights go.", HelpName = "FILE", DefaultValueFactory = _ => "mnist.safetensors" };
@@ -48,6 +42,8 @@ internal static class TrainCommand
                 Load = parsed.GetValue(load),
                 Save = Path.GetFullPath(parsed.GetRequiredValue(save)),
             };
+            OutputFile.RequireWritable(options.Save, "--save");
+            OutputFile.RequireWritable(parsed.GetValue(json), "--json");
             using var interrupt = new Interrupt();
             var report = Train(runtime, options, TrainDisplay.Create(parsed.GetValue(quiet)), interrupt.Token);
             TrainDisplay.PrintSummary(report);
