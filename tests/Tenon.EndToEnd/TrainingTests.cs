@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Tenon.EndToEnd;
@@ -5,6 +6,7 @@ namespace Tenon.EndToEnd;
 /// <summary><c>tenon train mnist</c>.</summary>
 public sealed class TrainingTests
 {
+    private const int InterruptSignal = 2;
     private Installation _copy = null!;
 
     [OneTimeSetUp]
@@ -65,11 +67,7 @@ public sealed class TrainingTests
         using var process = TenonProcess.Start(_copy.Folder, "train", "mnist", "--epochs", "500", "--save", weights, "--set", "debug=1");
         var scheduled = process.StandardError.ReadLine();
         Assert.That(scheduled, Does.StartWith("schedule:"));
-        using (var kill = System.Diagnostics.Process.Start("kill", ["-INT", process.Id.ToString()]))
-        {
-            kill.WaitForExit();
-        }
-
+        Assert.That(SendSignal(process.Id, InterruptSignal), Is.Zero);
         var result = TenonProcess.Wait(process);
         Assert.That(result.ExitCode, Is.EqualTo(130), result.Error);
         Assert.That(result.Output, Does.Contain("interrupted"));
@@ -82,4 +80,8 @@ public sealed class TrainingTests
         result.AssertSuccess();
         return report;
     }
+
+    // The C library's kill: the program of that name isn't everywhere.
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int SendSignal(int process, int signal);
 }
