@@ -23,7 +23,7 @@ public class TranscendentalTests
         var t = Tensor.From<double>(x, [x.Length]);
         Assert.Multiple(() =>
         {
-            Assert.That(t.Exp2().ToArray<double>(), Is.EqualTo(x.Select(v => Math.Pow(2, v))).Within(1e-15).Percent.Or.EqualTo(x.Select(v => Math.Pow(2, v))).Within(1e-9));
+            Assert.That(t.Exp2().ToArray<double>(), Is.EqualTo(x.Select(v => Math.Pow(2, v))).Within(1e-12).Percent);
             Assert.That(t.Sin().ToArray<double>(), Is.EqualTo(x.Select(Math.Sin)).Within(1e-14));
             Assert.That(t.Abs().Log2().ToArray<double>(), Is.EqualTo(x.Select(v => Math.Log2(Math.Abs(v)))).Within(1e-13));
         });

@@ -8,7 +8,7 @@ public class SimplifierTests
 {
     private static readonly (string Name, long Min, long Max)[] Variables = [("a", 0, 7), ("b", 0, 12), ("c", -5, 6), ("d", 3, 3)];
 
-    /// <summary>Random index expressions, as a seed that FsCheck shrinks by size.</summary>
+    /// <summary>Random index expressions; one that fails shrinks to the part of it that fails.</summary>
     [Test]
     public void Simplified_expressions_have_the_same_value_and_lie_in_their_interval() =>
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(100_000).WithEndSize(9), Prop.ForAll(Expressions(), SameValue));

@@ -5,7 +5,6 @@ namespace Tenon.Compiler;
 /// <summary>A kernel while its loops are being changed.</summary>
 internal sealed class LoopNest
 {
-    private readonly List<Opt> _applied = [];
     private int _nextRange;
 
     public LoopNest(UOp kernel)
@@ -15,8 +14,6 @@ internal sealed class LoopNest
     }
 
     public UOp Kernel { get; private set; }
-
-    public IReadOnlyList<Opt> Applied => _applied;
 
     /// <summary>Every range of the kernel, outer loops first.</summary>
     public List<UOp> Ranges => [.. Kernel.TopologicalOrder().Where(u => u.Op == Ops.Range).OrderBy(u => u.ArgAs<RangeArg>().Id)];
@@ -66,7 +63,6 @@ internal sealed class LoopNest
                 break;
         }
 
-        _applied.Add(opt);
         return opt.Kind == OptKind.Global ? opt.Range : _nextRange - 1;
     }
 

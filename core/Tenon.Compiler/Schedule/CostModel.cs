@@ -43,9 +43,6 @@ internal sealed class CostModel
         return computedOnce <= computedAgain;
     }
 
-    /// <summary>Operations to compute one element from what is in memory.</summary>
-    public double Operations(UOp node) => _operations[node];
-
     private static bool IsLeaf(UOp u) => u.Op is Ops.Param or Ops.Const or Ops.Iota or Ops.Reduce or Ops.After or Ops.Contiguous or Ops.Copy;
 
     private static double Sum(UOp u, NodeMap<double> of)
