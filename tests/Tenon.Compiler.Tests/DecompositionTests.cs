@@ -1,6 +1,6 @@
 using Tenon.Core;
-using Tenon.Tests.Shared;
 using Tenon.Runtime;
+using Tenon.Tests.Shared;
 
 namespace Tenon.Compiler.Tests;
 

@@ -1,5 +1,5 @@
-using Tenon.Tests.Shared;
 using Tenon.Core;
+using Tenon.Tests.Shared;
 
 namespace Tenon.Core.Tests;
 
