@@ -4,6 +4,22 @@ using Tenon.Benchmarks;
 using Tenon.Cli.Bench;
 using Tenon.Runtime;
 
+if (ColdStart.TryRunChild(args))
+{
+    return 0;
+}
+
+if (args is ["start"])
+{
+    foreach (var e in EagerLatency.Measure("CPU", "NULL"))
+    {
+        Console.WriteLine($"{e.Device,-10} {e.Operation,-24} median {e.Median:0.0} us, p90 {e.P90:0.0} us, {e.AllocatedBytes:0} bytes");
+    }
+
+    Console.WriteLine(ColdStart.Measure());
+    return 0;
+}
+
 if (args is not ([] or ["--json", _]))
 {
     Console.Error.WriteLine("Usage: Tenon.Benchmarks [--json PATH]");
