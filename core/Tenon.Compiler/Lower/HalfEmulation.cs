@@ -35,7 +35,7 @@ internal static class HalfEmulation
             };
         }
 
-        return GraphRewrite.Apply(done[kernel], Simplifier.Rules);
+        return GraphRewrite.Apply(done[kernel], Simplifier.Rules, stage: "lower/emulate halves");
     }
 
     /// <summary>The float32 of 16 bits.</summary>

@@ -1,3 +1,5 @@
+using Tenon.Core;
+
 namespace Tenon.Compiler;
 
 /// <summary>
@@ -11,6 +13,7 @@ internal static class MemoryPlan
     /// <summary>Places every temporary; returns the bytes of the arena of each device.</summary>
     public static Dictionary<string, long> Place(IReadOnlyList<ScheduledCall> calls, SlotTable slots)
     {
+        using var stage = Tracing.Begin("schedule/memory plan");
         var arenas = new Dictionary<string, Arena>();
         foreach (var (slot, first, last) in LivesOf(calls, slots))
         {

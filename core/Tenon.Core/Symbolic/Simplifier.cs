@@ -87,9 +87,10 @@ public static class Simplifier
     /// <summary>Rewrites one node whose sources are simplified, until no rule applies.</summary>
     public static UOp SimplifyNode(UOp node)
     {
-        while (!Rules.Knows(node))
+        var rules = Tracing.Observe(Rules);
+        while (!rules.Knows(node))
         {
-            if (Rules.Rewrite(node) is not { } next)
+            if (rules.Rewrite(node) is not { } next)
             {
                 return node;
             }
