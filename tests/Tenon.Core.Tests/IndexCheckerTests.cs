@@ -36,7 +36,7 @@ public class IndexCheckerTests
         Refused(23, Flat(I, 6, J), null, "0 to 23");
         Refused(24, Plus(Flat(I, 6, J), -1), null, "-1 to 22");
         var row = Plus(Plus(I, K), -1);
-        Refused(24, Flat(row, 6, J), IndexMath.GreaterOrEqual(row, UOp.Index(0)), "0 to 35");
+        Refused(24, Flat(row, 6, J), IndexMath.GreaterOrEqual(row, UOp.Index(0)), "0 to 29");
         Refused(24, Flat(row, 6, J), IndexMath.And(IndexMath.GreaterOrEqual(row, UOp.Index(0)), IndexMath.Less(row, UOp.Index(5))), "0 to 29");
         Refused(24, Flat(Load(8, I, null, DType.Int64).Cast(DType.Index), 6, J), null, "slot 1");
         Refused(24, UOp.Alu(Ops.Mul, J, UOp.Index(4)), null, "0 to 24", lanes: 5);
