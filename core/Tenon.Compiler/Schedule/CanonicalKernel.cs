@@ -9,7 +9,7 @@ namespace Tenon.Compiler;
 internal static class CanonicalKernel
 {
     /// <summary>The kernel with a name, and the schedule's slot of each of its parameters.</summary>
-    public static (UOp Kernel, int[] Slots) Of(UOp kernel, UOp[] loops)
+    public static (UOp Kernel, int[] Slots) Of(UOp kernel, UOp[] loops, bool isFast)
     {
         using var stage = Tracing.Begin("schedule/canonicalise", kernel);
         var map = new NodeMap<UOp>();
@@ -35,7 +35,7 @@ internal static class CanonicalKernel
         }
 
         var body = KernelSimplifier.Simplify(kernel.Substitute(map));
-        var named = UOp.Sink(body.Src, new KernelArg(NameOf(body)));
+        var named = UOp.Sink(body.Src, new KernelArg(isFast ? $"{NameOf(body)}f" : NameOf(body), isFast));
         stage?.Result = named;
         return (named, [.. slots]);
     }

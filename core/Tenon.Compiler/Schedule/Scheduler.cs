@@ -18,6 +18,7 @@ public static class Scheduler
     {
         using var stage = Tracing.Begin("schedule", sink);
         TensorSpecification.Check(sink, "Schedule");
+        var isFast = sink.Arg is KernelArg { FastMath: true };
         var graph = OutputAliasing.Apply(GraphRewrite.Apply(sink, Rules, options, "schedule/tensor rules"), out var outputs);
         var order = graph.TopologicalOrder();
         var slots = new SlotTable(order);
@@ -25,19 +26,20 @@ public static class Scheduler
         var plan = new FusionPlan(order, slots, options);
         var snapshots = Hazards.Resolve(plan, slots);
         var kernels = new KernelBuilder(plan, slots, snapshots).Build();
-        var calls = CallOrder.Of(plan.Groups).ConvertAll(g => Call(g, kernels));
+        var calls = CallOrder.Of(plan.Groups).ConvertAll(g => Call(g, kernels, isFast));
         var arenas = MemoryPlan.Place(calls, slots);
         return new Schedule { Slots = [.. slots.Slots], Calls = calls, ArenaBytes = arenas };
     }
 
-    private static ScheduledCall Call(KernelGroup group, Dictionary<KernelGroup, UOp> kernels)
+    private static ScheduledCall Call(KernelGroup group, Dictionary<KernelGroup, UOp> kernels, bool isFast)
     {
         if (group.CopySource is { } source)
         {
             return new ScheduledCall(null, [group.Outputs[0].Slot, source], group.Device);
         }
 
-        var (kernel, args) = CanonicalKernel.Of(kernels[group], group.LoopOrder());
+        var plain = isFast ? GraphRewrite.Apply(kernels[group], FastMathRules.Rules, stage: "schedule/fast maths") : kernels[group];
+        var (kernel, args) = CanonicalKernel.Of(plain, group.LoopOrder(), isFast);
         return new ScheduledCall(kernel, args, group.Device);
     }
 }
