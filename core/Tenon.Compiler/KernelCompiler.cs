@@ -8,6 +8,9 @@ public sealed record CompilerOptions
 {
     /// <summary>Whether loops are optimised; off gives the plainest correct program.</summary>
     public bool Optimise { get; init; } = true;
+
+    /// <summary>What optimises loops; null for the heuristic.</summary>
+    internal Func<UOp, CodeGeneratorView, UOp>? Optimiser { get; init; }
 }
 
 /// <summary>Turns a kernel of a <see cref="Schedule"/> into a linear program for a target.</summary>
@@ -28,7 +31,7 @@ public static class KernelCompiler
         KernelSpecification.Check(kernel, name);
 
         var graph = GraphRewrite.Apply(HalfEmulation.Apply(kernel, view), forKernels, stage: "lower/decompose");
-        graph = (options?.Optimise ?? true) ? Heuristic.Apply(graph, view) : graph;
+        graph = (options?.Optimise ?? true) ? (options?.Optimiser ?? Heuristic.Apply)(graph, view) : graph;
         (graph, var items) = Grid.Apply(graph);
         graph = new Expander(view).Expand(graph);
         graph = IndexLowering.Apply(graph, forMachine);

@@ -1,5 +1,3 @@
-using Tenon.Core;
-using Tenon.Runtime;
 using Tenon.Tests.Shared;
 
 namespace Tenon.Compiler.Tests;
@@ -7,76 +5,60 @@ namespace Tenon.Compiler.Tests;
 /// <summary>Random tensor programs against an evaluator that shares no code with the compiler.</summary>
 public class RandomProgramTests
 {
-    private const int Programs = 600;
+    private const int Batch = 8;
+    private static readonly List<(string Variant, int Count)> Ran = [];
 
     [Test]
-    public void The_default_generator_computes_what_the_evaluator_computes() => Compare(TenonRuntime.Default, 0, Programs);
-
-    [Test]
-    public void Clang_computes_what_the_evaluator_computes()
-    {
-        if (!TenonRuntime.Default.Devices.Open("CPU").Device.CodeGenerators.Any(g => g.Name == "Clang"))
-        {
-            Assert.Ignore("This machine has no clang.");
-        }
-
-        using var runtime = Build(("plugins:tenon.cpu:generator", "Clang"));
-        Compare(runtime, 5000, 60);
-    }
+    public void The_default_generator_computes_what_the_evaluator_computes() => Run("CLR", RandomProgramVariant.Default, 0, 2400);
 
     [TestCase("0")]
     [TestCase("128")]
     [TestCase("256")]
-    public void Narrower_vectors_compute_what_the_evaluator_computes(string bits)
+    public void Narrower_vectors_compute_what_the_evaluator_computes(string bits) => Run($"CLR with vectors of {bits} bits", () => RandomProgramVariant.Vector(bits), 1_000_000, 400);
+
+    [Test]
+    public void Plain_loops_compute_what_the_evaluator_computes() => Run("without optimiser", RandomProgramVariant.Plain, 2_000_000, 800);
+
+    [Test]
+    public void Loops_changed_at_random_compute_what_the_evaluator_computes([Values(1, 2, 3)] int seed) =>
+        Run($"with random loops {seed}", () => RandomProgramVariant.Loops(seed), 3_000_000, 400);
+
+    [Test]
+    public void Clang_computes_what_the_evaluator_computes()
     {
-        using var runtime = Build(("plugins:tenon.cpu:vector", bits));
-        Compare(runtime, 10_000, Programs / 3);
+        if (!RandomProgramVariant.Has("Clang"))
+        {
+            Assert.Ignore("This machine has no clang.");
+        }
+
+        Run("Clang", () => RandomProgramVariant.Generator("Clang"), 4_000_000, 320);
     }
 
-    private static TenonRuntime Build(params (string Key, string Value)[] settings) =>
-        new TenonRuntimeBuilder(TenonConfiguration.Load(null, settings.ToDictionary(s => s.Key, s => (string?)s.Value))).Build();
-
-    private static void Compare(TenonRuntime runtime, int first, int count)
+    private static void Run(string name, Func<RandomProgramVariant> create, int first, int count)
     {
-        for (var seed = first; seed < first + count; seed++)
+        count *= LongRun.Factor;
+        using var variant = create();
+        for (var seed = first; seed < first + count; seed += Batch)
         {
-            var program = new RandomProgram(seed, runtime, "CPU");
-            var evaluator = new NaiveEvaluator(program.ContentOf);
-            var expected = program.Results.Select(evaluator.Evaluate).ToList();
-            var storage = runtime.Realize([.. program.Results.Select(r => (r, "CPU"))]);
-            for (var i = 0; i < storage.Length; i++)
+            RandomProgram[] programs = [.. Enumerable.Range(seed, Batch).Select((s, i) => RandomProgramGenerator.Create(s, 4 * i))];
+            if (variant.Check(RandomProgram.Union(programs)) is { } failure)
             {
-                var actual = Read(runtime, storage[i]);
-                var wrong = Enumerable.Range(0, actual.Length).FirstOrDefault(k => !Agree(expected[i][k], actual[k], program.Results[i].DType, expected[i]), -1);
-                Assert.That(wrong, Is.EqualTo(-1), () => $"seed {seed}, result {i}, element {wrong}: expected {expected[i][wrong]}, got {actual[wrong]}\n{program}");
+                Fail(programs, variant, seed, failure);
             }
         }
-    }
 
-    private static Scalar[] Read(TenonRuntime runtime, UOp storage)
-    {
-        var buffer = storage.Op == Ops.Buffer ? storage : storage[0];
-        var bytes = new byte[buffer.Shape.MaxElements * buffer.DType.Bytes];
-        runtime.CopyOut(buffer, bytes);
-        return ElementBytes.To(bytes, buffer.DType);
-    }
-
-    // Sums may be taken in any order, so what cancels is compared against the largest value of the result.
-    private static bool Agree(Scalar expected, Scalar actual, DType dtype, Scalar[] all)
-    {
-        if (!dtype.IsFloat)
+        lock (Ran)
         {
-            return expected.AsLong == actual.AsLong;
+            Ran.Add((name, count));
         }
 
-        var (e, a) = (expected.AsDouble, actual.AsDouble);
-        if (!double.IsFinite(e) || !double.IsFinite(a))
-        {
-            return e.Equals(a);
-        }
+        TestContext.Out.WriteLine($"random programs: {count:N0} run {name}");
+    }
 
-        var largest = all.Select(s => Math.Abs(s.AsDouble)).Where(double.IsFinite).Max();
-        var tolerance = dtype.Name switch { "float64" => 1e-6, "float32" => 1e-4, "float16" => 2e-3, _ => 1e-2 };
-        return Math.Abs(e - a) <= tolerance * (Math.Abs(e) + 0.2 * largest + 1e-2);
+    private static void Fail(RandomProgram[] programs, RandomProgramVariant variant, int seed, ProgramFailure failure)
+    {
+        var program = programs.FirstOrDefault(p => variant.Check(p)?.Kind == failure.Kind) ?? RandomProgram.Union(programs);
+        var small = RandomProgramShrinker.Shrink(program, p => variant.Check(p)?.Kind == failure.Kind);
+        Assert.Fail($"Seeds from {seed} on: {failure.Text}\n\nThe smallest program found that fails: {variant.Check(small)?.Text}\n{RandomProgramPrinter.Print(small, variant, $"Seed_{seed}")}");
     }
 }

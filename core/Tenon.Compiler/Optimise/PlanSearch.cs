@@ -156,7 +156,8 @@ internal sealed class PlanSearch
 
     private bool CanSplit(int range, int chunk) => _ranges[range][0].Max is var size && (size % chunk == 0 || (size > chunk && _canOverlap[range]));
 
-    private static int MaxLanes(UOp kernel, CodeGeneratorView target)
+    /// <summary>The lanes of a vector of the widest elements that the kernel computes with.</summary>
+    public static int MaxLanes(UOp kernel, CodeGeneratorView target)
     {
         var widest = kernel.TopologicalOrder()
             .Where(u => u.Op is not (Ops.Param or Ops.Index) && u.DType.Kind is DTypeKind.Float or DTypeKind.Int or DTypeKind.UInt && target.IsVector(u.DType))
