@@ -28,7 +28,6 @@ internal static class RandomLoops
             nest.Apply(applied[^1]);
         }
 
-        Console.Error.WriteLine(string.Join("; ", applied)); Console.Error.WriteLine(nest.Kernel.Dump());
         return nest.Kernel;
     }
 

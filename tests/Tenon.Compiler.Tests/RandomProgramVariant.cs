@@ -69,7 +69,7 @@ internal sealed class RandomProgramVariant : IDisposable
 
     public void Dispose() => _runtime.Dispose();
 
-    public Scalar[][] Run(RandomProgram program)
+    private Scalar[][] Run(RandomProgram program)
     {
         var buffers = new NodeMap<UOp>();
         foreach (var (param, values) in program.Inputs)

@@ -104,7 +104,7 @@ internal sealed class KernelCost
         return most;
     }
 
-    private static bool IsWork(UOp u) => u.Op is Ops.Load or Ops.Store or Ops.Reduce || (OpSet.Elementwise.Contains(u.Op) && u.DType != DType.Index && u.Ranges.Count > 0);
+    private static bool IsWork(UOp u) => u.Op is Ops.Load or Ops.Store or Ops.Reduce || (OpSet.Elementwise.Contains(u.Op) && u.DType != DType.Index && u.Ranges.Length > 0);
 
     // Turns of the loops around a value, times the copies of it in each.
     private double Runs(ulong around, ulong inside, LoopPlan plan)
