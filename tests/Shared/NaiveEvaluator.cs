@@ -153,7 +153,7 @@ internal sealed class NaiveEvaluator(Func<UOp, Scalar[]> storage, Random? noise 
         {
             result[i] = node.Op switch
             {
-                Ops.Cast => sources[0][i].To(node.DType),
+                Ops.Cast => Cast(sources[0][i], node.DType),
                 Ops.Bitcast => FromBits(node.DType, ToBits(from, sources[0][i])),
                 Ops.Where => sources[0][i].AsBool ? sources[1][i] : sources[2][i],
                 _ when sources.Length == 1 => Unary(node.Op, node.DType, sources[0][i]),
@@ -164,6 +164,16 @@ internal sealed class NaiveEvaluator(Func<UOp, Scalar[]> storage, Random? noise 
 
         return result;
     }
+
+    // Fractions to integers saturate, NaN gives 0; 8 and 16 bits wrap from int32.
+    private static Scalar Cast(Scalar x, DType dtype) => x.Kind != DTypeKind.Float || !dtype.IsInteger ? x.To(dtype) : (dtype.Kind, dtype.Bits) switch
+    {
+        (_, < 32) => Whole(dtype, (int)x.AsDouble),
+        (DTypeKind.UInt, 32) => Whole(dtype, (uint)x.AsDouble),
+        (DTypeKind.UInt, _) => Whole(dtype, (long)(ulong)x.AsDouble),
+        (_, 32) => Whole(dtype, (int)x.AsDouble),
+        _ => Whole(dtype, (long)x.AsDouble),
+    };
 
     private static Scalar Unary(Ops op, DType dtype, Scalar x) => op switch
     {

@@ -11,10 +11,10 @@ internal static class LegalOpts
     public static List<Opt> Of(LoopNest nest, CodeGeneratorView target)
     {
         var opts = new List<Opt>();
-        var ranges = nest.Ranges;
-        var cost = new KernelCost(nest.Kernel, ranges, target);
+        var (order, ranges) = (nest.Kernel.TopologicalOrder(), nest.Ranges);
+        var cost = new KernelCost(order, [.. ranges], target);
         var vectors = ranges.Where(r => KindOf(r) == RangeKind.Vector).Aggregate(0UL, (bits, r) => bits | 1UL << ranges.IndexOf(r));
-        var lanes = PlanSearch.MaxLanes(nest.Kernel, target);
+        var lanes = PlanSearch.MaxLanes(order, target);
         for (var i = 0; i < ranges.Count; i++)
         {
             var (range, id) = (ranges[i], ranges[i].ArgAs<RangeArg>().Id);
