@@ -8,13 +8,10 @@ internal static class RandomLoops
     private const int MostCopies = 64;
 
     /// <summary>The kernel after a random list of changes that depends on the seed and the kernel only.</summary>
-    public static UOp Apply(UOp kernel, CodeGeneratorView target, int seed) => Apply(kernel, target, seed, out _);
-
-    public static UOp Apply(UOp kernel, CodeGeneratorView target, int seed, out List<Opt> applied)
+    public static UOp Apply(UOp kernel, CodeGeneratorView target, int seed)
     {
         var random = new Random(seed ^ Convert.ToInt32(kernel.ArgAs<KernelArg>().Name[^8..], 16));
         var nest = new LoopNest(random.Next(2) == 0 ? kernel : RangeMerging.Apply(kernel));
-        applied = [];
         for (var n = random.Next(8); n > 0; n--)
         {
             var kinds = LegalOpts.Of(nest, target).Where(o => Copies(nest) * (o.Kind == OptKind.Unroll ? o.Amount : 1) <= MostCopies).GroupBy(o => o.Kind).ToList();
@@ -24,8 +21,7 @@ internal static class RandomLoops
             }
 
             var choices = kinds[random.Next(kinds.Count)].ToList();
-            applied.Add(choices[random.Next(choices.Count)]);
-            nest.Apply(applied[^1]);
+            nest.Apply(choices[random.Next(choices.Count)]);
         }
 
         return nest.Kernel;

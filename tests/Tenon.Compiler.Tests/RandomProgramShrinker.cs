@@ -36,12 +36,13 @@ internal static class RandomProgramShrinker
 
     private static bool IsSmaller(RandomProgram a, RandomProgram b) => Weight(a).CompareTo(Weight(b)) < 0;
 
-    private static (int, int, int, int, long, double) Weight(RandomProgram p) => (
+    private static (int, int, int, int, long, int, double) Weight(RandomProgram p) => (
         p.NodeCount,
         p.Results.Length,
         p.Inputs.Length,
         UOp.Sink(p.Results).TopologicalOrder().Count(u => u.DType != DType.Index),
         p.ElementCount,
+        p.Inputs.Sum(i => i.Values.Distinct().Count()),
         p.Inputs.Sum(i => i.Values.Sum(v => double.IsFinite(v.AsDouble) && v.AsDouble == Math.Round(v.AsDouble) ? Math.Min(Math.Abs(v.AsDouble), 1e6) : 1e6)));
 
     private static bool IsLegal(RandomProgram program)
@@ -144,10 +145,13 @@ internal static class RandomProgramShrinker
         for (var i = 0; i < program.Inputs.Length; i++)
         {
             var (param, values) = program.Inputs[i];
-            foreach (var make in new Func<int, double>[] { _ => 0, _ => 1, k => k, k => Math.Round(values[k].AsDouble) })
+            var plain = values.Distinct().Take(6).Select(one => values.Select(_ => one))
+                .Prepend(values.Select(v => double.IsFinite(v.AsDouble) ? Math.Round(v.AsDouble) : v))
+                .Prepend(values.Select((_, k) => (Scalar)k)).Prepend(values.Select(_ => (Scalar)1)).Prepend(values.Select(_ => (Scalar)0));
+            foreach (var content in plain)
             {
                 ProgramInput[] inputs = [.. program.Inputs];
-                inputs[i] = new ProgramInput(param, [.. values.Select((v, k) => double.IsFinite(v.AsDouble) ? ((Scalar)make(k)).To(param.DType) : v)]);
+                inputs[i] = new ProgramInput(param, [.. content.Select(v => v.To(param.DType))]);
                 yield return program with { Inputs = inputs };
             }
         }

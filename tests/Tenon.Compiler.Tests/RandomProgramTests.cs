@@ -1,3 +1,4 @@
+using Tenon.Core;
 using Tenon.Tests.Shared;
 
 namespace Tenon.Compiler.Tests;
@@ -5,37 +6,33 @@ namespace Tenon.Compiler.Tests;
 /// <summary>Random tensor programs against an evaluator that shares no code with the compiler.</summary>
 public class RandomProgramTests
 {
+    // Kernels of several programs are compiled side by side.
     private const int Batch = 8;
-    private static readonly List<(string Variant, int Count)> Ran = [];
 
-    [Test]
-    public void The_default_generator_computes_what_the_evaluator_computes() => Run("CLR", RandomProgramVariant.Default, 0, 2400);
+    private static readonly (string Name, Func<RandomProgramVariant> Create, int FirstSeed, int Programs)[] Runs =
+    [
+        ("CLR", RandomProgramVariant.Default, 0, 2800),
+        ("CLR with vectors of 256 bits", () => RandomProgramVariant.Vector("256"), 10_000_000, 400),
+        ("CLR with vectors of 128 bits", () => RandomProgramVariant.Vector("128"), 20_000_000, 400),
+        ("CLR without vectors", () => RandomProgramVariant.Vector("0"), 30_000_000, 400),
+        ("without the optimiser", RandomProgramVariant.Plain, 40_000_000, 800),
+        ("with random loops", () => RandomProgramVariant.Loops(1), 50_000_000, 400),
+        ("with other random loops", () => RandomProgramVariant.Loops(2), 60_000_000, 400),
+        ("with random loops without vectors", () => RandomProgramVariant.Loops(3, "0"), 70_000_000, 200),
+        ("Clang", () => RandomProgramVariant.Generator("Clang"), 80_000_000, 320),
+    ];
 
-    [TestCase("0")]
-    [TestCase("128")]
-    [TestCase("256")]
-    public void Narrower_vectors_compute_what_the_evaluator_computes(string bits) => Run($"CLR with vectors of {bits} bits", () => RandomProgramVariant.Vector(bits), 1_000_000, 400);
+    private static IEnumerable<string> Names => Runs.Select(r => r.Name);
 
-    [Test]
-    public void Plain_loops_compute_what_the_evaluator_computes() => Run("without optimiser", RandomProgramVariant.Plain, 2_000_000, 800);
-
-    [Test]
-    public void Loops_changed_at_random_compute_what_the_evaluator_computes([Values(1, 2, 3)] int seed) =>
-        Run($"with random loops {seed}", () => RandomProgramVariant.Loops(seed), 3_000_000, 400);
-
-    [Test]
-    public void Clang_computes_what_the_evaluator_computes()
+    [TestCaseSource(nameof(Names))]
+    public void Programs_compute_what_the_evaluator_computes(string name)
     {
-        if (!RandomProgramVariant.Has("Clang"))
+        if (name == "Clang" && !RandomProgramVariant.Has(name))
         {
             Assert.Ignore("This machine has no clang.");
         }
 
-        Run("Clang", () => RandomProgramVariant.Generator("Clang"), 4_000_000, 320);
-    }
-
-    private static void Run(string name, Func<RandomProgramVariant> create, int first, int count)
-    {
+        var (_, create, first, count) = Runs.Single(r => r.Name == name);
         count *= LongRun.Factor;
         using var variant = create();
         for (var seed = first; seed < first + count; seed += Batch)
@@ -43,22 +40,43 @@ public class RandomProgramTests
             RandomProgram[] programs = [.. Enumerable.Range(seed, Batch).Select((s, i) => RandomProgramGenerator.Create(s, 4 * i))];
             if (variant.Check(RandomProgram.Union(programs)) is { } failure)
             {
-                Fail(programs, variant, seed, failure);
+                var program = programs.FirstOrDefault(p => variant.Check(p)?.Kind == failure.Kind) ?? RandomProgram.Union(programs);
+                Assert.Fail($"Seeds {seed} to {seed + Batch - 1}: {failure.Text}\n\n{ShrinkAndPrint(program, variant, failure, out _)}");
             }
         }
 
-        lock (Ran)
-        {
-            Ran.Add((name, count));
-        }
-
-        TestContext.Out.WriteLine($"random programs: {count:N0} run {name}");
+        LongRun.Report("programs", count, name);
     }
 
-    private static void Fail(RandomProgram[] programs, RandomProgramVariant variant, int seed, ProgramFailure failure)
+    [Test]
+    public void CI_runs_at_least_5000_programs_without_clang() => Assert.That(Runs.Where(r => r.Name != "Clang").Sum(r => r.Programs), Is.AtLeast(5000));
+
+    /// <summary>A rule that is wrong is found, and the program that shows it is as small as it can be.</summary>
+    [Test]
+    public void A_wrong_rule_is_found_and_shrinks_to_one_op([Values(Ops.Max, Ops.Where)] Ops op)
     {
-        var program = programs.FirstOrDefault(p => variant.Check(p)?.Kind == failure.Kind) ?? RandomProgram.Union(programs);
-        var small = RandomProgramShrinker.Shrink(program, p => variant.Check(p)?.Kind == failure.Kind);
-        Assert.Fail($"Seeds from {seed} on: {failure.Text}\n\nThe smallest program found that fails: {variant.Check(small)?.Text}\n{RandomProgramPrinter.Print(small, variant, $"Seed_{seed}")}");
+        var rules = new PatternMatcher(Rule.Of(Pat.Op(new OpSet(op), 0).If(u => u.DType == DType.Float32), u => u[u.Src.Length - 1]));
+        using var variant = RandomProgramVariant.With("Wrong()", (kernel, _) => GraphRewrite.Apply(kernel, rules));
+        for (var seed = 0; seed < 500; seed++)
+        {
+            var program = RandomProgramGenerator.Create(seed);
+            if (program.NodeCount >= 8 && variant.Check(program) is { Kind: "wrong" } failure)
+            {
+                var text = ShrinkAndPrint(program, variant, failure, out var small);
+                Assert.That(small.NodeCount, Is.AtMost(5), text);
+                Assert.That(small.Inputs.Sum(i => i.Values.Length), Is.AtMost(6), text);
+                Assert.That(small.Results.Single().TopologicalOrder().Select(u => u.Op), Has.Member(op).Or.Member(Ops.Pad), text);
+                Assert.That(text, Does.Contain("ProgramInput.Of(").And.Contain("variant.Verify(new RandomProgram(["));
+                return;
+            }
+        }
+
+        Assert.Fail("No program shows that the rule is wrong.");
+    }
+
+    private static string ShrinkAndPrint(RandomProgram program, RandomProgramVariant variant, ProgramFailure failure, out RandomProgram small)
+    {
+        small = RandomProgramShrinker.Shrink(program, p => variant.Check(p)?.Kind == failure.Kind);
+        return $"The smallest program found that fails: {variant.Check(small)?.Text}\n{RandomProgramPrinter.Print(small, variant, "A_program_that_failed")}";
     }
 }

@@ -27,8 +27,12 @@ internal sealed class RandomProgramVariant : IDisposable
     public static RandomProgramVariant Plain() => new("Plain()", new TenonRuntimeBuilder(Options(("optimise", "false"))).Build());
 
     /// <summary>Loops changed at random.</summary>
-    public static RandomProgramVariant Loops(int seed) =>
-        new($"Loops({seed})", new TenonRuntimeBuilder(Options()).Build(new TensorCompiler(new CompilerOptions { Optimiser = (kernel, view) => RandomLoops.Apply(kernel, view, seed) })));
+    public static RandomProgramVariant Loops(int seed, string vector = "auto") =>
+        With($"Loops({seed}, \"{vector}\")", (kernel, view) => RandomLoops.Apply(kernel, view, seed), vector);
+
+    /// <summary>Another optimiser.</summary>
+    public static RandomProgramVariant With(string source, Func<UOp, CodeGeneratorView, UOp> optimiser, string vector = "auto") =>
+        new(source, new TenonRuntimeBuilder(Options(("plugins:tenon.cpu:vector", vector))).Build(new TensorCompiler(new CompilerOptions { Optimiser = optimiser })));
 
     /// <summary>Whether the CPU has a generator of this name on this machine.</summary>
     public static bool Has(string generator) => TenonRuntime.Default.Devices.Open(RandomProgram.Device).Device.CodeGenerators.Any(g => g.Name == generator);
