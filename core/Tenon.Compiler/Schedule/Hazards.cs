@@ -19,6 +19,7 @@ internal sealed class Hazards
     /// <summary>For each access that can't read the storage itself, what it reads.</summary>
     public static Dictionary<Access, Snapshot> Resolve(FusionPlan plan, SlotTable slots)
     {
+        using var stage = Tracing.Begin("schedule/hazards");
         var hazards = new Hazards(plan, slots);
         var writes = new Dictionary<int, List<Write>>();
         foreach (var node in plan.Order)

@@ -17,8 +17,10 @@ public static class Scheduler
     /// <exception cref="TenonException">The graph mixes devices, or assigns to what is not storage.</exception>
     public static Schedule Create(UOp sink, SchedulerOptions options)
     {
+        using var stage = Tracing.Begin("schedule", sink);
         TensorSpecification.Check(sink, "Schedule");
-        var graph = OutputAliasing.Apply(StorageState.WithoutLostWrites(GraphRewrite.Apply(sink, Rules, options)), out var outputs);
+        var rewritten = GraphRewrite.Apply(sink, Rules, options, "schedule/tensor rules");
+        var graph = OutputAliasing.Apply(StorageState.WithoutLostWrites(rewritten), out var outputs);
         var order = graph.TopologicalOrder();
         var slots = new SlotTable(order);
         outputs.ForEach(slots.MarkOutput);
