@@ -20,7 +20,7 @@ public static class Scheduler
         using var stage = Tracing.Begin("schedule", sink);
         TensorSpecification.Check(sink, "Schedule");
         var rewritten = GraphRewrite.Apply(sink, Rules, options, "schedule/tensor rules");
-        var graph = OutputAliasing.Apply(StorageState.WithoutLostWrites(rewritten), out var outputs);
+        var graph = OutputAliasing.Apply(LostWrites.Remove(rewritten), out var outputs);
         var order = graph.TopologicalOrder();
         var slots = new SlotTable(order);
         outputs.ForEach(slots.MarkOutput);

@@ -52,60 +52,8 @@ internal static class StorageState
         return index[0];
     }
 
-    /// <summary>
-    /// A graph in which what is wholly written over is no state of storage, but a value: nobody has to find it there afterwards.
-    /// </summary>
-    public static UOp WithoutLostWrites(UOp sink)
-    {
-        var order = sink.TopologicalOrder();
-        if (!order.Exists(u => u.Op == Ops.After))
-        {
-            return sink;
-        }
-
-        var lost = new NodeSet();
-        foreach (var u in order)
-        {
-            if (u.Op == Ops.After && IsWhole(u) && Unshaped(u[0]) is { Op: Ops.After } before && IsWhole(before))
-            {
-                lost.Add(before);
-            }
-        }
-
-        if (lost.Count == 0)
-        {
-            return sink;
-        }
-
-        var done = new NodeMap<UOp>();
-        foreach (var u in order)
-        {
-            if (lost.Contains(u))
-            {
-                done[u] = TensorRules.Reshape(done[u[1][1]], u.Shape);
-            }
-            else if (u.Op == Ops.After && lost.Contains(Unshaped(u[0])))
-            {
-                var state = Unshaped(u[0]);
-                while (lost.Contains(state))
-                {
-                    state = Unshaped(state[0]);
-                }
-
-                var view = TensorRules.Reshape(done.GetValueOrDefault(state) ?? state, u.Shape);
-                var value = TensorRules.Reshape(done[u[1][1]], u.Shape);
-                done[u] = UOp.New(Ops.After, u.DType, [view, UOp.New(Ops.Store, DType.Void, [view, value])]);
-            }
-            else
-            {
-                done[u] = u.MapSources(done);
-            }
-        }
-
-        return done[sink];
-    }
-
-    private static UOp Unshaped(UOp view)
+    /// <summary>The node under reshapes.</summary>
+    public static UOp Unshaped(UOp view)
     {
         while (view.Op == Ops.Reshape)
         {
