@@ -336,8 +336,8 @@ internal sealed class AssignTests
         ExpectError("TEN3022", () => x[0] = Tensor.Zeros(1, 3, 1));
         ExpectError("TEN3043", () => x[2] = 1);
         ExpectError("TEN3044", () => x[0, 0, 0] = 1);
-        ExpectError("TEN3045", () => x[0].Expand(2, 3).Assign(1));
-        ExpectError("TEN3045", () => Tensor.Zeros(1, 3).Expand(2, 3)[0] = 1);
+        ExpectError("TEN3052", () => x[0].Expand(2, 3).Assign(1));
+        ExpectError("TEN3052", () => Tensor.Zeros(1, 3).Expand(2, 3)[0] = 1);
         ExpectError("TEN3015", () => x[0] = Tensor.Ones([3], null, "CPU:1"));
         Expect(x, [0, 1, 2, 3, 4, 5]);
     }
@@ -347,8 +347,8 @@ internal sealed class AssignTests
     {
         var w = Numbers(true, 3);
         w.RequiresGrad = true;
-        ExpectError("TEN3046", () => w[0] = 1);
-        ExpectError("TEN3046", () => w[..][0] = 1);
+        ExpectError("TEN3053", () => w[0] = 1);
+        ExpectError("TEN3053", () => w[..][0] = 1);
         using (Tensor.NoGrad())
         {
             w[0] = 5;

@@ -33,13 +33,13 @@ public sealed partial class Tensor
         var moves = Moves.Between(target.Node, Node);
         if (Moves.Repeats(moves))
         {
-            throw new TenonException("TEN3045", $"{operation}: in the view of shape {Shape} elements of the tensor of shape {target.Shape} occur several times. Assign to the tensor itself, or to Contiguous() of the view.");
+            throw new TenonException("TEN3052", $"{operation}: in the view of shape {Shape} elements of the tensor of shape {target.Shape} occur several times. Assign to the tensor itself, or to Contiguous() of the view.");
         }
 
         passesGradient &= GradientMode.IsEnabled && (target._requiresGrad || value.RequiresGrad);
         if (passesGradient && target._isLeaf)
         {
-            throw new TenonException("TEN3046", $"{operation}: the tensor of shape {target.Shape} is a leaf that requires a gradient, which is of what it was. Assign under Tensor.NoGrad(), or to a tensor that was computed from it.");
+            throw new TenonException("TEN3053", $"{operation}: the tensor of shape {target.Shape} is a leaf that requires a gradient, which is of what it was. Assign under Tensor.NoGrad(), or to a tensor that was computed from it.");
         }
 
         var node = value.Cast(DType).Expand(Shape.ToArray()).Node;
