@@ -21,6 +21,9 @@ public sealed class RuntimeOptions
     /// <summary>Whether each access of a kernel is proved to lie in its buffer when the kernel is compiled.</summary>
     public bool CheckIndices { get; set; } = Core.IndexChecker.IsOnByDefault;
 
+    /// <summary>Whether the loops of kernels are optimised; off gives the plainest correct code, to find out where an error comes from.</summary>
+    public bool Optimise { get; set; } = true;
+
     /// <summary>The cache of schedules and compiled kernels on disk.</summary>
     public CacheOptions Cache { get; } = new();
 

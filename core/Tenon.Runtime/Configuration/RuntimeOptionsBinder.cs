@@ -6,7 +6,7 @@ namespace Tenon.Runtime;
 internal static class RuntimeOptionsBinder
 {
     private static readonly string[] PluginKeys = ["id", "path", "enabled", "sha256", "settings"];
-    private static readonly string[] RootKeys = ["$schema", "defaultDevice", "debug", "fastMath", "checkIndices", "cache", "plugins", "devices", "maxCachedBytes", "maxSchedules"];
+    private static readonly string[] RootKeys = ["$schema", "defaultDevice", "debug", "optimise", "fastMath", "checkIndices", "cache", "plugins", "devices", "maxCachedBytes", "maxSchedules"];
 
     public static void Bind(IConfiguration configuration, RuntimeOptions options)
     {
@@ -14,6 +14,7 @@ internal static class RuntimeOptionsBinder
         options.Debug = Read(configuration, "debug", options.Debug);
         options.FastMath = Read(configuration, "fastMath", options.FastMath);
         options.CheckIndices = Read(configuration, "checkIndices", options.CheckIndices);
+        options.Optimise = Read(configuration, "optimise", options.Optimise);
         options.MaxCachedBytes = Read(configuration, "maxCachedBytes", options.MaxCachedBytes);
         options.MaxSchedules = Read(configuration, "maxSchedules", options.MaxSchedules);
         options.Cache.Enabled = Read(configuration, "cache:enabled", options.Cache.Enabled);
