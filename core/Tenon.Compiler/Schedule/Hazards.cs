@@ -33,7 +33,7 @@ internal static class Hazards
                 {
                     copy ??= CopyOldState(plan, slots, slot, writer);
                     snapshots[(slot, reader)] = copy.Value;
-                    reader.DependsOn.Add(plan.Groups[^1]);
+                    reader.WaitFor(plan.Groups[^1]);
                     if (reader.CopySource == slot)
                     {
                         reader.CopySource = copy;
@@ -41,7 +41,7 @@ internal static class Hazards
                 }
                 else if (reader != writer)
                 {
-                    writer.DependsOn.Add(reader);
+                    writer.WaitFor(reader);
                 }
             }
         }
@@ -56,14 +56,11 @@ internal static class Hazards
     {
         var (dtype, size, device) = (slots[slot].DType, slots[slot].Size, slots[slot].Device);
         var copy = slots.AddTemporary(dtype, size, device);
-        var group = new KernelGroup(plan.Groups.Count, device) { CopySource = slot };
+        var group = new KernelGroup(plan.Groups.Count, device) { CopySource = slot, IsCopy = true };
         var node = UOp.New(Ops.Param, dtype, [], new ParamArg(slot, size, device));
-        group.Outputs.Add(new StoredValue(node, copy, new Access(group, group.OpenOutput(node.Shape), null, false)));
+        group.Outputs.Add(new StoredValue(node, copy, new Access(group, group.OpenOutput(node.Shape), null, Enclosing.Nothing)));
         plan.Groups.Add(group);
-        if (group != writer)
-        {
-            writer.DependsOn.Add(group);
-        }
+        writer.WaitFor(group);
 
         return copy;
     }
