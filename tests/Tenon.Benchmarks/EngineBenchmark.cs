@@ -20,6 +20,7 @@ internal static class EngineBenchmark
 
         var (nodes, rate, bytes) = RewriteThroughput.Measure();
         results.Add("rewrite", rate, "nodes/s", $"simplifier over {nodes} nodes of index arithmetic, {bytes:0} bytes allocated a node");
+        StartBenchmark.Run(results);
         results.Add("peak memory of the process", System.Diagnostics.Process.GetCurrentProcess().PeakWorkingSet64 / 1e9, "GB");
     }
 }

@@ -1,12 +1,18 @@
 using System.CommandLine;
 using Tenon.Benchmarks;
 
+if (ColdStart.TryRunChild(args))
+{
+    return 0;
+}
+
 var json = new Option<FileInfo?>("--json") { Description = "Also write the figures to this file." };
 var tinygrad = new Option<DirectoryInfo?>("--tinygrad") { Description = "A checkout of tinygrad, to be measured on the same machine." };
 var only = new Option<string[]>("--only") { Description = "Of the models, only these.", AllowMultipleArgumentsPerToken = true };
 var root = new RootCommand("Measures Tenon. Without a command: everything.")
 {
     Section("engine", "Build, schedule and lower whole models; rewriting; first kernel.", r => EngineBenchmark.Run(r, null, [])),
+    Section("start", "The first kernel of a process, and small operations.", StartBenchmark.Run),
     Section("cpu", "Kernels on the default device.", CpuBenchmark.Run),
 };
 root.Subcommands[0].Options.Add(tinygrad);

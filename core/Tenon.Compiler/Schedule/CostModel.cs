@@ -66,9 +66,12 @@ internal sealed class CostModel
     public bool IsWorthMerging(UOp node, KernelGroup a, KernelGroup b) =>
         node.Shape.MaxElements * node.DType.Bytes * PerByte + _launch >= LeastGain * Math.Min(a.Points, b.Points);
 
-    /// <summary>Whether computing a stored value more often costs less than to load it in another kernel.</summary>
-    public bool CanRepeat(UOp value, double evaluations) =>
-        value.Op != Ops.Reduce && evaluations * _operations[value] <= value.Shape.MaxElements * value.DType.Bytes * PerByte + evaluations * PerLoad + _launch;
+    /// <summary>Whether computing a stored value more often costs less than to load it in another kernel. Reductions of its size are stored in any case.</summary>
+    public bool CanRepeat(UOp value, double evaluations)
+    {
+        var bytes = value.Shape.MaxElements * value.DType.Bytes * PerByte;
+        return _reducedBytes[value] <= LeastGain * bytes && evaluations * _operations[value] <= bytes + evaluations * PerLoad + _launch;
+    }
 
     /// <summary>
     /// Whether the value is cheap to have anywhere and better not stored: it follows from the index alone, or compares the index

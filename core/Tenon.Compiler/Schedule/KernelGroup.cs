@@ -61,11 +61,10 @@ internal sealed class KernelGroup(int number, string device)
     public ulong RangesOf(UOp index)
     {
         var bits = 0UL;
-        var ranges = index.Ranges;
-        for (var i = 0; i < ranges.Count; i++)
+        foreach (var range in index.Ranges)
         {
-            var id = ranges[i].ArgAs<RangeArg>().Id;
-            bits |= 1UL << (id < MaxRanges ? id : _ranges.LastIndexOf(ranges[i]));
+            var id = range.ArgAs<RangeArg>().Id;
+            bits |= 1UL << (id < MaxRanges ? id : _ranges.LastIndexOf(range));
         }
 
         return bits;
