@@ -15,6 +15,7 @@ internal sealed class FusionPlan
     private readonly NodeMap<List<Access>> _uses = new();
     private readonly NodeMap<List<KernelGroup>> _wholeReaders = new();
     private readonly NodeMap<StoredValue> _stored = new();
+    private readonly Dictionary<int, StoredValue> _nextWrites = [];
     private readonly NodeMap<string?> _devices;
     private readonly SchedulerOptions _options;
     private readonly SlotTable _slots;
@@ -42,6 +43,8 @@ internal sealed class FusionPlan
 
     public List<Access> UsesOf(UOp node) => _uses.TryGetValue(node, out var uses) ? uses : Unused;
 
+    public IReadOnlyList<KernelGroup> CopiesOf(UOp node) => _wholeReaders.TryGetValue(node, out var readers) ? readers : [];
+
     public StoredValue? StorageOf(UOp node) => _stored.GetValueOrDefault(node);
 
     private void Visit(UOp node)
@@ -51,7 +54,9 @@ internal sealed class FusionPlan
         {
             case Ops.Sink or Ops.Store or Ops.Param or Ops.Const or Ops.Iota:
                 return;
-            case Ops.After when CopyUnder(node[1][1]) is { } copied:
+            case Ops.After when UsesOf(node).Count == 0 && !_wholeReaders.ContainsKey(node) && _nextWrites.TryGetValue(_slots.SlotOf(node), out var next) && StorageState.IsWhole(next.Node):
+                return;
+            case Ops.After when StorageState.IsWhole(node) && CopyUnder(node[1][1]) is { } copied:
                 StoreByCopy(node, copied, _slots.SlotOf(node[0]));
                 return;
             case Ops.Copy when UsesOf(node).Count > 0:
@@ -175,7 +180,7 @@ internal sealed class FusionPlan
         if (home is null)
         {
             var group = NewGroup(_slots.DeviceOf(slot));
-            home = new Access(group, group.OpenOutput(node.Shape), null, Enclosing.Nothing);
+            home = new Access(group, group.OpenOutput(node.Op == Ops.After ? node[1][0].Shape : node.Shape), null, Enclosing.Nothing);
             if (node.Op == Ops.Reduce)
             {
                 group.TryAddScope(home.Ranges);
@@ -196,7 +201,7 @@ internal sealed class FusionPlan
     // Whether a kernel that computes the value for itself, once for each element, can store it as well.
     private bool CanComputeAndStoreAt(UOp node, Access use) =>
         use.Valid is null && CoversInOrder(node.Shape, use)
-            && CanRepeat(node, use)
+            && CanRepeat(node, use.Group, use)
             && IsLast(node, use.Group)
             && (node.Op == Ops.Reduce ? CanReduceIn(node, use) : Fits(node, use));
 
@@ -210,27 +215,27 @@ internal sealed class FusionPlan
         }
 
         if (group is null || node.Op == Ops.Reduce || !_cost.IsWorthMerging(node, group, group) || !IsLast(node, group)
-            || group.Find(node.Shape) is not { } index)
+            || !CanRepeat(node, group, null) || group.Find(node.Shape) is not { } index)
         {
             return null;
         }
 
-        var home = new Access(group, index, null, Enclosing.Nothing);
-        return CanRepeat(node, home) ? home : null;
+        return new Access(group, index, null, Enclosing.Nothing);
     }
 
     // Of the kernels that need a value the one that was made last: none waits for one that waits for it.
     private bool IsLast(UOp node, KernelGroup group) =>
-        UsesOf(node).TrueForAll(u => u.Group.Number <= group.Number)
+        (node.Op != Ops.After || (StorageState.IsWhole(node) && !(_nextWrites.TryGetValue(_slots.SlotOf(node), out var next) && next.Home.Group.Number >= group.Number)))
+            && UsesOf(node).TrueForAll(u => u.Group.Number <= group.Number)
             && (_wholeReaders.GetValueOrDefault(node)?.TrueForAll(r => r.Number <= group.Number) ?? true);
 
     // Whether the other uses in the kernel may compute the value again.
-    private bool CanRepeat(UOp node, Access home)
+    private bool CanRepeat(UOp node, KernelGroup group, Access? home)
     {
         var evaluations = 0.0;
         foreach (var use in UsesOf(node))
         {
-            evaluations += use != home && use.Group == home.Group ? use.Evaluations : 0;
+            evaluations += use != home && use.Group == group ? use.Evaluations : 0;
         }
 
         return node.Op switch
@@ -238,7 +243,7 @@ internal sealed class FusionPlan
             Ops.Reduce => evaluations == 0,
             Ops.After => evaluations == 0 || _cost.CanRepeat(node[1][1], evaluations),
             Ops.Contiguous => evaluations == 0 || _cost.CanRepeat(node[0], evaluations),
-            _ => evaluations == 0 || UsesOf(node).Contains(home) || _cost.CanRepeat(node, evaluations),
+            _ => evaluations == 0 || home is not null || _cost.CanRepeat(node, evaluations),
         };
     }
 
@@ -272,11 +277,9 @@ internal sealed class FusionPlan
         {
             group.CopySource = _slots.SlotOf(storage);
         }
-        else
-        {
-            _wholeReaders.TryAdd(storage, []);
-            _wholeReaders[storage].Add(group);
-        }
+
+        _wholeReaders.TryAdd(storage, []);
+        _wholeReaders[storage].Add(group);
 
         Keep(node, slot, new Access(group, group.OpenOutput(node.Shape), null, Enclosing.Nothing));
     }
@@ -286,6 +289,16 @@ internal sealed class FusionPlan
         var stored = new StoredValue(node, slot, home);
         _stored[node] = stored;
         home.Group.Outputs.Add(stored);
+        if (node.Op == Ops.After)
+        {
+            if (_nextWrites.TryGetValue(slot, out var next))
+            {
+                next.Home.Group.WaitFor(home.Group);
+            }
+
+            _nextWrites[slot] = stored;
+        }
+
         foreach (var reader in _wholeReaders.GetValueOrDefault(node) ?? [])
         {
             reader.CopySource = slot;
@@ -330,11 +343,11 @@ internal sealed class FusionPlan
         }
     }
 
-    // The stored value may have another shape than its storage view.
+    // The stored value may have another shape than the view that it is stored to.
     private static UOp[] Renumber(UOp after, Access use)
     {
-        var value = after[1][1];
-        return value.Shape.Equals(after.Shape) ? use.Index : MovementIndex.Through(TensorRules.Reshape(value, after.Shape), use.Index).Index;
+        var (view, value) = (after[1][0], after[1][1]);
+        return value.Shape.Equals(view.Shape) ? use.Index : MovementIndex.Through(TensorRules.Reshape(value, view.Shape), use.Index).Index;
     }
 
     private Access Use(UOp node, KernelGroup group, UOp[] index, UOp? valid, Enclosing enclosing)

@@ -4,7 +4,7 @@ using Tenon.Core;
 namespace Tenon.Compiler;
 
 /// <summary>The nodes that become one kernel, while they are being chosen. Sets of its ranges are bits by their numbers.</summary>
-internal sealed class KernelGroup(int number, string device)
+internal sealed class KernelGroup(int number, string device, int level = -1)
 {
     /// <summary>Bits of a set of ranges.</summary>
     public const int MaxRanges = 64;
@@ -37,7 +37,7 @@ internal sealed class KernelGroup(int number, string device)
     public IReadOnlyList<KernelGroup> Dependents => _dependents;
 
     /// <summary>More than that of each kernel that this one waits for; -1 until it is known.</summary>
-    public int Level { get; private set; } = -1;
+    public int Level { get; private set; } = level;
 
     /// <summary>Of a copy between devices: the slot that is read.</summary>
     public int? CopySource { get; set; }
@@ -339,4 +339,8 @@ internal sealed class KernelGroup(int number, string device)
 /// <param name="Node">The tensor node.</param>
 /// <param name="Slot">Its storage.</param>
 /// <param name="Home">The use at which its kernel computes and stores it.</param>
-internal sealed record StoredValue(UOp Node, int Slot, Access Home);
+internal sealed record StoredValue(UOp Node, int Slot, Access Home)
+{
+    /// <summary>The place in the slot of the element that the home's index names.</summary>
+    public UOp Offset { get; } = Node.Op == Ops.After ? StorageState.OffsetOf(Node[1][0], Home.Index) : MovementIndex.Flatten(Node.Shape, Home.Index);
+}

@@ -30,12 +30,12 @@ public sealed partial class Tensor
         // where the upper halves are equal.
         if (DType.Bits < 64)
         {
-            return Order(key).Transpose(at, -1);
+            return Order(key).Transpose(at, -1).AsValue();
         }
 
         var byLower = Order((key & LowerHalf) - LeastInt32);
         var byUpper = Order((key >> 32).Gather(-1, byLower));
-        return byLower.Gather(-1, byUpper).Transpose(at, -1);
+        return byLower.Gather(-1, byUpper).Transpose(at, -1).AsValue();
     }
 
     /// <summary>The first elements along an axis in order, and where each was; see <see cref="Sort"/>.</summary>
@@ -52,7 +52,7 @@ public sealed partial class Tensor
         }
 
         var bounds = Shape.ToArray().Select((s, i) => (0L, i == at ? k : s)).ToArray();
-        var indices = ArgSort(at, largest).Shrink(bounds);
+        var indices = ArgSort(at, largest).Shrink(bounds).AsValue();
         return (Gather(at, indices), indices);
     }
 
