@@ -16,6 +16,7 @@ public sealed class TenonRuntime : IDisposable
 
     internal TenonRuntime(RuntimeOptions options, IEnumerable<PluginRegistration> plugins, ICompiler compiler, ILogger? logger)
     {
+        TraceFile.StartIfAsked();
         Options = options;
         Plugins = new PluginHost(options, plugins);
         Devices = new DeviceRegistry(Plugins, options);
