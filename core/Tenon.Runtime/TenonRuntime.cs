@@ -120,6 +120,10 @@ public sealed class TenonRuntime : IDisposable
     /// <summary>What <see cref="Realize"/> would run, without running it.</summary>
     public Schedule Schedule(IReadOnlyList<(UOp Value, string Device)> roots) => _realizer.Plan(roots);
 
+    /// <summary>Schedules and compiles what <see cref="Realize"/> would run, without running it: it is ready when it is asked for.</summary>
+    /// <exception cref="TenonException">The graph can't be scheduled or compiled, or a device lacks what it needs.</exception>
+    public void Prepare(IReadOnlyList<(UOp Value, string Device)> roots) => _realizer.Prepare(roots);
+
     /// <summary>The graph with values that have been realised replaced by their storage.</summary>
     public UOp ResolveRealized(UOp graph) => _realizer.Resolve(graph);
 

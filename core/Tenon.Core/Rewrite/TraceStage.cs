@@ -8,10 +8,10 @@ public sealed class TraceStage : IDisposable
     [ThreadStatic]
     private static TraceStage? t_current;
 
-    private readonly TraceListener _listener;
+    private readonly RewriteListener _listener;
     private long _ticksWithin;
 
-    internal TraceStage(TraceListener listener, string name, UOp? graph, string? kernel)
+    internal TraceStage(RewriteListener listener, string name, UOp? graph, string? kernel)
     {
         Outer = t_current;
         (_listener, Name, Graph, Kernel) = (listener, name, graph, kernel ?? Outer?.Kernel);

@@ -5,7 +5,7 @@ using Tenon.Core;
 namespace Tenon.Runtime;
 
 /// <summary>Keeps what <see cref="Tracing"/> tells, for a report. A stage belongs to one thread, so that only its end takes a lock.</summary>
-public sealed class TraceRecorder : TraceListener
+public sealed class TraceRecorder : RewriteListener
 {
     /// <summary>How many rewrites of a rule are kept for each run of a stage; all are counted.</summary>
     public const int KeptRewrites = 100;
@@ -48,6 +48,11 @@ public sealed class TraceRecorder : TraceListener
         var totals = new List<StageTrace>();
         var rules = new Dictionary<(string, string?, string, string), RuleTrace>();
         var rewrites = new List<RewriteTrace>();
+        lock (_outside)
+        {
+            _outside.AddTo(rules, rewrites, Outside, null);
+        }
+
         foreach (var group in stages.GroupBy(s => (s.Name, Kernel: names.Of(s))))
         {
             var (before, after) = (group.Where(s => s.Graph is not null), group.Where(s => s.Result is not null));
@@ -58,11 +63,6 @@ public sealed class TraceRecorder : TraceListener
             {
                 (stage.Notes as Notes)?.AddTo(rules, rewrites, group.Key.Name, group.Key.Kernel);
             }
-        }
-
-        lock (_outside)
-        {
-            _outside.AddTo(rules, rewrites, Outside, null);
         }
 
         return new TraceReport(totals, [.. rules.Values], rewrites);

@@ -8,8 +8,6 @@ namespace Tenon.Cli.Commands;
 /// <summary><c>tenon explain</c>: what the compiler does to a model or a program, stage by stage and rule by rule.</summary>
 internal static class ExplainCommand
 {
-    private const string CompileOnly = "NULL";
-
     /// <summary>Creates the command.</summary>
     public static Command Create(GlobalOptions global)
     {
@@ -51,7 +49,7 @@ internal static class ExplainCommand
             return ExplainTarget.Trace(target, arguments, global.ToEnvironment(parsed, ("cache:enabled", "false")));
         }
 
-        using var runtime = global.CreateRuntime(parsed, ("cache:enabled", "false"), ("defaultDevice", CompileOnly));
-        return ExplainTarget.Trace(workload);
+        using var runtime = global.CreateRuntime(parsed, ("cache:enabled", "false"));
+        return ExplainTarget.Trace(workload, runtime);
     }
 }

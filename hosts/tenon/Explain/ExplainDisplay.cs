@@ -38,7 +38,7 @@ internal sealed class ExplainDisplay(TraceReport trace, int rows)
     {
         var total = trace.Stages.Sum(s => s.OwnSeconds);
         var table = TableOf("Stage", "Runs", "ms", "Own ms", "Share", "Rewrites", "Nodes");
-        foreach (var stage in trace.Stages.Select(s => s.Stage).Distinct().ToList() is var names ? Ordered(names) : [])
+        foreach (var stage in Ordered([.. trace.Stages.Select(s => s.Stage).Distinct()]))
         {
             StageTrace[] runs = [.. trace.Stages.Where(s => s.Stage == stage)];
             var depth = stage.Count(c => c == '/');
@@ -53,14 +53,13 @@ internal sealed class ExplainDisplay(TraceReport trace, int rows)
         table.AddEmptyRow();
         table.AddRow(Cell("total"), Cell(""), Cell(""), Cell(Milliseconds(total)), Cell(""), Cell($"{trace.Rules.Sum(r => r.Fired):N0}"), Cell(""));
         AnsiConsole.Write(table);
-        AnsiConsole.WriteLine();
     }
 
     // As they began, each followed by those within it.
-    private static IEnumerable<string> Ordered(List<string> names)
+    private static IEnumerable<string> Ordered(string[] names)
     {
         IEnumerable<string> Within(string prefix) => names.Where(n => n.StartsWith(prefix, StringComparison.Ordinal) && !n[prefix.Length..].Contains('/')).SelectMany(n => Within(n + "/").Prepend(n));
-        var tops = names.Where(n => !names.Any(other => n.StartsWith(other + "/", StringComparison.Ordinal)));
+        var tops = names.Where(n => !Array.Exists(names, other => n.StartsWith(other + "/", StringComparison.Ordinal)));
         return tops.SelectMany(n => Within(n + "/").Prepend(n)).Distinct();
     }
 
@@ -70,15 +69,20 @@ internal sealed class ExplainDisplay(TraceReport trace, int rows)
         var sums = rules.GroupBy(r => (r.Rule, r.Text))
             .Select(g => (g.Key.Rule, g.Key.Text, Fired: g.Sum(r => r.Fired), Tried: g.Sum(r => r.Tried), Seconds: g.Sum(r => r.Seconds)))
             .Where(r => r.Fired > 0).OrderByDescending(r => r.Fired).ThenBy(r => r.Rule, StringComparer.Ordinal).ToList();
-        var table = TableOf("Rule", "Fired", "Share", "Tried", "ms", "How it is written");
-        foreach (var (rule, text, fired, tried, seconds) in sums.Take(rows))
+        string[] columns = ["Rule", "Fired", "Share", "Tried", "ms", "How it is written"];
+        List<string[]> cells = [.. sums.Take(rows).Select(r => new[] { r.Rule, $"{r.Fired:N0}", Share(r.Fired, total), $"{r.Tried:N0}", Milliseconds(r.Seconds), r.Text })];
+
+        // The last column gets what the others leave.
+        var left = AnsiConsole.Profile.Width - 4 - Enumerable.Range(0, columns.Length - 1).Sum(i => 2 + cells.Append(columns).Max(c => c[i].Length));
+        var table = TableOf(columns);
+        foreach (var row in cells)
         {
-            table.AddRow(Cell(rule), Cell($"{fired:N0}"), Cell(Share(fired, total)), Cell($"{tried:N0}"), Cell(Milliseconds(seconds)), Cell(text));
+            row[^1] = row[^1].Length <= left ? row[^1] : row[^1][..Math.Max(0, left - 1)] + "…";
+            table.AddRow(row.Select(Cell));
         }
 
-        AnsiConsole.MarkupLineInterpolated($"[bold]{stage}[/]: {total:N0} rewrites by {sums.Count} rules{(sums.Count > rows ? $", the first {rows}" : "")}");
+        AnsiConsole.MarkupLineInterpolated($"[bold]{stage}[/]: {Count(total, "rewrite")} by {Count(sums.Count, "rule")}{(sums.Count > rows ? $", the first {rows}" : "")}");
         AnsiConsole.Write(table);
-        AnsiConsole.WriteLine();
     }
 
     private void PrintKernels()
@@ -110,12 +114,14 @@ internal sealed class ExplainDisplay(TraceReport trace, int rows)
         var table = new Table().Border(TableBorder.Simple);
         foreach (var name in columns)
         {
-            var column = new TableColumn(new Text(name)) { NoWrap = true };
+            var column = new TableColumn(new Text(name)) { NoWrap = true, Padding = new Padding(1, 0, 0, 0) };
             table.AddColumn(name is "Stage" or "Rule" or "Kernel" or "How it is written" ? column : column.RightAligned());
         }
 
         return table;
     }
+
+    private static string Count(long n, string noun) => $"{n:N0} {noun}{(n == 1 ? "" : "s")}";
 
     private static Text Cell(string text) => new(text) { Overflow = Overflow.Ellipsis };
 

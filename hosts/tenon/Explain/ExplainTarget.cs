@@ -33,15 +33,15 @@ internal static class ExplainTarget
         return File.Exists(target) ? null : throw new TenonException("TEN9010", $"There is no program '{target}' in {Environment.CurrentDirectory}. Give the path of a .cs, .csproj or .dll file, or one of the models {Models}.");
     }
 
-    /// <summary>Compiles one step of a model.</summary>
-    public static TraceReport Trace(Workload workload)
+    /// <summary>Compiles one step of a model; nothing of it is run.</summary>
+    public static TraceReport Trace(Workload workload, TenonRuntime runtime)
     {
         var step = workload.Prepare();
         var recorder = new TraceRecorder();
         Tracing.Listener = recorder;
         try
         {
-            Tensor.Realize([.. step()]);
+            runtime.Prepare([.. step().Select(t => (t.Node, t.Device))]);
         }
         finally
         {
@@ -82,6 +82,12 @@ internal static class ExplainTarget
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
+        }
+
+        // A program of one file has no folder of its own that a plugins.json could lie in.
+        if (Path.GetExtension(program) == ".cs")
+        {
+            start.Environment.TryAdd("TENON_PLUGINS", TenonConfiguration.DefaultFile);
         }
 
         using var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
