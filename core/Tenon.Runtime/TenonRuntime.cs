@@ -154,7 +154,8 @@ public sealed class TenonRuntime : IDisposable
 
     private Storage FindStorage(UOp buffer, int bytes)
     {
-        var storage = _buffers.Get(StorageView.Base(ResolveRealized(buffer)));
+        var node = StorageView.Base(buffer);
+        var storage = _buffers.Get(node.Op == Ops.Buffer ? node : StorageView.Base(ResolveRealized(node)));
         return storage.Bytes == bytes ? storage : throw new TenonException(
             "TEN5010", $"A copy of {bytes} bytes does not fit a buffer of {storage.Bytes} bytes ({buffer.DType} of shape {buffer.Shape} on {storage.Device.Name}). Pass exactly its size.");
     }
