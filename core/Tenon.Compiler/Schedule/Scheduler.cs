@@ -29,7 +29,7 @@ public static class Scheduler
         var kernels = new KernelBuilder(plan, slots, snapshots).Build();
         var calls = CallOrder.Of(plan.Groups).ConvertAll(g => Call(g, kernels));
         var arenas = MemoryPlan.Place(calls, slots);
-        return new Schedule { Slots = [.. slots.Slots], Calls = calls, ArenaBytes = arenas };
+        return new Schedule { Slots = [.. slots.Slots], Calls = calls, ArenaBytes = arenas, Decisions = plan.Decisions };
     }
 
     private static ScheduledCall Call(KernelGroup group, Dictionary<KernelGroup, UOp> kernels)
