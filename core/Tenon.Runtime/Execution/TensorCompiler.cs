@@ -9,7 +9,7 @@ namespace Tenon.Runtime;
 /// <param name="recordDecisions">Whether schedules say what was stored and why.</param>
 internal sealed class TensorCompiler(CompilerOptions options, bool recordDecisions = false) : ICompiler
 {
-    public string Fingerprint { get; } = $"{typeof(Schedule).Module.ModuleVersionId:N}{typeof(UOp).Module.ModuleVersionId:N}{options.Optimise}";
+    public string Fingerprint { get; } = $"{typeof(Schedule).Module.ModuleVersionId:N}{typeof(UOp).Module.ModuleVersionId:N}{options.Optimise}{options.CheckIndices}";
 
     public Schedule Schedule(UOp sink, Capabilities device) => Scheduler.Create(sink, new SchedulerOptions { Parallelism = device.Parallelism, RecordDecisions = recordDecisions });
 
