@@ -107,11 +107,25 @@ internal sealed class Facts
             _facts.Add(new Fact([.. form.Terms], min, max));
         }
 
-        if (form.Terms.Count == 1 && form.Terms[0] is var (term, factor) && term.Op == Ops.FloorDiv && term[1].IsConst(out var d) && d.AsLong > 0)
+        if (form.Terms.Count != 1)
+        {
+            return;
+        }
+
+        var (term, factor) = form.Terms[0];
+        var (low, high) = Divided(min, max, factor);
+        if (term.Op == Ops.FloorDiv && term[1].IsConst(out var d) && d.AsLong > 0)
         {
             // low ≤ x / d ≤ high says d·low ≤ x ≤ d·high + d - 1
-            var (low, high) = Divided(min, max, factor);
             AddForm(LinearForm.Of(term[0]), low <= long.MinValue ? low : low * d.AsLong, high >= long.MaxValue ? high : high * d.AsLong + d.AsLong - 1);
+        }
+        else if (term.Op == Ops.FloorMod && term[1].IsConst(out var m) && term[0].Op == Ops.FloorDiv && term[0][1].IsConst(out d) && d.AsLong > 0 && m.AsLong > 0)
+        {
+            // low ≤ x / d mod m ≤ high says d·low ≤ x mod d·m ≤ d·high + d - 1
+            AddForm(
+                LinearForm.Of(IndexMath.FloorMod(term[0][0], UOp.Index(d.AsLong * m.AsLong))),
+                low <= long.MinValue ? low : low * d.AsLong,
+                high >= long.MaxValue ? high : high * d.AsLong + d.AsLong - 1);
         }
     }
 
