@@ -38,6 +38,15 @@ internal sealed class Realizer
             : _schedules.Find(graph.Sink)?.Schedule ?? _newSchedules.Make(graph.Sink, _devices.Open(roots[0].Device).Capabilities);
     }
 
+    public void Prepare(IReadOnlyList<(UOp Value, string Device)> roots)
+    {
+        var graph = Build(roots);
+        if (!graph.IsEmpty && _schedules.Find(graph.Sink) is null)
+        {
+            Prepare(graph, roots[0].Device);
+        }
+    }
+
     public UOp[] Realize(IReadOnlyList<(UOp Value, string Device)> roots)
     {
         var start = Stopwatch.GetTimestamp();
@@ -97,12 +106,7 @@ internal sealed class Realizer
     {
         var executable = _schedules.Find(graph.Sink);
         _statistics.CountRealize(executable is not null);
-        if (executable is null)
-        {
-            executable = ExecutableSchedule.Prepare(_newSchedules.Get(graph.Sink, _devices.Open(device).Capabilities), _devices, _kernels);
-            _schedules.Add(graph.Sink, executable);
-        }
-
+        executable ??= Prepare(graph, device);
         var start = Stopwatch.GetTimestamp();
         var slots = new Storage?[executable.Schedule.Slots.Count];
         for (var i = 0; i < graph.Inputs.Count; i++)
@@ -120,6 +124,13 @@ internal sealed class Realizer
 
         executable.Run(slots, _statistics, _log);
         _statistics.AddRunTime(start);
+    }
+
+    private ExecutableSchedule Prepare(RealizeGraph graph, string device)
+    {
+        var executable = ExecutableSchedule.Prepare(_newSchedules.Get(graph.Sink, _devices.Open(device).Capabilities), _devices, _kernels);
+        _schedules.Add(graph.Sink, executable);
+        return executable;
     }
 
     private NodeMap<UOp>? Remember(RealizeGraph graph, (UOp Node, Storage Storage)[] outputs)
