@@ -148,7 +148,7 @@ internal sealed class Facts
     }
 
     // The sum times d, with d·(x / d) taken for x.
-    private static LinearForm Undivided(IReadOnlyList<(UOp Term, long Factor)> terms, UOp quotient, long d)
+    private static LinearForm Undivided(ReadOnlySpan<(UOp Term, long Factor)> terms, UOp quotient, long d)
     {
         var whole = new LinearForm();
         foreach (var (term, factor) in terms)
@@ -170,12 +170,12 @@ internal sealed class Facts
         }
 
         // y + x / d is (d·y + x) / d, of which a fact may say more.
-        foreach (var (term, factor) in firstFact == 0 && terms.Count > 1 && _facts.Count > 0 ? terms : [])
+        foreach (var (term, factor) in firstFact == 0 && terms.Length > 1 && _facts.Count > 0 ? terms : [])
         {
             if (factor == 1 && term.Op == Ops.FloorDiv && term[1].IsConst(out var divisor) && divisor.AsLong is > 0 and var d)
             {
                 var whole = Undivided(terms, term, d);
-                var (low, high) = OfForm(whole.Terms, whole.Constant + constant * d, 0);
+                var (low, high) = OfForm(whole.Terms.ToArray(), whole.Constant + constant * d, 0);
                 (min, max) = Intersect((min, max), (FloorDiv(low, d), FloorDiv(high, d)));
                 break;
             }
