@@ -62,6 +62,9 @@ public sealed class TenonRuntime : IDisposable
     /// <summary>What the runtime has done so far.</summary>
     public Statistics Statistics { get; }
 
+    /// <summary>Whether what is realised now, by this thread of control, is computed by fast maths.</summary>
+    public bool IsFastMath => _realizer.IsFast;
+
     /// <summary>Allocates memory of undefined content. It lives as long as the node.</summary>
     /// <param name="dtype">The element type.</param>
     /// <param name="size">Elements.</param>

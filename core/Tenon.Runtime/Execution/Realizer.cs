@@ -10,6 +10,8 @@ internal sealed class Realizer
     private readonly DeviceRegistry _devices;
     private readonly BufferTable _buffers;
     private readonly RealizedValues _realized;
+    private readonly RealizedValues _realizedFast;
+    private readonly bool _isFastByDefault;
     private readonly KernelCache _kernels;
     private readonly ScheduleCache _schedules;
     private readonly ScheduleStore _newSchedules;
@@ -21,6 +23,8 @@ internal sealed class Realizer
         _devices = devices;
         _buffers = buffers;
         _realized = new RealizedValues(buffers);
+        _realizedFast = new RealizedValues(buffers, _realized);
+        _isFastByDefault = options.FastMath;
         _statistics = statistics;
         _log = log;
         _schedules = new ScheduleCache(options.MaxSchedules);
@@ -29,7 +33,13 @@ internal sealed class Realizer
         _kernels = new KernelCache(compiler, disk is null ? null : new KernelStore(disk, compiler.Fingerprint), statistics, log);
     }
 
-    public UOp Resolve(UOp graph) => RealizeGraphBuilder.Resolve(graph, _realized, _buffers);
+    /// <summary>Whether what is realised now is computed by fast maths.</summary>
+    public bool IsFast => FastMath.Requested ?? _isFastByDefault;
+
+    // What fast maths gave is of no use where strict ones are asked for.
+    private RealizedValues Realized => IsFast ? _realizedFast : _realized;
+
+    public UOp Resolve(UOp graph) => RealizeGraphBuilder.Resolve(graph, Realized, _buffers);
 
     public Schedule Plan(IReadOnlyList<(UOp Value, string Device)> roots)
     {
@@ -91,7 +101,7 @@ internal sealed class Realizer
             canonical[i] = (roots[i].Value, _devices.Canonicalize(roots[i].Device));
         }
 
-        return RealizeGraphBuilder.Build(canonical, _realized, _buffers);
+        return RealizeGraphBuilder.Build(canonical, Realized, _buffers, IsFast ? new KernelArg("graph", FastMath: true) : null);
     }
 
     private (UOp Node, Storage Storage) Allocate(RealizeResult.Output output)
@@ -139,7 +149,7 @@ internal sealed class Realizer
         {
             if (output.ValueDevice is null || output.ValueDevice == output.Device)
             {
-                _realized.Add(output.Value, outputs[output.Index].Node, isPlaced: output.ValueDevice is not null);
+                Realized.Add(output.Value, outputs[output.Index].Node, isPlaced: output.ValueDevice is not null);
             }
         }
 
