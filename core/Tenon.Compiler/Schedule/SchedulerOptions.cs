@@ -10,4 +10,7 @@ public sealed record SchedulerOptions
 
     /// <summary>Whether the graph is checked against its specification after the rules have changed it; what is given always is.</summary>
     public bool CheckSteps { get; init; } = IndexChecker.IsOnByDefault;
+
+    /// <summary>Whether <see cref="Schedule.Decisions"/> is filled.</summary>
+    public bool RecordDecisions { get; init; }
 }

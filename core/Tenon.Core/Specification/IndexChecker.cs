@@ -45,7 +45,7 @@ public static class IndexChecker
         var parts = gate is { DType.IsVector: true } ? lanes : 1;
         for (var i = 0; i < parts; i++)
         {
-            var condition = parts == 1 ? gate : Lane(gate!, i);
+            var condition = gate is null ? null : WithoutExtract(parts == 1 ? gate : Lane(gate, i));
             var (min, max) = Known(condition, facts).Bounds(index);
 
             // An empty interval says that the gate is never true.
@@ -84,6 +84,25 @@ public static class IndexChecker
         }
 
         return (address, index);
+    }
+
+    // Lanes that are taken out of vectors, in terms of scalars.
+    private static UOp WithoutExtract(UOp u)
+    {
+        var order = u.TopologicalOrder();
+        if (!order.Exists(n => n.Op == Ops.Extract))
+        {
+            return u;
+        }
+
+        var done = new NodeMap<UOp>();
+        foreach (var n in order)
+        {
+            var mapped = n.Op == Ops.Extract ? Lane(done[n[0]], n.ArgAs<int>()) : n.MapSources(done);
+            done[n] = mapped == n ? n : Simplifier.SimplifyNode(mapped);
+        }
+
+        return done[u];
     }
 
     // One lane of a vector, in terms of scalars.
