@@ -41,6 +41,7 @@ internal sealed class FusionPlan
         switch (node.Op)
         {
             case Ops.Sink or Ops.Store or Ops.Param or Ops.Const or Ops.Iota:
+            case var _ when node.DType == DType.Index:
                 return;
             case Ops.After when CopyUnder(node[1][1]) is { } copied:
                 StoreByCopy(node, copied, _slots.SlotOf(node[0]));
@@ -231,8 +232,8 @@ internal sealed class FusionPlan
             _uses[node] = uses = [];
         }
 
-        // A literal is the same everywhere.
-        if (node.Op == Ops.Const)
+        // A literal or a variable is the same everywhere.
+        if (node.Op == Ops.Const || node.DType == DType.Index)
         {
             (index, valid) = ([], null);
         }

@@ -42,6 +42,7 @@ internal sealed class KernelBuilder(FusionPlan plan, SlotTable slots, Dictionary
     private UOp Leaf(UOp node, Access use) => node.Op switch
     {
         Ops.Const => node,
+        _ when node.DType == DType.Index => node,
         Ops.Iota => use.Index[0].Cast(node.DType),
         Ops.Param => Load(OldState(node.ArgAs<ParamArg>().Slot, use.Group), node.Shape, use),
         _ when plan.StorageOf(node) is { } stored => Load(stored.Slot, node.Shape, use),

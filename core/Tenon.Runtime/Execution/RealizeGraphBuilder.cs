@@ -13,6 +13,7 @@ internal sealed class RealizeGraphBuilder
     private readonly string? _device;
     private readonly Dictionary<UOp, UOp> _known = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<UOp, (UOp Node, string? Device)> _done = new(ReferenceEqualityComparer.Instance);
+    private readonly VariableBindings _variables = new();
     private readonly List<UOp> _inputs = [];
     private readonly Dictionary<(UOp Value, string Device), RealizeResult.Output> _outputs = [];
     private readonly List<UOp> _sources = [];
@@ -48,6 +49,7 @@ internal sealed class RealizeGraphBuilder
             Results = [.. roots.Select((r, i) => found[i] is { } buffer ? new RealizeResult.Stored(buffer) : builder.Result(r))],
             Sink = UOp.Sink([.. builder._sources]),
             Inputs = builder._inputs,
+            Variables = builder._variables,
             Outputs = builder._outputs.Values,
             Assignments = builder._assignments,
         };
@@ -135,13 +137,15 @@ internal sealed class RealizeGraphBuilder
         if (_known.TryGetValue(u, out var storage))
         {
             var buffer = StorageView.Base(storage);
-            return (StorageView.Of(Parameter(buffer), u.Shape), buffer.ArgAs<BufferArg>().Device);
+            return (StorageView.Of(Parameter(buffer), _variables.Unbind(u.Shape)), buffer.ArgAs<BufferArg>().Device);
         }
 
         switch (u.Op)
         {
             case Ops.Buffer:
                 return (Parameter(u), u.ArgAs<BufferArg>().Device);
+            case Ops.Variable:
+                return (_variables.Unbind(u), null);
             case Ops.Detach:
                 return _done[u[0]];
             case Ops.Copy:

@@ -104,7 +104,7 @@ internal sealed class Realizer
             }
         }
 
-        executable.Run(slots, _devices, _statistics, _log);
+        executable.Run(slots, graph.Variables, _devices, _statistics, _log);
         _statistics.AddRunTime(start);
     }
 

@@ -59,7 +59,7 @@ public sealed partial class Tensor
             throw new TenonException("TEN3015", $"Assign: the value is on {value._device}, the tensor on {_device}. Move the value with To(\"{_device}\").");
         }
 
-        var node = Detached(value.Cast(DType).Expand(Shape.ToArray()).Node);
+        var node = Detached(value.Cast(DType).Expand(Shape).Node);
         _device ??= value._device;
         if (Node.Op == Ops.After)
         {
