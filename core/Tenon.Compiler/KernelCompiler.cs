@@ -24,14 +24,16 @@ public static class KernelCompiler
         var view = new CodeGeneratorView(target, device);
         var (forKernels, forMachine) = Decompositions.For(view);
         var name = kernel.ArgAs<KernelArg>().Name;
+        using var stage = Tracing.Begin("lower", kernel, name);
         KernelSpecification.Check(kernel, name);
 
-        var graph = GraphRewrite.Apply(HalfEmulation.Apply(kernel, view), forKernels);
+        var graph = GraphRewrite.Apply(HalfEmulation.Apply(kernel, view), forKernels, stage: "lower/decompose");
         graph = (options?.Optimise ?? true) ? Heuristic.Apply(graph, view) : graph;
         (graph, var items) = Grid.Apply(graph);
         graph = new Expander(view).Expand(graph);
         graph = IndexLowering.Apply(graph, forMachine);
         var program = LinearProgramBuilder.Build(name, kernel, Linearizer.Linearize(graph), items);
+        stage?.Result = UOp.Sink([.. program.Ops]);
         LinearSpecification.Check(program, target);
         return program;
     }

@@ -40,6 +40,27 @@ public class TranscendentalTests
         static int Bits(Half h) => Half.IsNaN(h) ? -1 : BitConverter.HalfToUInt16Bits(h);
     }
 
+    /// <summary>By way of float32 a tie could be made that was none.</summary>
+    [Test]
+    public void Float64_is_rounded_to_halves_once()
+    {
+        double[] steps = [0, 1e-14, -1e-14, 3e-9, -3e-9];
+        double[] x = [.. Enumerable.Range(0, 4000).SelectMany(i => steps.Select(s => Math.ScaleB(1 + (2 * i + 1) / 2048.0 + s, i % 44 - 26) * (i % 3 == 0 ? -1 : 1))),
+            .. Corners, 65519.999999999, 65520, -65519.999999999, 2.98023223876953163e-8, 2.9802322387695312e-8, double.MaxValue, double.Epsilon];
+        var halves = Tensor.From<double>(x, [x.Length]).Cast(DType.Float16).ToArray<Half>();
+        Assert.That(halves.Select(h => Half.IsNaN(h) ? -1 : BitConverter.HalfToUInt16Bits(h)), Is.EqualTo(x.Select(v => double.IsNaN(v) ? -1 : BitConverter.HalfToUInt16Bits((Half)v))));
+    }
+
+    [Test]
+    public void The_bits_of_one_half_type_are_those_of_the_other()
+    {
+        Half[] x = [(Half)0f, (Half)(-0f), (Half)1f, (Half)1.5f, Half.MaxValue, Half.Epsilon, (Half)(-3.25f)];
+        var bits = Tensor.From<Half>(x, [x.Length]).Bitcast(DType.BFloat16).Bitcast(DType.UInt16).ToArray<ushort>();
+        Assert.That(bits, Is.EqualTo(x.Select(BitConverter.HalfToUInt16Bits)));
+        var there = Tensor.From<Half>(x, [x.Length]).Bitcast(DType.BFloat16).Cast(DType.Float32).ToArray<float>();
+        Assert.That(there, Is.EqualTo(x.Select(h => BitConverter.Int32BitsToSingle(BitConverter.HalfToUInt16Bits(h) << 16))));
+    }
+
     [Test]
     public void BFloat16_is_rounded_to_nearest_even()
     {

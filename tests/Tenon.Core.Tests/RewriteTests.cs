@@ -33,11 +33,32 @@ public class RewriteTests
     }
 
     [Test]
-    public void Rules_that_cycle_are_named()
+    public void Rules_that_cycle_are_named_with_what_they_did_last()
     {
-        var rules = new PatternMatcher(Rule.Of(Pat.Op(Ops.Add, X, Y), static (x, y) => UOp.Alu(Ops.Sub, x, y)), Rule.Of(Pat.Op(Ops.Sub, X, Y), static (x, y) => UOp.Alu(Ops.Add, x, y)));
-        var u = UOp.Alu(Ops.Add, UOp.Variable("a", 0, 9), UOp.Index(1));
-        Assert.That(() => GraphRewrite.Apply(u, rules), Throws.TypeOf<TenonException>().With.Message.Contains("RewriteTests.cs:"));
+        var rules = new PatternMatcher(
+            Rule.Of(Pat.Op(Ops.Neg, X), static x => null),
+            Rule.Of(Pat.Op(Ops.Add, X, Y), static (x, y) => UOp.Alu(Ops.Sub, x, y)),
+            Rule.Of(Pat.Op(Ops.Sub, X, Y), static (x, y) => UOp.Alu(Ops.Max, x, y)),
+            Rule.Of(Pat.Op(Ops.Max, X, Y), static (x, y) => UOp.Alu(Ops.Add, x, y)));
+        var u = UOp.Alu(Ops.Neg, UOp.Alu(Ops.Add, UOp.Variable("a", 0, 9), UOp.Index(1)));
+        var error = Assert.Throws<TenonException>(() => GraphRewrite.Apply(u, rules, stage: "tests/cycle"))!;
+        Assert.That(error.Code, Is.EqualTo("TEN1001"));
+        Assert.That(error.Message, Does.Contain("(tests/cycle)").And.Contain("which repeat"));
+        foreach (var rule in rules.Rules.Skip(1))
+        {
+            Assert.That(error.Message, Does.Contain(rule.Location));
+        }
+
+        Assert.That(error.Message, Does.Not.Contain(rules.Rules[0].Location));
+        Assert.That(error.Message, Does.Contain("Add(Variable<a>, 1) → Sub(Variable<a>, 1)").And.Contain("Sub(Variable<a>, 1) → Max(Variable<a>, 1)"));
+    }
+
+    [Test]
+    public void Rules_that_grow_without_end_are_named()
+    {
+        var rules = new PatternMatcher(Rule.Of(Pat.Op(Ops.Neg, X), static x => UOp.Alu(Ops.Neg, UOp.Alu(Ops.Sin, x))));
+        var u = UOp.Alu(Ops.Neg, UOp.New(Ops.Param, DType.Float32, [], new ParamArg(0, 1)));
+        Assert.That(() => GraphRewrite.Apply(u, rules), Throws.TypeOf<TenonException>().With.Message.Contains("which don't repeat").And.Message.Contains(rules.Rules[0].Location));
     }
 
     [Test]

@@ -60,6 +60,33 @@ internal sealed class DeviceTests
     }
 
     [Test]
+    public void WhoWaitsSeesWhatItLaunched()
+    {
+        using var device = TestHost.Open(("threads", "2"));
+        using var small = device.Load(WithWork(device.CodeGenerators[0].Generate(CountUp(1)), operations: 1));
+        using var large = device.Load(WithWork(device.CodeGenerators[0].Generate(CountUp(5000)), operations: 1 << 20));
+        var memory = device.TryGetFeature<IHostVisibleMemory>()!;
+        Parallel.For(0, 4, new ParallelOptions { MaxDegreeOfParallelism = 4 }, t =>
+        {
+            using var buffer = KernelRunner.Upload(device, new byte[5000 * 4]);
+            for (var i = 1; i <= 1000; i++)
+            {
+                if (t == 0 || i % 100 == 0)
+                {
+                    large.Launch([KernelRunner.Whole(buffer)]);
+                }
+                else
+                {
+                    small.Launch([new BufferView(buffer, 0, 4)]);
+                }
+
+                device.Synchronize();
+                Assert.That(System.Runtime.InteropServices.Marshal.ReadInt32(memory.GetAddress(KernelRunner.Whole(buffer))), Is.EqualTo(i));
+            }
+        });
+    }
+
+    [Test]
     public void QueuedLaunchesKeepTheirBuffers()
     {
         using var device = TestHost.Open(("threads", "2"));
@@ -154,6 +181,17 @@ internal sealed class DeviceTests
         device.Allocator.CopyOut(KernelRunner.Whole(buffer), bytes);
         Assert.That(BitConverter.ToInt32(bytes), Is.EqualTo(2 * Count));
     }
+
+    private static CompiledKernel WithWork(CompiledKernel k, long operations) => new()
+    {
+        Name = k.Name,
+        Generator = k.Generator,
+        Binary = k.Binary,
+        GlobalSize = k.GlobalSize,
+        BufferCount = k.BufferCount,
+        VariableCount = k.VariableCount,
+        Operations = operations,
+    };
 
     private static LinearProgram CountUp(int size)
     {

@@ -27,7 +27,12 @@ internal static class Decompositions
         Rule.Of(Pat.Op(Ops.FloorMod, X.If(IsMachineInteger), Y), FloorMod),
         // division by what may be 0, or -1 under the least value
         Rule.Of(Pat.Op(Ops.IntDiv, X, Y), static (x, y) => IsSafeDivisor(y) ? null : Guarded(x, y, Ops.IntDiv, y.ConstLike(0), UOp.Alu(Ops.Neg, x))),
-        Rule.Of(Pat.Op(Ops.IntMod, X, Y), static (x, y) => IsSafeDivisor(y) ? null : Guarded(x, y, Ops.IntMod, x, y.ConstLike(0))));
+        Rule.Of(Pat.Op(Ops.IntMod, X, Y), static (x, y) => IsSafeDivisor(y) ? null : Guarded(x, y, Ops.IntMod, x, y.ConstLike(0))),
+        // shifts by what may be negative or not below the width
+        Rule.Of(Pat.Op(Ops.Shl, X.If(IsMachineInteger), Y), static (x, y) => IsSafeCount(y) ? null : UOp.Where(IsCount(y), Masked(Ops.Shl, x, y), x.ConstLike(0))),
+        Rule.Of(
+            Pat.Op(Ops.Shr, X.If(IsMachineInteger), Y),
+            static (x, y) => IsSafeCount(y) ? null : UOp.Where(IsCount(y), Masked(Ops.Shr, x, y), x.DType.IsSigned ? UOp.Alu(Ops.Shr, x, y.ConstLike(y.DType.Bits - 1)) : x.ConstLike(0))));
 
     private static readonly ConcurrentDictionary<(bool Exp2, bool Log2, bool Sin, bool MulAcc), (PatternMatcher ForKernels, PatternMatcher ForMachine)> Known = [];
 
@@ -50,7 +55,7 @@ internal static class Decompositions
 
     // Known not to be 0 or -1, or replaced by 1 where it is.
     private static bool IsSafeDivisor(UOp y) =>
-        y.Min > 0 || (y.IsConst(out var c) && c.AsLong is not (0 or -1))
+        y.Min > 0 || (y.Max < -1 && y.DType.IsSigned) || (y.IsConst(out var c) && c.AsBool && !y.DType.IsSigned)
         || (y.Op == Ops.Where && y[1].IsInteger(1) && y[0] == Simplifier.Simplify(IsBadDivisor(y[2])));
 
     private static UOp IsBadDivisor(UOp y)
@@ -65,6 +70,16 @@ internal static class Decompositions
         quotient = y.DType.Kind == DTypeKind.UInt ? quotient : UOp.Where(UOp.Alu(Ops.CmpEq, y, y.ConstLike(-1)), ifMinusOne, quotient);
         return UOp.Where(UOp.Alu(Ops.CmpEq, y, y.ConstLike(0)), ifZero, quotient);
     }
+
+    private static bool IsSafeCount(UOp y) => y.Min >= 0 && y.Max < y.DType.Bits;
+
+    private static UOp IsCount(UOp y)
+    {
+        var isBelow = UOp.Alu(Ops.CmpLt, y, y.ConstLike(y.DType.Bits));
+        return y.DType.IsSigned ? UOp.Alu(Ops.And, UOp.Alu(Ops.CmpLt, y.ConstLike(-1), y), isBelow) : isBelow;
+    }
+
+    private static UOp Masked(Ops op, UOp x, UOp y) => UOp.Alu(op, x, UOp.Alu(Ops.And, y, y.ConstLike(y.DType.Bits - 1)));
 
     private static UOp FloorDiv(UOp x, UOp y)
     {

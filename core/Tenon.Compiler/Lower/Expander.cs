@@ -18,6 +18,7 @@ internal sealed class Expander(CodeGeneratorView target)
     /// <summary>The stores of the kernel with all that they need.</summary>
     public UOp Expand(UOp kernel)
     {
+        using var stage = Tracing.Begin("lower/expand", kernel);
         var order = kernel.TopologicalOrder();
         var needed = ValuesNeeded(order);
         _wideIndices = IndexLowering.TypeFor(order) == DType.Int64;
@@ -38,7 +39,9 @@ internal sealed class Expander(CodeGeneratorView target)
             ExpandStore(end);
         }
 
-        return UOp.Sink([.. _stores]);
+        var expanded = UOp.Sink([.. _stores]);
+        stage?.Result = expanded;
+        return expanded;
     }
 
     // Indices are taken apart where they are used, so only those that are data are expanded.

@@ -8,6 +8,7 @@ internal static class Grid
     /// <summary>The kernel with its global ranges computed from one index, and how many work items there are.</summary>
     public static (UOp Kernel, long Size) Apply(UOp kernel)
     {
+        using var stage = Tracing.Begin("lower/grid", kernel);
         var ranges = kernel.TopologicalOrder().Where(u => u.Op == Ops.Range && u.ArgAs<RangeArg>().Kind == RangeKind.Global)
             .OrderBy(u => u.ArgAs<RangeArg>().Id).ToList();
         var size = ranges.Aggregate(1L, (p, r) => p * r[0].Max);
@@ -26,6 +27,8 @@ internal static class Grid
                 : u.MapSources(done);
         }
 
-        return (GraphRewrite.Apply(done[kernel], Simplifier.Rules), size);
+        var folded = GraphRewrite.Apply(done[kernel], Simplifier.Rules);
+        stage?.Result = folded;
+        return (folded, size);
     }
 }

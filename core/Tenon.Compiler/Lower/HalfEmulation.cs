@@ -26,8 +26,8 @@ internal static class HalfEmulation
                 (Ops.Param or Ops.Index, true) => UOp.New(u.Op, DType.UInt16, src, u.Arg),
                 (Ops.Load, true) => Widen(UOp.New(Ops.Load, DType.UInt16, src.Length == 3 ? [src[0], src[1], UOp.Const(DType.UInt16, 0)] : src), u.DType),
                 (Ops.Const, true) => UOp.Const(DType.Float32, (Scalar)u.Arg!),
-                (Ops.Cast, true) => Widen(Narrow(src[0].Cast(DType.Float32), u.DType), u.DType),
-                (Ops.Bitcast, true) => Widen(src[0].Bitcast(DType.UInt16), u.DType),
+                (Ops.Cast, true) => Widen(Narrow(ToSingle(src[0], u.DType), u.DType), u.DType),
+                (Ops.Bitcast, true) => Widen(missing.Contains(u[0].DType) ? Narrow(src[0], u[0].DType) : src[0].Bitcast(DType.UInt16), u.DType),
                 (_, true) => UOp.New(u.Op, DType.Float32, src, u.Arg),
                 (Ops.Store, false) when missing.Contains(u[1].DType) => UOp.New(Ops.Store, DType.Void, [src[0], Narrow(src[1], u[1].DType), .. src[2..]]),
                 (Ops.Bitcast, false) when missing.Contains(u[0].DType) => Narrow(src[0], u[0].DType).Bitcast(u.DType),
@@ -35,7 +35,7 @@ internal static class HalfEmulation
             };
         }
 
-        return GraphRewrite.Apply(done[kernel], Simplifier.Rules);
+        return GraphRewrite.Apply(done[kernel], Simplifier.Rules, stage: "lower/emulate halves");
     }
 
     /// <summary>The float32 of 16 bits.</summary>
@@ -54,6 +54,28 @@ internal static class HalfEmulation
         var special = UOp.Alu(Ops.CmpLt, wide.ConstLike(0x7bff), And(wide, 0x7fff));
         var result = UOp.Where(special, UOp.Alu(Ops.Or, magnitude, wide.ConstLike(0x7f800000)), value.Bitcast(DType.UInt32));
         return UOp.Alu(Ops.Or, result, sign).Bitcast(DType.Float32);
+    }
+
+    // A float64 is rounded once, by way of the float32 whose last bit says that it is inexact; but to bfloat16 twice, as
+    // everywhere.
+    private static UOp ToSingle(UOp value, DType to)
+    {
+        var nearest = value.Cast(DType.Float32);
+        if (value.DType != DType.Float64 || to != DType.Float16)
+        {
+            return nearest;
+        }
+
+        var (bits, exact) = (nearest.Bitcast(DType.Int32), nearest.Cast(DType.Float64));
+
+        // Towards the value; numbers of either sign grow with their bits.
+        var isBeyond = UOp.Alu(Ops.CmpLt, Abs(value), Abs(exact));
+        var odd = UOp.Alu(Ops.Add, bits, UOp.Where(isBeyond, bits.ConstLike(-1), bits.ConstLike(1)));
+        var isInexact = UOp.Alu(Ops.Or, UOp.Alu(Ops.CmpLt, value, exact), UOp.Alu(Ops.CmpLt, exact, value));
+        var isEven = UOp.Alu(Ops.CmpEq, And(bits, 1), bits.ConstLike(0));
+        return UOp.Where(UOp.Alu(Ops.And, isInexact, isEven), odd, bits).Bitcast(DType.Float32);
+
+        static UOp Abs(UOp x) => UOp.Alu(Ops.Max, x, UOp.Alu(Ops.Neg, x));
     }
 
     /// <summary>The 16 bits nearest to a float32, ties to even.</summary>

@@ -15,9 +15,10 @@ internal static class IndexLowering
     /// <summary>The kernel over machine integers, with the rules for them applied.</summary>
     public static UOp Apply(UOp graph, PatternMatcher rules)
     {
+        using var stage = Tracing.Begin("lower/indices", graph);
         var order = graph.TopologicalOrder();
         var integer = TypeFor(order);
-        var rewriter = new GraphRewriter(rules);
+        var rewriter = new GraphRewriter(rules, stage: "lower/indices");
         var done = new NodeMap<UOp>();
         foreach (var u in order)
         {
@@ -26,6 +27,7 @@ internal static class IndexLowering
             done[u] = rewriter.Rewrite(u.MapSources(done, weak ? integer.Vec(u.DType.Lanes) : u.DType, arg));
         }
 
+        stage?.Result = done[graph];
         return done[graph];
     }
 

@@ -34,6 +34,7 @@ internal sealed class Linearizer
 
     public static List<UOp> Linearize(UOp graph)
     {
+        using var stage = Tracing.Begin("lower/linearise", graph);
         var linearizer = new Linearizer(graph);
         linearizer.Emit(Nothing);
         return linearizer._result;

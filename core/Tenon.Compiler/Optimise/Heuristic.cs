@@ -10,10 +10,12 @@ internal static class Heuristic
 {
     public static UOp Apply(UOp kernel, CodeGeneratorView target)
     {
+        using var stage = Tracing.Begin("lower/optimise", kernel);
         var nest = new LoopNest(RangeMerging.Apply(kernel));
         PlanSearch.Best(nest, target)?.Apply(nest);
         ChooseOrder(nest);
         ChooseGrid(nest, target);
+        stage?.Result = nest.Kernel;
         return nest.Kernel;
     }
 

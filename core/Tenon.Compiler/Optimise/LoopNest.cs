@@ -141,6 +141,6 @@ internal sealed class LoopNest
             }
         }
 
-        Kernel = GraphRewrite.Apply(done[Kernel], Simplifier.Rules);
+        Kernel = GraphRewrite.Apply(done[Kernel], Simplifier.Rules, stage: "lower/optimise/change loops");
     }
 }

@@ -34,6 +34,7 @@ internal sealed class PlanSearch
             return null;
         }
 
+        using var stage = Tracing.Begin("lower/optimise/search", nest.Kernel);
         var search = new PlanSearch(nest, target);
         return search.VectorPlans().Take(VectorChoices).Select(search.WithCopies).MinBy(p => p.Cost).Plan;
     }

@@ -61,7 +61,7 @@ internal static class RangeMerging
             }
         }
 
-        var result = GraphRewrite.Apply(done[kernel], Simplifier.Rules);
+        var result = GraphRewrite.Apply(done[kernel], Simplifier.Rules, stage: "lower/optimise/merge loops");
         return Divisions(result.TopologicalOrder()) <= Divisions(order) ? result : null;
     }
 

@@ -11,6 +11,7 @@ internal static class CanonicalKernel
     /// <summary>The kernel with a name, and the schedule's slot of each of its parameters.</summary>
     public static (UOp Kernel, int[] Slots) Of(UOp kernel, UOp[] loops)
     {
+        using var stage = Tracing.Begin("schedule/canonicalise", kernel);
         var map = new NodeMap<UOp>();
         var slots = new List<int>();
         var ranges = 0;
@@ -34,7 +35,9 @@ internal static class CanonicalKernel
         }
 
         var body = KernelSimplifier.Simplify(kernel.Substitute(map));
-        return (UOp.Sink(body.Src, new KernelArg(NameOf(body))), [.. slots]);
+        var named = UOp.Sink(body.Src, new KernelArg(NameOf(body)));
+        stage?.Result = named;
+        return (named, [.. slots]);
     }
 
     private static string NameOf(UOp kernel)

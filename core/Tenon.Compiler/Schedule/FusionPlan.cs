@@ -19,6 +19,7 @@ internal sealed class FusionPlan
 
     public FusionPlan(IReadOnlyList<UOp> order, SlotTable slots, SchedulerOptions options)
     {
+        using var stage = Tracing.Begin("schedule/fusion plan");
         (Order, _slots, _options) = (order, slots, options);
         _cost = new CostModel(order);
         _devices = DevicePlacement.Of(order);

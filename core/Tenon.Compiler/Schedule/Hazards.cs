@@ -11,6 +11,7 @@ internal static class Hazards
     /// <summary>Per overwritten slot and reading kernel, the slot of the copy to read.</summary>
     public static Dictionary<(int Slot, KernelGroup Reader), int> Resolve(FusionPlan plan, SlotTable slots)
     {
+        using var stage = Tracing.Begin("schedule/hazards");
         var snapshots = new Dictionary<(int, KernelGroup), int>();
         var writers = plan.Groups.SelectMany(g => g.Outputs).Where(o => o.Node.Op == Ops.After).ToDictionary(o => o.Slot);
         foreach (var param in plan.Order.Where(u => u.Op == Ops.Param))

@@ -8,6 +8,7 @@ internal sealed class KernelBuilder(FusionPlan plan, SlotTable slots, Dictionary
     /// <summary>The kernel of each group: a sink of stores, each in the loops that it is repeated by.</summary>
     public Dictionary<KernelGroup, UOp> Build()
     {
+        using var stage = Tracing.Begin("schedule/build kernels");
         foreach (var node in plan.Order)
         {
             foreach (var use in plan.UsesOf(node))

@@ -18,7 +18,13 @@ internal static class KernelSimplifier
         Rule.Of(Pat.Op(new OpSet(Ops.Reduce), 0).If(static u => u.Src.Length == 1), static u => u[0]))).Remembering();
 
     /// <summary>The kernel, simplified; reductions with the same loops share them.</summary>
-    public static UOp Simplify(UOp kernel) => MergeReduceLoops(GraphRewrite.Apply(kernel, Rules));
+    public static UOp Simplify(UOp kernel)
+    {
+        using var stage = Tracing.Begin("schedule/simplify kernel", kernel);
+        kernel = MergeReduceLoops(GraphRewrite.Apply(kernel, Rules));
+        stage?.Result = kernel;
+        return kernel;
+    }
 
     private static bool Implies(UOp gate, UOp condition) =>
         gate == condition || (gate.Op == Ops.And && gate.DType.IsBool && (Implies(gate[0], condition) || Implies(gate[1], condition)))

@@ -1,3 +1,5 @@
+using Tenon.Core;
+
 namespace Tenon.Compiler;
 
 /// <summary>
@@ -11,40 +13,74 @@ internal static class MemoryPlan
     /// <summary>Places every temporary; returns the bytes of the arena of each device.</summary>
     public static Dictionary<string, long> Place(IReadOnlyList<ScheduledCall> calls, SlotTable slots)
     {
-        var lives = new Dictionary<int, (int First, int Last)>();
+        using var stage = Tracing.Begin("schedule/memory plan");
+        var arenas = new Dictionary<string, Arena>();
+        foreach (var (slot, first, last) in LivesOf(calls, slots))
+        {
+            if (!arenas.TryGetValue(slots[slot].Device, out var arena))
+            {
+                arenas.Add(slots[slot].Device, arena = new Arena());
+            }
+
+            slots.Place(slot, arena.Place(first, last, BytesOf(slots[slot])));
+        }
+
+        return arenas.ToDictionary(a => a.Key, a => a.Value.Bytes);
+    }
+
+    // Each temporary with the first and the last call that uses it, the largest first.
+    private static List<(int Slot, int First, int Last)> LivesOf(IReadOnlyList<ScheduledCall> calls, SlotTable slots)
+    {
+        var (first, last) = (new int[slots.Slots.Count], new int[slots.Slots.Count]);
+        Array.Fill(first, -1);
         for (var i = 0; i < calls.Count; i++)
         {
-            foreach (var slot in calls[i].Slots.Where(s => slots[s].Kind == SlotKind.Temporary))
+            foreach (var slot in calls[i].Slots)
             {
-                lives[slot] = (lives.TryGetValue(slot, out var life) ? life.First : i, i);
+                first[slot] = first[slot] < 0 ? i : first[slot];
+                last[slot] = i;
             }
         }
 
-        var arenas = new Dictionary<string, long>();
-        var placed = new List<(int Slot, long Offset, long Bytes)>();
-        foreach (var slot in lives.Keys.OrderByDescending(s => BytesOf(slots[s])).ThenBy(s => s))
+        var lives = new List<(int Slot, int First, int Last)>();
+        for (var slot = 0; slot < first.Length; slot++)
         {
-            var (bytes, device) = (BytesOf(slots[slot]), slots[slot].Device);
-            var offset = 0L;
-            foreach (var other in placed.Where(p => slots[p.Slot].Device == device && Overlap(lives[p.Slot], lives[slot])).OrderBy(p => p.Offset))
+            if (first[slot] >= 0 && slots[slot].Kind == SlotKind.Temporary)
             {
-                if (offset + bytes <= other.Offset)
+                lives.Add((slot, first[slot], last[slot]));
+            }
+        }
+
+        lives.Sort((a, b) => BytesOf(slots[b.Slot]).CompareTo(BytesOf(slots[a.Slot])) is var order and not 0 ? order : a.Slot.CompareTo(b.Slot));
+        return lives;
+    }
+
+    private static long BytesOf(ScheduleSlot slot) => (slot.Size * slot.DType.Bytes + Alignment - 1) / Alignment * Alignment;
+
+    /// <summary>The memory of one device, with what lies in it in the order of offsets.</summary>
+    private sealed class Arena
+    {
+        private readonly List<(long Begin, long End, int First, int Last)> _placed = [];
+
+        public long Bytes { get; private set; }
+
+        public long Place(int first, int last, long bytes)
+        {
+            var offset = 0L;
+            foreach (var other in _placed)
+            {
+                if (other.Begin >= offset + bytes)
                 {
                     break;
                 }
 
-                offset = Math.Max(offset, other.Offset + other.Bytes);
+                offset = other.First <= last && first <= other.Last ? Math.Max(offset, other.End) : offset;
             }
 
-            placed.Add((slot, offset, bytes));
-            slots.Place(slot, offset);
-            arenas[device] = Math.Max(arenas.GetValueOrDefault(device), offset + bytes);
+            var at = _placed.FindIndex(p => p.Begin > offset);
+            _placed.Insert(at < 0 ? _placed.Count : at, (offset, offset + bytes, first, last));
+            Bytes = Math.Max(Bytes, offset + bytes);
+            return offset;
         }
-
-        return arenas;
     }
-
-    private static bool Overlap((int First, int Last) a, (int First, int Last) b) => a.First <= b.Last && b.First <= a.Last;
-
-    private static long BytesOf(ScheduleSlot slot) => (slot.Size * slot.DType.Bytes + Alignment - 1) / Alignment * Alignment;
 }

@@ -12,6 +12,7 @@ internal static class OutputAliasing
 
     public static UOp Apply(UOp sink, out List<int> outputs)
     {
+        using var stage = Tracing.Begin("schedule/alias outputs", sink);
         var slotOf = new NodeMap<UOp>();
         outputs = [];
         foreach (var root in sink.Src)

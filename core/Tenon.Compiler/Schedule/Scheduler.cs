@@ -16,8 +16,9 @@ public static class Scheduler
     /// <exception cref="TenonException">The graph mixes devices, or assigns to what is not whole storage.</exception>
     public static Schedule Create(UOp sink, SchedulerOptions options)
     {
+        using var stage = Tracing.Begin("schedule", sink);
         TensorSpecification.Check(sink, "Schedule");
-        var graph = OutputAliasing.Apply(GraphRewrite.Apply(sink, Rules, options), out var outputs);
+        var graph = OutputAliasing.Apply(GraphRewrite.Apply(sink, Rules, options, "schedule/tensor rules"), out var outputs);
         var order = graph.TopologicalOrder();
         var slots = new SlotTable(order);
         outputs.ForEach(slots.MarkOutput);

@@ -18,6 +18,7 @@ public abstract class CodeGenerator
         ArgumentNullException.ThrowIfNull(program);
         using var activity = BackendEvents.Source.StartActivity("tenon.compile");
         activity?.SetTag("tenon.kernel", program.Name).SetTag("tenon.generator", Name);
+        using var stage = Tracing.Begin("generate", kernel: program.Name);
         var start = Stopwatch.GetTimestamp();
         try
         {

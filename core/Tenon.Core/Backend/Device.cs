@@ -25,6 +25,7 @@ public abstract class Device : IDisposable
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         using var activity = BackendEvents.Source.StartActivity("tenon.load");
         activity?.SetTag("tenon.kernel", kernel.Name);
+        using var stage = Tracing.Begin("load", kernel: kernel.Name);
         try
         {
             return LoadCore(kernel);

@@ -162,10 +162,10 @@ public enum Ops : byte
     /// <summary>TKL. Bitwise exclusive or.</summary>
     Xor,
 
-    /// <summary>TKL. x · 2^y, wrapping; 0 ≤ y &lt; bits.</summary>
+    /// <summary>TKL. x · 2^y, wrapping; 0 where y is negative or not below the bits (L: must not be).</summary>
     Shl,
 
-    /// <summary>TKL. Shift right: arithmetic for signed, logical for unsigned; 0 ≤ y &lt; bits.</summary>
+    /// <summary>TKL. Shift right: arithmetic for signed, logical for unsigned; only copies of the sign where y is negative or not below the bits (L: must not be).</summary>
     Shr,
 
     /// <summary>TK. Threefry 2x32 with 20 rounds of the uint64 counter x under the uint64 key y.</summary>

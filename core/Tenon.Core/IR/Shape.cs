@@ -102,7 +102,7 @@ public sealed class Shape : IEquatable<Shape>, IEnumerable<SymInt>
     public UOp Dim(int axis) => _dims[axis];
 
     /// <summary>The size of an axis, which may be symbolic.</summary>
-    public SymInt Size(int axis) => new(_dims[axis]);
+    public SymInt Size(Index axis) => new(_dims[axis]);
 
     /// <summary>The sizes, which may be symbolic.</summary>
     public SymInt[] ToSizes() => Array.ConvertAll(_dims, static d => new SymInt(d));

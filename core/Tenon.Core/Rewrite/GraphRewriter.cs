@@ -3,16 +3,14 @@ namespace Tenon.Core;
 /// <summary>Rewrites graphs by rules and remembers what became of each node: for graphs that share parts.</summary>
 /// <param name="rules">The rules.</param>
 /// <param name="context">What rules made by <c>Rule.With</c> receive.</param>
-public sealed class GraphRewriter(PatternMatcher rules, object? context = null)
+/// <param name="stage">What tools call this step.</param>
+public sealed class GraphRewriter(PatternMatcher rules, object? context = null, string? stage = null)
 {
-    private const long FreeSteps = 100_000;
-    private const long StepsPerNode = 100;
-    private const int Reported = 20;
+    private readonly PatternMatcher _rules = Tracing.Observe(rules);
     private readonly NodeMap<UOp> _done = new();
-    private readonly List<string> _recent = [];
+    private RewriteProgress _progress = new(stage);
     private Step[] _stack = new Step[32];
     private int _depth;
-    private long _steps;
 
     private enum Stage : byte
     {
@@ -22,7 +20,7 @@ public sealed class GraphRewriter(PatternMatcher rules, object? context = null)
     }
 
     /// <summary>The graph in which no rule applies to any node; see <see cref="GraphRewrite.Apply"/>.</summary>
-    /// <exception cref="TenonException">The rules don't come to rest; the message names those that fired last.</exception>
+    /// <exception cref="TenonException">The rules don't come to rest; the message names those that fire in turn.</exception>
     public UOp Rewrite(UOp root)
     {
         Push(root, root, Stage.Enter);
@@ -38,6 +36,7 @@ public sealed class GraphRewriter(PatternMatcher rules, object? context = null)
                     Rebuild(node);
                     break;
                 default:
+                    _progress.Adopted();
                     _done[node] = Known(other)!;
                     break;
             }
@@ -47,7 +46,7 @@ public sealed class GraphRewriter(PatternMatcher rules, object? context = null)
     }
 
     // What a node has become; null if it is not rewritten yet.
-    private UOp? Known(UOp node) => rules.Knows(node) ? node : _done.TryGetValue(node, out var known) ? known : null;
+    private UOp? Known(UOp node) => _rules.Knows(node) ? node : _done.TryGetValue(node, out var known) ? known : null;
 
     private void Enter(UOp node)
     {
@@ -74,16 +73,16 @@ public sealed class GraphRewriter(PatternMatcher rules, object? context = null)
         {
             _done[node] = known;
         }
-        else if (rules.Rewrite(rebuilt, context, out var fired) is { } rewritten)
+        else if (_rules.Rewrite(rebuilt, context, out var fired) is { } rewritten)
         {
-            CountStep(fired!, rebuilt);
+            _progress.Fired(fired!, rebuilt, rewritten, _done.Count);
             Push(node, rewritten, Stage.Adopt);
             Push(rewritten, rewritten, Stage.Enter);
         }
         else
         {
-            rebuilt.MarkNormal(rules.Marks);
-            if (rebuilt != node || rules.Mark == 0)
+            rebuilt.MarkNormal(_rules.Marks);
+            if (rebuilt != node || _rules.Mark == 0)
             {
                 _done[node] = rebuilt;
                 _done[rebuilt] = rebuilt;
@@ -109,21 +108,6 @@ public sealed class GraphRewriter(PatternMatcher rules, object? context = null)
         }
 
         return node;
-    }
-
-    // A chain of rules that never ends finishes no nodes.
-    private void CountStep(Rule fired, UOp node)
-    {
-        var limit = FreeSteps + StepsPerNode * _done.Count;
-        if (++_steps > limit - Reported)
-        {
-            _recent.Add(fired.Location);
-        }
-
-        if (_steps > limit)
-        {
-            throw new TenonException("TEN1001", $"A rewrite did not come to rest. The rules that fire in turn: {string.Join(", ", _recent.Distinct())}. Last node: {node}");
-        }
     }
 
     private void Push(UOp node, UOp other, Stage stage)

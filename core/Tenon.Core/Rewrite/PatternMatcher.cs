@@ -10,6 +10,7 @@ public sealed class PatternMatcher
     private static int s_marks;
     private readonly Rule[] _rules;
     private readonly Rule[][] _byOp = new Rule[OpCount][];
+    private PatternMatcher? _observed;
 
     /// <summary>A matcher of these rules, in this order.</summary>
     public PatternMatcher(params Rule[] rules)
@@ -28,6 +29,9 @@ public sealed class PatternMatcher
 
     /// <summary>The rules in order.</summary>
     public IReadOnlyList<Rule> Rules => _rules;
+
+    /// <summary>The same rules, each attempt of which the listener of <see cref="Tracing"/> is told.</summary>
+    internal PatternMatcher Observed => _observed ??= new PatternMatcher(Array.ConvertAll(_rules, r => r.Observed), Mark, Marks);
 
     /// <summary>The bit of nodes to which these rules are known not to apply, nor to what they are made from; 0: not remembered.</summary>
     internal int Mark { get; }

@@ -86,7 +86,7 @@ internal static class IndexRules
         var form = LinearForm.Of(x);
         foreach (var (term, factor) in form.Terms)
         {
-            if (term.Op == Ops.FloorMod && term[1].IsConst(out var m) && m.AsLong > 0 && m.AsLong * factor % d == 0)
+            if (term.Op == Ops.FloorMod && term[1].IsConst(out var m) && m.AsLong > 0 && (Int128)m.AsLong * factor % d == 0)
             {
                 var without = new LinearForm { Constant = form.Constant };
                 foreach (var (t, f) in form.Terms)

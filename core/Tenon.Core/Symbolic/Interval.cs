@@ -4,6 +4,7 @@ namespace Tenon.Core;
 internal static class Interval
 {
     private static readonly (long, long) Unknown = (long.MinValue, long.MaxValue);
+    private static readonly OpSet Saturates = new(Ops.Add, Ops.Sub, Ops.Mul, Ops.Neg, Ops.Shl, Ops.MulAcc);
 
     public static (long Min, long Max) Of(UOp u)
     {
@@ -13,12 +14,17 @@ internal static class Interval
         }
 
         var (min, max) = Exact(u);
-
-        // What does not fit wraps round, so nothing is known then.
-        return u.DType.Kind == DTypeKind.Index || (min >= u.DType.MinInteger && max <= u.DType.MaxInteger && !(u.DType is { Kind: DTypeKind.UInt, Bits: 64 } && max == long.MaxValue))
-            ? (min, max)
-            : u.DType is { Kind: DTypeKind.UInt, Bits: 64 } ? Unknown : (u.DType.MinInteger, u.DType.MaxInteger);
+        return u.DType.Kind == DTypeKind.Index || Fits(u, min, max) ? (min, max)
+            : u.DType is { Kind: DTypeKind.UInt, Bits: 64 } ? Unknown
+            : (u.DType.MinInteger, u.DType.MaxInteger);
     }
+
+    // What does not fit wraps round, so nothing is known then. Of 64 bits, a bound that arithmetic reached may stand for more.
+    private static bool Fits(UOp u, long min, long max) =>
+        min >= u.DType.MinInteger && max <= u.DType.MaxInteger
+        && (u.DType.Bits < 64
+            || (max < long.MaxValue && min > long.MinValue)
+            || (u.DType.Kind == DTypeKind.Int && !Saturates.Contains(u.Op)));
 
     private static (long, long) Exact(UOp u)
     {

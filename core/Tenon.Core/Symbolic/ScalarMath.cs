@@ -100,7 +100,7 @@ public static class ScalarMath
                 Ops.Or => x | y,
                 Ops.Xor => x ^ y,
                 Ops.Shl => y is >= 0 and < 64 ? x << (int)y : 0,
-                Ops.Shr => unsigned ? (y is >= 0 and < 64 ? (long)((ulong)x >> (int)y) : 0) : x >> (int)Math.Clamp(y, 0, 63),
+                Ops.Shr => unsigned ? (y is >= 0 and < 64 ? (long)((ulong)x >> (int)y) : 0) : x >> (y is >= 0 and < 64 ? (int)y : 63),
                 Ops.MulAcc => x * y + s[2].AsLong,
                 _ => throw new InvalidOperationException($"{op} is not defined for {type}."),
             };

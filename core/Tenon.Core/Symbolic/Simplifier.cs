@@ -87,9 +87,10 @@ public static class Simplifier
     /// <summary>Rewrites one node whose sources are simplified, until no rule applies.</summary>
     public static UOp SimplifyNode(UOp node)
     {
-        while (!Rules.Knows(node))
+        var rules = Tracing.Observe(Rules);
+        while (!rules.Knows(node))
         {
-            if (Rules.Rewrite(node) is not { } next)
+            if (rules.Rewrite(node) is not { } next)
             {
                 return node;
             }
@@ -142,7 +143,9 @@ public static class Simplifier
     private static UOp? CastOfCast(UOp x, UOp cast)
     {
         var (from, through, to) = (x.DType.Scalar, cast[0].DType.Scalar, cast.DType.Scalar);
-        return Holds(through, from) && to != DType.Bool ? x.Cast(to) : null;
+
+        // A float saturates where an integer wraps: integers go through one only to floats, or unharmed to what holds them.
+        return Holds(through, from) && to != DType.Bool && (!through.IsFloat || from.IsFloat || to.IsFloat || Holds(to, from)) ? x.Cast(to) : null;
     }
 
     private static bool Holds(DType wide, DType narrow) => wide == narrow || (wide.Kind, narrow.Kind) switch

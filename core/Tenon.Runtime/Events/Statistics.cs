@@ -62,7 +62,10 @@ public sealed class Statistics
     {
         Interlocked.Increment(ref _realizes);
         Interlocked.Increment(ref scheduleKnown ? ref _scheduleHits : ref _scheduleMisses);
-        RuntimeEvents.Schedules.Add(1, new KeyValuePair<string, object?>("tenon.known", scheduleKnown));
+        if (RuntimeEvents.Schedules.Enabled)
+        {
+            RuntimeEvents.Schedules.Add(1, new KeyValuePair<string, object?>("tenon.known", scheduleKnown));
+        }
     }
 
     internal void CountRun(long launched, long copies)

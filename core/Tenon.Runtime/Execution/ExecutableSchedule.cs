@@ -12,14 +12,18 @@ internal sealed class ExecutableSchedule
     private readonly KernelProgram?[] _programs;
     private readonly IReadOnlyList<string>[] _variables;
     private readonly OpenedDevice[] _devices;
+    private readonly OpenedDevice[] _slotDevices;
+    private readonly (OpenedDevice Device, long Bytes)[] _arenas;
     private readonly int _launches;
 
-    private ExecutableSchedule(Schedule schedule, KernelProgram?[] programs, OpenedDevice[] devices)
+    private ExecutableSchedule(Schedule schedule, KernelProgram?[] programs, OpenedDevice[] devices, OpenedDevice[] slotDevices)
     {
         Schedule = schedule;
         _programs = programs;
         _variables = [.. programs.Select((p, i) => p is { Kernel.VariableCount: > 0 } ? ScheduledCall.VariablesOf(schedule.Calls[i].Kernel!) : [])];
         _devices = devices;
+        _slotDevices = slotDevices;
+        _arenas = [.. schedule.ArenaBytes.Where(a => a.Value > 0).Select(a => (Array.Find(slotDevices, d => d.Name == a.Key)!, a.Value))];
         _launches = programs.Count(p => p is not null);
     }
 
@@ -29,9 +33,11 @@ internal sealed class ExecutableSchedule
     public static ExecutableSchedule Prepare(Schedule schedule, DeviceRegistry registry, KernelCache kernels)
     {
         using var activity = RuntimeEvents.Source.StartActivity("tenon.prepare");
-        foreach (var slot in schedule.Slots)
+        var slotDevices = new OpenedDevice[schedule.Slots.Count];
+        for (var i = 0; i < slotDevices.Length; i++)
         {
-            registry.Open(slot.Device).RequireStorage(slot.DType);
+            slotDevices[i] = registry.Open(schedule.Slots[i].Device);
+            slotDevices[i].RequireStorage(schedule.Slots[i].DType);
         }
 
         var devices = schedule.Calls.Select(c => registry.Open(c.Device)).ToArray();
@@ -52,41 +58,34 @@ internal sealed class ExecutableSchedule
             programs[i] = schedule.Calls[i].Kernel is null ? null : compiled[next++];
         }
 
-        return new ExecutableSchedule(schedule, programs, devices);
+        return new ExecutableSchedule(schedule, programs, devices, slotDevices);
     }
 
     /// <summary>Queues everything.</summary>
     /// <param name="slots">The memory of inputs and outputs, by slot.</param>
     /// <param name="variables">The values of the variables.</param>
-    /// <param name="registry">The open devices.</param>
     /// <param name="statistics">Where launches are counted.</param>
     /// <param name="log">Where times are printed, if asked for.</param>
-    public void Run(Storage?[] slots, VariableBindings variables, DeviceRegistry registry, Statistics statistics, DebugLog log)
+    public void Run(Storage?[] slots, VariableBindings variables, Statistics statistics, DebugLog log)
     {
-        var arenas = new Dictionary<string, (CachingAllocator Memory, DeviceBuffer Buffer)>(Schedule.ArenaBytes.Count);
+        var arenas = _arenas.Length == 0 ? [] : new DeviceBuffer?[_arenas.Length];
         var views = ArrayPool<BufferView>.Shared.Rent(Schedule.Slots.Count);
         try
         {
-            foreach (var (name, bytes) in Schedule.ArenaBytes)
+            for (var i = 0; i < arenas.Length; i++)
             {
-                if (bytes > 0)
-                {
-                    var memory = registry.Open(name).Memory;
-                    arenas.Add(name, (memory, memory.Rent(bytes)));
-                }
+                arenas[i] = _arenas[i].Device.Memory.Rent(_arenas[i].Bytes);
             }
 
             for (var i = 0; i < _programs.Length; i++)
             {
-                var call = Schedule.Calls[i];
-                for (var j = 0; j < call.Slots.Count; j++)
+                var call = Schedule.Calls[i].Slots;
+                for (var j = 0; j < call.Count; j++)
                 {
-                    var slot = Schedule.Slots[call.Slots[j]];
-                    views[j] = slots[call.Slots[j]]?.View
-                        ?? new BufferView(arenas[slot.Device].Buffer, slot.ArenaOffset, slot.Size * slot.DType.Bytes);
+                    views[j] = slots[call[j]]?.View ?? Temporary(call[j], arenas);
                 }
 
-                Run(i, views.AsSpan(0, call.Slots.Count), variables, registry, log);
+                Run(i, views.AsSpan(0, call.Count), variables, log);
             }
 
             statistics.CountRun(_launches, _programs.Length - _launches);
@@ -95,13 +94,28 @@ internal sealed class ExecutableSchedule
         finally
         {
             // Whoever gets an arena next queues its work behind ours.
-            foreach (var (memory, buffer) in arenas.Values)
+            for (var i = 0; i < arenas.Length; i++)
             {
-                memory.Return(buffer);
+                if (arenas[i] is { } buffer)
+                {
+                    _arenas[i].Device.Memory.Return(buffer);
+                }
             }
 
             ArrayPool<BufferView>.Shared.Return(views, clearArray: true);
         }
+    }
+
+    private BufferView Temporary(int slot, DeviceBuffer?[] arenas)
+    {
+        var (device, at) = (_slotDevices[slot], 0);
+        while (_arenas[at].Device != device)
+        {
+            at++;
+        }
+
+        var s = Schedule.Slots[slot];
+        return new BufferView(arenas[at]!, s.ArenaOffset, s.Size * s.DType.Bytes);
     }
 
     private static void RequireBuffers(ScheduledCall call, OpenedDevice device)
@@ -113,12 +127,12 @@ internal sealed class ExecutableSchedule
         }
     }
 
-    private void Run(int i, Span<BufferView> views, VariableBindings variables, DeviceRegistry registry, DebugLog log)
+    private void Run(int i, Span<BufferView> views, VariableBindings variables, DebugLog log)
     {
         var device = _devices[i];
         if (_programs[i] is not { } program)
         {
-            var source = registry.Open(Schedule.Slots[Schedule.Calls[i].Slots[1]].Device);
+            var source = _slotDevices[Schedule.Calls[i].Slots[1]];
             var start = Stopwatch.GetTimestamp();
             DeviceCopy.Copy(source, views[1], device, views[0]);
             if (log.Kernels)

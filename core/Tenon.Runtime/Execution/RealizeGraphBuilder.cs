@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Tenon.Core;
 
 namespace Tenon.Runtime;
@@ -11,15 +12,17 @@ internal sealed class RealizeGraphBuilder
     private readonly RealizedValues _realized;
     private readonly BufferTable _buffers;
     private readonly string? _device;
-    private readonly Dictionary<UOp, UOp> _known = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<UOp, (UOp Node, string? Device)> _done = new(ReferenceEqualityComparer.Instance);
+    private readonly NodeMap<UOp> _known = new();
+    private readonly NodeMap<(UOp Node, string? Device)> _done = new();
     private readonly VariableBindings _variables = new();
     private readonly List<UOp> _inputs = [];
-    private readonly Dictionary<(UOp Value, string Device), RealizeResult.Output> _outputs = [];
+    private readonly List<RealizeResult.Output> _outputs = [];
+    private readonly NodeMap<RealizeResult.Output> _outputOf = new();
     private readonly List<UOp> _sources = [];
-    private readonly HashSet<UOp> _assigned = new(ReferenceEqualityComparer.Instance);
+    private readonly NodeSet _assigned = new();
     private readonly List<(UOp After, UOp Buffer)> _assignments = [];
-    private readonly HashSet<UOp> _superseded = new(ReferenceEqualityComparer.Instance);
+    private readonly NodeSet _superseded = new();
+    private readonly List<UOp> _mapped = [];
 
     private RealizeGraphBuilder(RealizedValues realized, BufferTable buffers, string? device)
     {
@@ -28,15 +31,27 @@ internal sealed class RealizeGraphBuilder
         _device = device;
     }
 
-    public static RealizeGraph Build(IReadOnlyList<(UOp Value, string Device)> roots, RealizedValues realized, BufferTable buffers)
+    public static RealizeGraph Build((UOp Value, string Device)[] roots, RealizedValues realized, BufferTable buffers)
     {
-        var found = roots.Select(r => FindStorage(r, realized, buffers)).ToList();
-        var wanted = roots.Where((r, i) => found[i] is null && r.Value.Shape.MaxElements > 0).ToList();
-        var sink = UOp.Sink([.. wanted.Select(r => r.Value)]);
-        var device = wanted.Count > 0 && wanted.TrueForAll(r => r.Device == wanted[0].Device) ? wanted[0].Device : null;
-        var builder = new RealizeGraphBuilder(realized, buffers, device);
+        var found = new UOp?[roots.Length];
+        var wanted = new List<UOp>(roots.Length);
+        string? device = null;
+        var isOneDevice = true;
+        for (var i = 0; i < roots.Length; i++)
+        {
+            found[i] = FindStorage(roots[i], realized, buffers);
+            if (found[i] is null && roots[i].Value.Shape.MaxElements > 0)
+            {
+                wanted.Add(roots[i].Value);
+                device ??= roots[i].Device;
+                isOneDevice &= device == roots[i].Device;
+            }
+        }
+
+        var sink = UOp.Sink(CollectionsMarshal.AsSpan(wanted));
+        var builder = new RealizeGraphBuilder(realized, buffers, isOneDevice ? device : null);
         var order = sink.TopologicalOrder(builder.Enter);
-        if (order.Exists(u => u.Op == Ops.Copy))
+        if (isOneDevice && order.Exists(u => u.Op == Ops.Copy))
         {
             // Below a copy, values that don't say where they are may be anywhere.
             builder = new RealizeGraphBuilder(realized, buffers, null);
@@ -44,13 +59,19 @@ internal sealed class RealizeGraphBuilder
         }
 
         builder.Parametrize(order);
+        var results = new RealizeResult[roots.Length];
+        for (var i = 0; i < results.Length; i++)
+        {
+            results[i] = found[i] is { } buffer ? new RealizeResult.Stored(buffer) : builder.Result(roots[i]);
+        }
+
         return new RealizeGraph
         {
-            Results = [.. roots.Select((r, i) => found[i] is { } buffer ? new RealizeResult.Stored(buffer) : builder.Result(r))],
-            Sink = UOp.Sink([.. builder._sources]),
+            Results = results,
+            Sink = UOp.Sink(CollectionsMarshal.AsSpan(builder._sources)),
             Inputs = builder._inputs,
             Variables = builder._variables,
-            Outputs = builder._outputs.Values,
+            Outputs = builder._outputs,
             Assignments = builder._assignments,
         };
     }
@@ -59,29 +80,29 @@ internal sealed class RealizeGraphBuilder
     public static UOp Resolve(UOp graph, RealizedValues realized, BufferTable buffers)
     {
         var builder = new RealizeGraphBuilder(realized, buffers, null);
-        var map = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
+        var map = new NodeMap<UOp>();
         foreach (var u in graph.TopologicalOrder(builder.Enter))
         {
-            map[u] = builder._known.TryGetValue(u, out var storage) ? storage : MapSources(u, s => map[s]);
+            map[u] = builder._known.TryGetValue(u, out var storage) ? storage : u.MapSources(map);
         }
 
         return map[graph];
     }
 
-    private static UOp MapSources(UOp u, Func<UOp, UOp> map)
+    private UOp WithDoneSources(UOp u)
     {
         if (u.Src.IsEmpty)
         {
             return u;
         }
 
-        var src = new UOp[u.Src.Length];
-        for (var i = 0; i < src.Length; i++)
+        _mapped.Clear();
+        foreach (var s in u.Src)
         {
-            src[i] = map(u[i]);
+            _mapped.Add(_done[s].Node);
         }
 
-        return u.WithSources(src);
+        return u.WithSources(CollectionsMarshal.AsSpan(_mapped));
     }
 
     private bool Enter(UOp u)
@@ -125,10 +146,19 @@ internal sealed class RealizeGraphBuilder
             }
         }
 
-        _assignments.RemoveAll(a => _superseded.Contains(a.After));
-        foreach (var twice in _assignments.GroupBy(a => a.Buffer).Where(g => g.Count() > 1))
+        if (_assignments.Count == 0)
         {
-            throw new TenonException("TEN5009", $"{twice.Count()} assignments write to one buffer ({twice.Key.Arg}) without an order between them. Realise after each, or assign to the result of the one before.");
+            return;
+        }
+
+        _assignments.RemoveAll(a => _superseded.Contains(a.After));
+        var written = new NodeSet();
+        foreach (var (_, buffer) in _assignments)
+        {
+            if (!written.Add(buffer))
+            {
+                throw new TenonException("TEN5009", $"{_assignments.Count(a => a.Buffer == buffer)} assignments write to one buffer ({buffer.Arg}) without an order between them. Realise after each, or assign to the result of the one before.");
+            }
         }
     }
 
@@ -149,7 +179,7 @@ internal sealed class RealizeGraphBuilder
             case Ops.Detach:
                 return _done[u[0]];
             case Ops.Copy:
-                return (MapSources(u, s => _done[s].Node), u.ArgAs<string>());
+                return (WithDoneSources(u), u.ArgAs<string>());
             case Ops.After:
                 Assign(u);
                 break;
@@ -161,7 +191,7 @@ internal sealed class RealizeGraphBuilder
             device ??= _done[s].Device;
         }
 
-        return (MapSources(u, s => _done[s].Node), device);
+        return (WithDoneSources(u), device);
     }
 
     private UOp Parameter(UOp buffer)
@@ -223,17 +253,26 @@ internal sealed class RealizeGraphBuilder
         return new RealizeResult.Assigned(value);
     }
 
+    // A value may be wanted on two devices: its outputs form a list, of mostly one.
     private RealizeResult.Output Output((UOp Value, string Device) root)
     {
-        if (!_outputs.TryGetValue(root, out var output))
+        var first = _outputOf.GetValueOrDefault(root.Value);
+        for (var known = first; known is not null; known = known.Other)
         {
-            _outputs[root] = output = root.Value.Shape.MaxElements == 0 ? new(root.Value, null, root.Device, root.Device) : Store(root);
+            if (known.Device == root.Device)
+            {
+                return known;
+            }
         }
 
+        var (slot, device) = root.Value.Shape.MaxElements == 0 ? (null, root.Device) : Store(root);
+        var output = new RealizeResult.Output(_outputs.Count, root.Value, slot, root.Device, device, first);
+        _outputs.Add(output);
+        _outputOf[root.Value] = output;
         return output;
     }
 
-    private RealizeResult.Output Store((UOp Value, string Device) root)
+    private (int? Slot, string? Device) Store((UOp Value, string Device) root)
     {
         var (node, device) = _done[root.Value];
         if (device is not null && device != root.Device)
@@ -244,6 +283,6 @@ internal sealed class RealizeGraphBuilder
         // Every output so far has a source, and so has every assignment.
         var slot = _inputs.Count + _sources.Count - _assigned.Count;
         _sources.Add(UOp.New(Ops.Store, DType.Void, [UOp.New(Ops.Param, node.DType, [], new ParamArg(slot, root.Value.Shape.MaxElements, root.Device)), node]));
-        return new(root.Value, slot, root.Device, device);
+        return (slot, device);
     }
 }

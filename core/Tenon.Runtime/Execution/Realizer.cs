@@ -42,7 +42,12 @@ internal sealed class Realizer
         var start = Stopwatch.GetTimestamp();
         using var activity = RuntimeEvents.Source.StartActivity("tenon.realize");
         var graph = Build(roots);
-        var outputs = graph.Outputs.ToDictionary(o => o, Allocate);
+        var outputs = new (UOp Node, Storage Storage)[graph.Outputs.Count];
+        for (var i = 0; i < outputs.Length; i++)
+        {
+            outputs[i] = Allocate(graph.Outputs[i]);
+        }
+
         if (!graph.IsEmpty)
         {
             Run(graph, outputs, roots[0].Device);
@@ -56,8 +61,8 @@ internal sealed class Realizer
             var buffer = graph.Results[i] switch
             {
                 RealizeResult.Stored stored => stored.Buffer,
-                RealizeResult.Assigned assignment => assigned[assignment.After],
-                var output => outputs[(RealizeResult.Output)output].Node,
+                RealizeResult.Assigned assignment => assigned![assignment.After],
+                var output => outputs[((RealizeResult.Output)output).Index].Node,
             };
             results[i] = StorageView.Of(buffer, roots[i].Value.Shape);
         }
@@ -68,8 +73,16 @@ internal sealed class Realizer
     /// <summary>Lets go of everything that is compiled. No queue may hold any of it.</summary>
     public void Close() => _kernels.Close();
 
-    private RealizeGraph Build(IReadOnlyList<(UOp Value, string Device)> roots) =>
-        RealizeGraphBuilder.Build([.. roots.Select(r => (r.Value, _devices.Canonicalize(r.Device)))], _realized, _buffers);
+    private RealizeGraph Build(IReadOnlyList<(UOp Value, string Device)> roots)
+    {
+        var canonical = new (UOp, string)[roots.Count];
+        for (var i = 0; i < canonical.Length; i++)
+        {
+            canonical[i] = (roots[i].Value, _devices.Canonicalize(roots[i].Device));
+        }
+
+        return RealizeGraphBuilder.Build(canonical, _realized, _buffers);
+    }
 
     private (UOp Node, Storage Storage) Allocate(RealizeResult.Output output)
     {
@@ -79,7 +92,7 @@ internal sealed class Realizer
         return (_buffers.Add(dtype, size, storage), storage);
     }
 
-    private void Run(RealizeGraph graph, Dictionary<RealizeResult.Output, (UOp Node, Storage Storage)> outputs, string device)
+    private void Run(RealizeGraph graph, (UOp Node, Storage Storage)[] outputs, string device)
     {
         var executable = _schedules.Find(graph.Sink);
         _statistics.CountRealize(executable is not null);
@@ -96,15 +109,15 @@ internal sealed class Realizer
             slots[i] = _buffers.Get(graph.Inputs[i]);
         }
 
-        foreach (var (output, (_, storage)) in outputs)
+        foreach (var output in graph.Outputs)
         {
             if (output.Slot is { } slot)
             {
-                slots[slot] = storage;
+                slots[slot] = outputs[output.Index].Storage;
             }
         }
 
-        executable.Run(slots, graph.Variables, _devices, _statistics, _log);
+        executable.Run(slots, graph.Variables, _statistics, _log);
         _statistics.AddRunTime(start);
     }
 
@@ -119,17 +132,22 @@ internal sealed class Realizer
         return schedule;
     }
 
-    private Dictionary<UOp, UOp> Remember(RealizeGraph graph, Dictionary<RealizeResult.Output, (UOp Node, Storage Storage)> outputs)
+    private NodeMap<UOp>? Remember(RealizeGraph graph, (UOp Node, Storage Storage)[] outputs)
     {
-        foreach (var (output, (node, _)) in outputs)
+        foreach (var output in graph.Outputs)
         {
             if (output.ValueDevice is null || output.ValueDevice == output.Device)
             {
-                _realized.Add(output.Value, node, isPlaced: output.ValueDevice is not null);
+                _realized.Add(output.Value, outputs[output.Index].Node, isPlaced: output.ValueDevice is not null);
             }
         }
 
-        var assigned = new Dictionary<UOp, UOp>(ReferenceEqualityComparer.Instance);
+        if (graph.Assignments.Count == 0)
+        {
+            return null;
+        }
+
+        var assigned = new NodeMap<UOp>();
         foreach (var (after, buffer) in graph.Assignments)
         {
             assigned[after] = _buffers.Overwrite(buffer);

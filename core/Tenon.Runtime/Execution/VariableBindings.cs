@@ -8,10 +8,10 @@ namespace Tenon.Runtime;
 /// </summary>
 internal sealed class VariableBindings
 {
-    private readonly Dictionary<string, (VariableArg Variable, long Value)> _bindings = [];
+    private Dictionary<string, (VariableArg Variable, long Value)>? _bindings;
 
     /// <summary>The value of a variable.</summary>
-    public long this[string name] => _bindings[name].Value;
+    public long this[string name] => _bindings![name].Value;
 
     /// <summary>A variable without its value, which is noted.</summary>
     /// <exception cref="TenonException">It has none, or the graph has another variable or another value of that name.</exception>
@@ -19,6 +19,7 @@ internal sealed class VariableBindings
     {
         var arg = variable.ArgAs<VariableArg>();
         var value = IndexMath.Evaluate(variable);
+        _bindings ??= [];
         if (!_bindings.TryAdd(arg.Name, (arg, value)))
         {
             var (other, otherValue) = _bindings[arg.Name];

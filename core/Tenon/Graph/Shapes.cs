@@ -130,15 +130,4 @@ internal static class Shapes
 
     /// <summary>Every axis whole, as bounds.</summary>
     public static (SymInt Begin, SymInt End)[] Bounds(Shape shape) => Array.ConvertAll(shape.ToSizes(), static s => ((SymInt)0, s));
-
-    public static (SymInt, SymInt)[] Symbolic(ReadOnlySpan<(long First, long Second)> pairs)
-    {
-        var result = new (SymInt, SymInt)[pairs.Length];
-        for (var i = 0; i < pairs.Length; i++)
-        {
-            result[i] = pairs[i];
-        }
-
-        return result;
-    }
 }

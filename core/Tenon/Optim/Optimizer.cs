@@ -59,11 +59,24 @@ public abstract class Optimizer
     /// schedule.
     /// </summary>
     /// <param name="alsoRealize">What else to compute.</param>
-    public void Step(params ReadOnlySpan<Tensor> alsoRealize)
+    public void Step(params ReadOnlySpan<Tensor> alsoRealize) => Tensor.Realize([.. ScheduleStep(), .. alsoRealize]);
+
+    /// <summary>Assigns every parameter that has a gradient, and the state, their next values, and computes none of them.</summary>
+    /// <returns>What to realise: parameters, buffers and state.</returns>
+    public IReadOnlyList<Tensor> ScheduleStep()
     {
-        var all = Schedule();
-        all.AddRange(alsoRealize);
-        Tensor.Realize([.. all]);
+        using var noGrad = Tensor.NoGrad();
+        BeginStep();
+        for (var i = 0; i < _parameters.Count; i++)
+        {
+            var p = _parameters[i];
+            if (p.Grad is { } gradient)
+            {
+                Update(i, p, gradient.Detach(), RateOn(p.Device));
+            }
+        }
+
+        return [.. _parameters, .. _others, .. _state];
     }
 
     /// <summary>What the constructor of an optimizer of a module passes on: its parameters and buffers.</summary>
@@ -101,21 +114,5 @@ public abstract class Optimizer
         }
 
         return rate;
-    }
-
-    private List<Tensor> Schedule()
-    {
-        using var noGrad = Tensor.NoGrad();
-        BeginStep();
-        for (var i = 0; i < _parameters.Count; i++)
-        {
-            var p = _parameters[i];
-            if (p.Grad is { } gradient)
-            {
-                Update(i, p, gradient.Detach(), RateOn(p.Device));
-            }
-        }
-
-        return [.. _parameters, .. _others, .. _state];
     }
 }

@@ -79,12 +79,6 @@ public sealed partial class Tensor
     }
 
     /// <summary>Adds elements around the tensor: <c>(before, after)</c> for each axis. Negative padding cuts.</summary>
-    /// <param name="padding">Elements before and after, for each axis.</param>
-    /// <param name="value">What the new elements are.</param>
-    /// <exception cref="TenonException">There isn't one pair for each axis, or more is cut than there is.</exception>
-    public Tensor Pad(ReadOnlySpan<(long Before, long After)> padding, Scalar value = default) => Pad(Shapes.Symbolic(padding), value);
-
-    /// <summary>Adds elements around the tensor: <c>(before, after)</c> for each axis. Negative padding cuts.</summary>
     /// <param name="padding">Elements before and after, for each axis; whether they are negative must not depend on variables.</param>
     /// <param name="value">What the new elements are.</param>
     /// <exception cref="TenonException">There isn't one pair for each axis, or more is cut than there is.</exception>
@@ -118,10 +112,6 @@ public sealed partial class Tensor
             amount.Min >= 0 ? 0 : amount.Max <= 0 ? -amount : throw new TenonException(
                 "TEN3023", $"Pad: {amount} elements, which may be negative or not, for shape {Shape}. Expected a sign that doesn't depend on variables: give them tighter bounds.");
     }
-
-    /// <summary>Keeps the elements from begin to end (exclusive) of each axis.</summary>
-    /// <exception cref="TenonException">There isn't one pair for each axis, or a bound is outside.</exception>
-    public Tensor Shrink(params ReadOnlySpan<(long Begin, long End)> bounds) => Shrink(Shapes.Symbolic(bounds));
 
     /// <summary>Keeps the elements from begin to end (exclusive) of each axis, whatever their variables are bound to.</summary>
     /// <exception cref="TenonException">There isn't one pair for each axis, or a bound is, or may be, outside.</exception>

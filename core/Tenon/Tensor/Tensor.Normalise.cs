@@ -48,6 +48,16 @@ public sealed partial class Tensor
         return bias is null ? y : y + bias;
     }
 
+    /// <summary>x / √(mean of x² + ε) over the last axis, then scaled.</summary>
+    /// <param name="weight">The scale, of the size of the last axis; null for none.</param>
+    /// <param name="epsilon">Keeps the division finite.</param>
+    /// <remarks>Zhang and Sennrich, arXiv:1910.07467.</remarks>
+    public Tensor RmsNorm(Tensor? weight = null, double epsilon = 1e-5)
+    {
+        var y = InSingle(x => x * (x.Square().Mean(-1, keepDim: true) + epsilon).Rsqrt());
+        return weight is null ? y : y * weight;
+    }
+
     // The shift cancels in what follows, so that no gradient need pass through the maximum.
     private Tensor ShiftedToMax(int axis) => this - Detach().Max(axis, keepDim: true);
 }

@@ -41,8 +41,16 @@ internal sealed class ClangGenerator : CodeGenerator
     /// <inheritdoc/>
     protected override (ReadOnlyMemory<byte> Binary, string? Source) GenerateCore(LinearProgram program)
     {
-        var source = _renderer.Render(program);
-        return (_compiler.Compile(program.Name, source, _folder), source);
+        string source;
+        using (Tracing.Begin("generate/render"))
+        {
+            source = _renderer.Render(program);
+        }
+
+        using (Tracing.Begin("generate/compile"))
+        {
+            return (_compiler.Compile(program.Name, source, _folder), source);
+        }
     }
 
     private static CodeGeneratorTarget TargetOf(ClangCompiler compiler, IReadOnlyDictionary<DType, DTypeSupport> dtypes)

@@ -5,7 +5,7 @@ namespace Tenon.Plugins.Cpu;
 /// <summary>A kernel on the queue's device.</summary>
 internal sealed class CpuProgram(CompiledKernel kernel, KernelEntry entry, LaunchQueue queue) : KernelProgram(kernel)
 {
-    // Below both, waking the other threads costs more than they save.
+    // Below both, waking another thread costs more than it saves.
     private const long SmallOperations = 20_000;
     private const long SmallBytes = 1 << 16;
 
@@ -14,9 +14,11 @@ internal sealed class CpuProgram(CompiledKernel kernel, KernelEntry entry, Launc
     /// <summary>Its code.</summary>
     public KernelEntry Entry => entry;
 
+    /// <summary>Whether it is known to take less time than waking a thread.</summary>
+    public bool IsSmall { get; } = kernel.Operations + kernel.MemoryBytes > 0 && kernel.Operations < SmallOperations && kernel.MemoryBytes < SmallBytes;
+
     /// <summary>Whether one thread does it faster than several.</summary>
-    public bool IsSmall => Kernel.GlobalSize == 1
-        || (Kernel.Operations + Kernel.MemoryBytes > 0 && Kernel.Operations < SmallOperations && Kernel.MemoryBytes < SmallBytes);
+    public bool IsForOneThread => Kernel.GlobalSize == 1 || IsSmall;
 
     /// <inheritdoc/>
     protected override void LaunchCore(ReadOnlySpan<BufferView> buffers, ReadOnlySpan<long> variables)

@@ -31,10 +31,15 @@ internal sealed unsafe class LaunchQueue : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Adds a launch to the end.</summary>
+    /// <summary>Adds a launch to the end. What is small and has nothing to wait for is done here: to wake a thread takes longer.</summary>
     public void Enqueue(Launch launch)
     {
         ObjectDisposedException.ThrowIf(_stopped, typeof(CpuDevice));
+        if (launch.Program.IsSmall && TryRunNow(launch))
+        {
+            return;
+        }
+
         if (Interlocked.Increment(ref _queued) - Volatile.Read(ref _done) > MaxQueued)
         {
             WaitFor(Volatile.Read(ref _queued) - MaxQueued / 2);
@@ -96,6 +101,33 @@ internal sealed unsafe class LaunchQueue : IDisposable
         }
     }
 
+    private bool TryRunNow(Launch launch)
+    {
+        if (Volatile.Read(ref _done) != Volatile.Read(ref _queued) || !_turn.TryEnter())
+        {
+            return false;
+        }
+
+        try
+        {
+            // Nobody else can have done anything since: who holds the turn counts.
+            var done = Volatile.Read(ref _done);
+            if (Interlocked.CompareExchange(ref _queued, done + 1, done) != done)
+            {
+                return false;
+            }
+
+            Run(launch);
+            Interlocked.Increment(ref _done);
+            _progress.Wake();
+            return true;
+        }
+        finally
+        {
+            _turn.Exit();
+        }
+    }
+
     private void Run()
     {
         var hasWork = () => !_launches.IsEmpty || _stopped;
@@ -136,7 +168,7 @@ internal sealed unsafe class LaunchQueue : IDisposable
             fixed (nint* addresses = launch.Addresses)
             fixed (long* variables = launch.Variables)
             {
-                if (launch.Program.IsSmall)
+                if (launch.Program.IsForOneThread)
                 {
                     launch.Program.Entry.Run((void**)addresses, variables, 0, kernel.GlobalSize);
                 }

@@ -1,0 +1,16 @@
+namespace Tenon.Benchmarks;
+
+/// <summary>What small things cost: the first kernel of a process, and one small operation after that.</summary>
+internal static class StartBenchmark
+{
+    public static void Run(Results results)
+    {
+        var cold = ColdStart.Measure();
+        results.Add("first kernel, from the start of Main", cold.FromMain, "ms", $"{cold.FromStart:0} ms from the start of the process");
+        results.Add("first kernel, found on disk", cold.FromMainCached, "ms", $"{cold.FromStartCached:0} ms from the start of the process");
+        foreach (var e in EagerLatency.Measure("CPU", "NULL"))
+        {
+            results.Add($"{e.Operation}, {e.Device}", e.Median, "us", $"until it is queued; 9 of 10 below {e.P90:0.0} us; {e.AllocatedBytes:0} bytes allocated");
+        }
+    }
+}

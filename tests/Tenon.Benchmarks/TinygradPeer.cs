@@ -1,0 +1,36 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Tenon.Benchmarks;
+
+/// <summary>What tinygrad takes for the same step, in a process of its own.</summary>
+/// <param name="Total">Milliseconds; of a run that did not end, those until it was stopped.</param>
+/// <param name="Note">What they are made of.</param>
+internal sealed record TinygradPeer(double Total, string Note)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
+    public static TinygradPeer Measure(DirectoryInfo checkout, string workload)
+    {
+        var script = Path.Combine(AppContext.BaseDirectory, "peers", "tinygrad_engine.py");
+        var start = new ProcessStartInfo("python3", [script, checkout.FullName, workload]) { RedirectStandardOutput = true };
+        start.Environment["DEV"] = "NULL";
+        start.Environment["CACHELEVEL"] = "0";
+        using var process = Process.Start(start) ?? throw new InvalidOperationException("python3 did not start.");
+        var output = process.StandardOutput.ReadToEndAsync();
+        var clock = Stopwatch.StartNew();
+        if (!process.WaitForExit(Patience))
+        {
+            process.Kill(entireProcessTree: true);
+            return new TinygradPeer(clock.ElapsedMilliseconds, $"stopped after {Patience.TotalSeconds} s; more than");
+        }
+
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"tinygrad failed on {workload} (exit code {process.ExitCode}).");
+        }
+
+        var times = JsonSerializer.Deserialize<Dictionary<string, double>>(output.Result.Trim().Split('\n')[^1])!;
+        return new TinygradPeer(1000 * (times["build"] + times["schedule"] + times["lower"]), $"build {times["build"]:0.0} s, schedule {times["schedule"]:0.0} s, lower {times["lower"]:0.0} s, {times["kernels"]} kernels");
+    }
+}
