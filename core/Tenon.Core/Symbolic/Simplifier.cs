@@ -8,7 +8,7 @@ public static class Simplifier
     /// <summary>Literals are computed, and stand on the right.</summary>
     public static PatternMatcher Constants { get; } = new(
         Rule.Of(Pat.Op(OpSet.Elementwise, 0), Fold),
-        Rule.Of(Pat.Op(OpSet.Elementwise | new OpSet(Ops.Range, Ops.Special), 0).If(static u => !u.DType.IsFloat && u.Min == u.Max && u.Min != long.MinValue && !MayBeEmpty(u)), static u => UOp.Const(u.DType, u.Min)),
+        Rule.Of(Pat.Op(OpSet.Elementwise | new OpSet(Ops.Range, Ops.Special), 0).If(static u => !u.DType.IsFloat && u.Min == u.Max && u.Min != long.MinValue), static u => UOp.Const(u.DType, u.Min)),
         Rule.Of(Pat.Op(OpSet.Commutative, 0), static u => u[0].Op == Ops.Const && u[1].Op != Ops.Const ? u.WithSources([u[1], u[0]]) : null));
 
     /// <summary>Neutral and absorbing elements, for all types where they are exact.</summary>
@@ -121,9 +121,6 @@ public static class Simplifier
     }
 
     private static UOp Evaluate(Ops op, UOp c1, UOp c2) => c1.ConstLike(ScalarMath.Evaluate(op, c1.DType.Scalar, c1.DType.Scalar, [(Scalar)c1.Arg!, (Scalar)c2.Arg!]));
-
-    // A loop of at most one turn is still a loop.
-    private static bool MayBeEmpty(UOp u) => u.Op == Ops.Range && u[0].Min < 1;
 
     private static bool IsTruth(UOp u) => u.DType.IsBool;
 

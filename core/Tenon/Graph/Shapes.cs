@@ -85,9 +85,10 @@ internal static class Shapes
             var y = i <= b.Rank ? b.Dims[^i] : one;
             if (x != y && x != one && y != one)
             {
+                var name = char.IsLetter(operation[0]) ? operation : $"'{operation}'";
                 throw new TenonException(
                     "TEN3014",
-                    $"{operation}: shapes {a} and {b} do not broadcast: sizes {new SymInt(x)} and {new SymInt(y)} of axis {-i} differ and neither is 1. Reshape or expand one of them.");
+                    $"{name}: shapes {a} and {b} do not broadcast: sizes {new SymInt(x)} and {new SymInt(y)} of axis {-i} differ and neither is 1. Reshape or expand one of them.");
             }
 
             result[^i] = x == one ? y : x;
