@@ -30,7 +30,7 @@ public static class KernelCompiler
         var graph = GraphRewrite.Apply(HalfEmulation.Apply(kernel, view), forKernels, stage: "lower/decompose");
         graph = (options?.Optimise ?? true) ? Heuristic.Apply(graph, view) : graph;
         (graph, var items) = Grid.Apply(graph);
-        graph = new Expander(view).Expand(graph);
+        graph = Expander.Expand(graph, view);
         graph = IndexLowering.Apply(graph, forMachine);
         var program = LinearProgramBuilder.Build(name, kernel, Linearizer.Linearize(graph), items);
         stage?.Result = UOp.Sink([.. program.Ops]);

@@ -43,6 +43,44 @@ public class GatherTests
         Assert.That(table.IndexSelect(0, Tensor.From<int>([2, 1, 0, 3])).ToArray<float>(), Is.EqualTo(new[] { 3, float.NaN, 1, float.PositiveInfinity }));
     }
 
+    /// <summary>Zeros, whatever the dtype of the index, and the same from each generator.</summary>
+    [TestCase("CLR")]
+    [TestCase("Clang")]
+    public void What_lies_outside_is_zero(string generator)
+    {
+        if (!TenonRuntime.Default.Devices.Open("CPU").Device.CodeGenerators.Any(g => g.Name == generator))
+        {
+            Assert.Ignore($"This machine has no {generator}.");
+        }
+
+        var before = TenonRuntime.Default;
+        using var runtime = TenonRuntime.Default = new TenonRuntimeBuilder(TenonConfiguration.Load(null, [new("plugins:tenon.cpu:generator", generator)])).Build();
+        try
+        {
+            foreach (var dtype in DType.All.Where(d => d.IsInteger))
+            {
+                CheckOutside(dtype, 5);
+            }
+
+            CheckOutside(DType.Int64, 1);
+        }
+        finally
+        {
+            TenonRuntime.Default = before;
+        }
+    }
+
+    private static void CheckOutside(DType dtype, int n)
+    {
+        long[] all = [0, 1, 2, 3, 4, 100, -1, -2, -5, dtype.MinInteger, dtype.MaxInteger, dtype.MaxInteger - 4, 1L << 32, (1L << 32) + 1, long.MinValue, long.MaxValue];
+        var indices = Tensor.From<long>(all).Cast(dtype).Realize();
+        var values = all.Select(i => ((Scalar)i).To(dtype)).ToArray();
+        var table = Tensor.From<float>([.. Enumerable.Range(1, n * 3).Select(i => (float)i)], [n, 3]).Realize();
+        var expected = values.SelectMany(i => Enumerable.Range(0, 3).Select(c => i.RawBits >= 0 && i.RawBits < n ? i.RawBits * 3 + c + 1 : 0f));
+        Assert.That(table.IndexSelect(0, indices).ToArray<float>(), Is.EqualTo(expected), $"IndexSelect {dtype} of {n}");
+        Assert.That(table.Gather(0, indices.Reshape(all.Length, 1).Expand(all.Length, 3)).ToArray<float>(), Is.EqualTo(expected), $"Gather {dtype} of {n}");
+    }
+
     private static (Tensor Table, Tensor Indices) Inputs() => (Tensor.From<float>(Content).Reshape(1000, 24).Realize(), Tensor.From<int>(Indices).Realize());
 
     private static void AssertDirect(Tensor tensor)

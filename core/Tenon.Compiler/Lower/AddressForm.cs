@@ -33,7 +33,7 @@ internal sealed class AddressForm
 
         _constant = form.Constant;
         var remainder = rest.ToUOp();
-        _base = remainder.Ranges.Any(IsExpanded) ? null : remainder;
+        _base = IsAnyExpanded(remainder.Ranges) ? null : remainder;
     }
 
     /// <summary>The stride along a range; null if the address is not linear in it.</summary>
@@ -74,6 +74,19 @@ internal sealed class AddressForm
         }
 
         return values.Count == 0 ? u : Simplifier.Simplify(u.Substitute(values));
+    }
+
+    private static bool IsAnyExpanded(ReadOnlySpan<UOp> ranges)
+    {
+        foreach (var r in ranges)
+        {
+            if (IsExpanded(r))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static bool IsExpanded(UOp u) => u.Op == Ops.Range && u.ArgAs<RangeArg>().Kind is RangeKind.Unroll or RangeKind.Vector;

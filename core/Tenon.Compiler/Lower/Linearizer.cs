@@ -49,7 +49,7 @@ internal sealed class Linearizer
             switch (u.Op)
             {
                 case Ops.Assign:
-                    chains.Add([.. ById(u[0].Src[1..].ToArray()), .. ById(u.Src[2..].ToArray())]);
+                    chains.Add([.. ById(u[0].Src[1..]), .. ById(u.Src[2..])]);
                     break;
                 case Ops.Store:
                     chains.Add(ById(u.Ranges));
@@ -74,7 +74,12 @@ internal sealed class Linearizer
         }
     }
 
-    private static UOp[] ById(IEnumerable<UOp> ranges) => [.. ranges.OrderBy(r => r.ArgAs<RangeArg>().Id)];
+    private static UOp[] ById(ReadOnlySpan<UOp> ranges)
+    {
+        var sorted = ranges.ToArray();
+        Array.Sort(sorted, static (a, b) => a.ArgAs<RangeArg>().Id.CompareTo(b.ArgAs<RangeArg>().Id));
+        return sorted;
+    }
 
     // What reads an accumulator changes in the loops that assign it, whatever else it depends on.
     private void ChooseBlocks()
@@ -116,7 +121,7 @@ internal sealed class Linearizer
     {
         foreach (var s in u.Src)
         {
-            if (s.Op != Ops.Range && ReferenceEquals(s.Ranges, u.Ranges))
+            if (s.Op != Ops.Range && s.Ranges == u.Ranges)
             {
                 return _numbers.IndexOf(s);
             }
@@ -125,11 +130,11 @@ internal sealed class Linearizer
         return Nothing;
     }
 
-    private int Innermost(IReadOnlyList<UOp> ranges, int innermost)
+    private int Innermost(ReadOnlySpan<UOp> ranges, int innermost)
     {
-        for (var i = 0; i < ranges.Count; i++)
+        foreach (var range in ranges)
         {
-            var loop = _numbers.IndexOf(ranges[i]);
+            var loop = _numbers.IndexOf(range);
             innermost = _depth[loop] > Depth(innermost) ? loop : innermost;
         }
 

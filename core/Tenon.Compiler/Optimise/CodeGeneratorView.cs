@@ -1,23 +1,40 @@
+using Tenon.Core;
 using Tenon.Core.Backend;
 
 namespace Tenon.Compiler;
 
 /// <summary>What the compiler asks of a target.</summary>
-internal sealed class CodeGeneratorView(CodeGeneratorTarget target, Capabilities device)
+internal sealed class CodeGeneratorView
 {
-    public int VectorBytes => target.VectorBytes;
+    private readonly CodeGeneratorTarget _target;
+    private readonly DTypeSupport[] _support = new DTypeSupport[DType.All.Max(d => d.Id) + 1];
 
-    public int VectorRegisters => target.VectorRegisters;
+    public CodeGeneratorView(CodeGeneratorTarget target, Capabilities device)
+    {
+        (_target, Parallelism) = (target, device.Parallelism);
+        foreach (var (dtype, support) in target.DTypes)
+        {
+            _support[dtype.Id] = support;
+        }
+    }
 
-    public int Parallelism => device.Parallelism;
+    public int VectorBytes => _target.VectorBytes;
 
-    public bool Has(Core.Ops op) => target.ExtraOps.Contains(op) || CodeGeneratorTarget.BaseOps.Contains(op);
+    public int VectorRegisters => _target.VectorRegisters;
 
-    public bool IsVector(DType dtype) => target.VectorBytes >= 16 && Support(dtype).HasFlag(DTypeSupport.Vector);
+    public int Parallelism { get; }
 
-    public bool HasMaskedLoad(DType dtype) => IsVector(dtype) && Support(dtype).HasFlag(DTypeSupport.MaskedLoad);
+    public bool Has(Ops op) => _target.ExtraOps.Contains(op) || CodeGeneratorTarget.BaseOps.Contains(op);
 
-    public bool HasArithmetic(DType dtype) => Support(dtype).HasFlag(DTypeSupport.Arithmetic);
+    public bool IsVector(DType dtype) => _target.VectorBytes >= 16 && (Support(dtype) & DTypeSupport.Vector) != 0;
 
-    private DTypeSupport Support(DType dtype) => dtype == DType.Index ? Support(DType.Int32) : target.DTypes.GetValueOrDefault(dtype.Scalar);
+    public bool HasMaskedLoad(DType dtype) => IsVector(dtype) && (Support(dtype) & DTypeSupport.MaskedLoad) != 0;
+
+    public bool HasArithmetic(DType dtype) => (Support(dtype) & DTypeSupport.Arithmetic) != 0;
+
+    private DTypeSupport Support(DType dtype)
+    {
+        var scalar = dtype == DType.Index ? DType.Int32 : dtype.Scalar;
+        return (uint)scalar.Id < (uint)_support.Length ? _support[scalar.Id] : default;
+    }
 }

@@ -42,7 +42,7 @@ internal static class Heuristic
     {
         const double LineBytes = 64;
         var (size, index) = ((double)access[0].DType.Bytes, access[0][1]);
-        var inner = access.Ranges.Where(r => !loops.Contains(r)).ToList();
+        var inner = access.Ranges.ToArray().Where(r => !loops.Contains(r)).ToList();
         var elements = inner.Aggregate(1.0, (p, r) => p * r[0].Max);
         var run = inner.Where(r => Strides.Along(index, r) == 1).Aggregate(size, (p, r) => p * r[0].Max);
         var step = Strides.Along(index, loop) is { } stride ? Math.Abs(stride) * size : LineBytes;

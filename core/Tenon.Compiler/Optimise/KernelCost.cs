@@ -27,23 +27,45 @@ internal sealed class KernelCost
     // Cycles until a multiply-add can be added to.
     private const double Latency = 4;
     private readonly Work[] _work;
-    private readonly Work[][] _reductions;
+    private readonly List<(ulong Loops, List<Work> Work)> _reductions = [];
     private readonly UOp[] _ranges;
     private readonly long[] _sizes;
     private readonly CodeGeneratorView _target;
 
-    public KernelCost(UOp kernel, IReadOnlyList<UOp> ranges, CodeGeneratorView target)
+    public KernelCost(List<UOp> order, UOp[] ranges, CodeGeneratorView target)
     {
-        _target = target;
-        _ranges = [.. ranges];
-        _sizes = [.. ranges.Select(r => r[0].Max)];
-        var scopes = new Scopes(kernel, ranges);
-        var order = kernel.TopologicalOrder();
-        var fused = order.Where(u => u.Op == Ops.Reduce && u.ArgAs<ReduceArg>().Op == Ops.Add && u[0].Op == Ops.Mul && u[0].DType.IsFloat && target.Has(Ops.MulAcc)).Select(u => u[0]).ToHashSet();
-        _work = [.. order.Where(IsWork).Select(u => new Work(u, scopes.Values(u), scopes.Around(u), scopes.Inside(u), StridesOf(u), fused.Contains(u)))];
-        _reductions = [.. _work.Where(w => w.Node.Op == Ops.Reduce).GroupBy(w => w.Reduced).Select(g => g.ToArray())];
+        (_target, _ranges, _sizes) = (target, ranges, new long[ranges.Length]);
+        for (var i = 0; i < ranges.Length; i++)
+        {
+            _sizes[i] = ranges[i][0].Max;
+        }
 
-        long?[] StridesOf(UOp u) => u.Op is Ops.Load or Ops.Store ? [.. ranges.Select(r => Strides.Along(u[0][1], r))] : [];
+        var scopes = new Scopes(order, ranges);
+        var work = new List<Work>();
+        var fused = new NodeSet();
+        for (var i = order.Count - 1; i >= 0; i--)
+        {
+            var u = order[i];
+            if (u.Op == Ops.Reduce && u.ArgAs<ReduceArg>().Op == Ops.Add && u[0].Op == Ops.Mul && u[0].DType.IsFloat && target.Has(Ops.MulAcc))
+            {
+                fused.Add(u[0]);
+            }
+
+            if (IsWork(u))
+            {
+                work.Add(new Work(u, scopes.Values(u), scopes.Around(u), scopes.Inside(u), u.Op is Ops.Load or Ops.Store ? Strides.Along(u[0][1], ranges) : [], fused.Contains(u)));
+            }
+        }
+
+        work.Reverse();
+        _work = [.. work];
+        foreach (var w in work)
+        {
+            if (w.Node.Op == Ops.Reduce)
+            {
+                AddReduction(w);
+            }
+        }
     }
 
     /// <summary>Whether no value would need the lanes of two loops at once.</summary>
@@ -90,10 +112,10 @@ internal sealed class KernelCost
     public long Accumulators(LoopPlan plan)
     {
         var most = 0L;
-        foreach (var loop in _reductions)
+        foreach (var (_, reductions) in _reductions)
         {
             var alive = 0L;
-            foreach (var w in loop)
+            foreach (var w in reductions)
             {
                 alive += Chains(w, plan);
             }
@@ -104,7 +126,22 @@ internal sealed class KernelCost
         return most;
     }
 
-    private static bool IsWork(UOp u) => u.Op is Ops.Load or Ops.Store or Ops.Reduce || (OpSet.Elementwise.Contains(u.Op) && u.DType != DType.Index && u.Ranges.Count > 0);
+    // Reductions over the same loops run together.
+    private void AddReduction(Work w)
+    {
+        foreach (var (loops, together) in _reductions)
+        {
+            if (loops == w.Reduced)
+            {
+                together.Add(w);
+                return;
+            }
+        }
+
+        _reductions.Add((w.Reduced, [w]));
+    }
+
+    private static bool IsWork(UOp u) => u.Op is Ops.Load or Ops.Store or Ops.Reduce || (OpSet.Elementwise.Contains(u.Op) && u.DType != DType.Index && u.Ranges.Length > 0);
 
     // Turns of the loops around a value, times the copies of it in each.
     private double Runs(ulong around, ulong inside, LoopPlan plan)

@@ -12,78 +12,95 @@ internal sealed class PlanSearch
     private const int MaxRanges = 64;
     private const int VectorChoices = 3;
     private static readonly int[] Copies = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16];
-    private readonly List<UOp> _ranges;
+    private readonly UOp[] _ranges;
     private readonly KernelCost _cost;
     private readonly bool[] _canOverlap;
     private readonly int _maxLanes;
     private readonly long _maxAccumulators;
 
-    private PlanSearch(LoopNest nest, CodeGeneratorView target)
+    private PlanSearch(LoopNest nest, UOp[] ranges, CodeGeneratorView target)
     {
-        _ranges = nest.Ranges;
-        _cost = new KernelCost(nest.Kernel, _ranges, target);
-        _canOverlap = [.. _ranges.Select(nest.CanOverlap)];
-        _maxLanes = MaxLanes(nest.Kernel, target);
+        var order = nest.Kernel.TopologicalOrder();
+        _ranges = ranges;
+        _cost = new KernelCost(order, ranges, target);
+        _canOverlap = Array.ConvertAll(ranges, nest.CanOverlap);
+        _maxLanes = MaxLanes(order, target);
         _maxAccumulators = Math.Max(1, target.VectorRegisters * 3 / 4);
     }
 
     public static LoopPlan? Best(LoopNest nest, CodeGeneratorView target)
     {
-        if (nest.Ranges.Count is 0 or > MaxRanges)
+        UOp[] ranges = [.. nest.Ranges];
+        if (ranges.Length is 0 or > MaxRanges)
         {
             return null;
         }
 
-        using var stage = Tracing.Begin("lower/optimise/search", nest.Kernel);
-        var search = new PlanSearch(nest, target);
-        return search.VectorPlans().Take(VectorChoices).Select(search.WithCopies).MinBy(p => p.Cost).Plan;
+        var search = new PlanSearch(nest, ranges, target);
+        var best = default(Choice);
+        foreach (var vectors in search.VectorPlans())
+        {
+            var choice = search.WithCopies(vectors);
+            best = best.Plan is null || choice.Cost < best.Cost ? choice : best;
+        }
+
+        return best.Plan;
     }
 
-    // From each loop that can be a vector on, the others that pay are added; cheapest first.
-    private IEnumerable<(LoopPlan Plan, double Cost)> VectorPlans()
+    // From each loop that can be a vector on, the others that pay are added; the cheapest few.
+    private IEnumerable<Choice> VectorPlans()
     {
         var scalar = new LoopPlan(_ranges);
-        var plans = new List<(LoopPlan Plan, double Cost)> { (scalar, _cost.Of(scalar)) };
-        for (var first = 0; first < _ranges.Count; first++)
+        var plans = new List<Choice> { new(scalar, _cost.Of(scalar)) };
+        for (var first = 0; first < _ranges.Length; first++)
         {
-            var plan = Widened(scalar, first);
-            for (var added = true; added && plan is not null;)
+            if (Widened(scalar, first) is { } plan)
             {
-                added = false;
-                var best = _cost.Of(plan);
-                foreach (var more in Enumerable.Range(0, _ranges.Count).Select(r => Widened(plan, r)).OfType<LoopPlan>())
+                plan = WidenedFurther(plan);
+                if (!plans.Exists(p => p.Plan.Lanes.AsSpan().SequenceEqual(plan.Plan.Lanes)))
                 {
-                    if (_cost.Of(more) is var cost && cost < best * 0.97)
-                    {
-                        (plan, best, added) = (more, cost, true);
-                    }
+                    plans.Add(plan);
                 }
-            }
-
-            if (plan is not null && !plans.Exists(p => p.Plan.Lanes.AsSpan().SequenceEqual(plan.Lanes)))
-            {
-                plans.Add((plan, _cost.Of(plan)));
             }
         }
 
-        return plans.OrderBy(p => p.Cost);
+        return plans.OrderBy(p => p.Cost).Take(VectorChoices);
+    }
+
+    private Choice WidenedFurther(Choice best)
+    {
+        for (var added = true; added;)
+        {
+            added = false;
+            var from = best.Plan;
+            for (var more = 0; more < _ranges.Length; more++)
+            {
+                if (Widened(from, more) is { } wider && wider.Cost < best.Cost * 0.97)
+                {
+                    (best, added) = (wider, true);
+                }
+            }
+        }
+
+        return best;
     }
 
     // The plan with the best number of lanes for one more loop.
-    private LoopPlan? Widened(LoopPlan plan, int range)
+    private Choice? Widened(LoopPlan plan, int range)
     {
         if (plan.Lanes[range] > 1 || _ranges[range][0].Op != Ops.Const || !_cost.CanAdd(range, plan.Vectors))
         {
             return null;
         }
 
-        LoopPlan? best = null;
+        Choice? best = null;
         for (var lanes = _maxLanes; lanes >= Math.Max(2, _maxLanes / 4); lanes /= 2)
         {
             if (CanSplit(range, lanes))
             {
                 var candidate = plan.WithLanes(range, lanes);
-                best = best is null || _cost.Of(candidate) < _cost.Of(best) ? candidate : best;
+                var cost = _cost.Of(candidate);
+                best = best is null || cost < best.Value.Cost ? new Choice(candidate, cost) : best;
             }
         }
 
@@ -91,20 +108,30 @@ internal sealed class PlanSearch
     }
 
     // Copies of two loops at a time, since a tile pays by both of its sides; then of one more.
-    private (LoopPlan Plan, double Cost) WithCopies((LoopPlan Plan, double Cost) start)
+    private Choice WithCopies(Choice start)
     {
         var best = start;
-        var loops = Enumerable.Range(0, _ranges.Count).Where(r => Factors(start.Plan, r).Length > 1).ToList();
+        var factors = new int[_ranges.Length][];
+        var loops = new List<int>();
+        for (var r = 0; r < factors.Length; r++)
+        {
+            factors[r] = Factors(start.Plan, r);
+            if (factors[r].Length > 1)
+            {
+                loops.Add(r);
+            }
+        }
+
         for (var i = 0; i < loops.Count; i++)
         {
-            foreach (var a in Factors(start.Plan, loops[i]))
+            foreach (var a in factors[loops[i]])
             {
                 Try(start.Plan, loops[i], a, loops[i], a);
                 for (var j = i + 1; a > 1 && j < loops.Count; j++)
                 {
                     if (_cost.CanShare(loops[i], loops[j]))
                     {
-                        foreach (var b in Factors(start.Plan, loops[j]))
+                        foreach (var b in factors[loops[j]])
                         {
                             if (!Try(start.Plan, loops[i], a, loops[j], b))
                             {
@@ -122,7 +149,7 @@ internal sealed class PlanSearch
             var from = best.Plan;
             foreach (var r in loops)
             {
-                foreach (var f in Factors(from, r))
+                foreach (var f in factors[r])
                 {
                     Try(from, r, f, r, f);
                 }
@@ -134,33 +161,37 @@ internal sealed class PlanSearch
         // Whether the accumulators fit: more copies need more.
         bool Try(LoopPlan from, int r, int copies, int s, int others)
         {
-            var plan = from.Clone();
-            plan.Copies[r] = copies;
-            plan.Copies[s] = others;
-            if (_cost.Accumulators(plan) > _maxAccumulators)
+            var (before, beside) = (from.Copies[r], from.Copies[s]);
+            (from.Copies[r], from.Copies[s]) = (copies, others);
+            var fits = _cost.Accumulators(from) <= _maxAccumulators;
+            if (fits && _cost.Of(from, best.Cost * 0.99) is var cost && cost < best.Cost * 0.99)
             {
-                return false;
+                best = new Choice(from.Clone(), cost);
             }
 
-            if (_cost.Of(plan, best.Cost * 0.99) is var cost && cost < best.Cost * 0.99)
-            {
-                best = (plan, cost);
-            }
-
-            return true;
+            (from.Copies[s], from.Copies[r]) = (beside, before);
+            return fits;
         }
     }
 
     private int[] Factors(LoopPlan plan, int range) =>
-        _ranges[range][0].Op == Ops.Const ? [.. Copies.Where(f => CanSplit(range, f * plan.Lanes[range]))] : [1];
+        _ranges[range][0].Op == Ops.Const ? Array.FindAll(Copies, f => CanSplit(range, f * plan.Lanes[range])) : [1];
 
     private bool CanSplit(int range, int chunk) => _ranges[range][0].Max is var size && (size % chunk == 0 || (size > chunk && _canOverlap[range]));
 
-    private static int MaxLanes(UOp kernel, CodeGeneratorView target)
+    private static int MaxLanes(List<UOp> order, CodeGeneratorView target)
     {
-        var widest = kernel.TopologicalOrder()
-            .Where(u => u.Op is not (Ops.Param or Ops.Index) && u.DType.Kind is DTypeKind.Float or DTypeKind.Int or DTypeKind.UInt && target.IsVector(u.DType))
-            .Select(u => u.DType.Bytes).DefaultIfEmpty(4).Max();
+        var widest = 0;
+        foreach (var u in order)
+        {
+            if (u.Op is not (Ops.Param or Ops.Index) && u.DType.Kind is DTypeKind.Float or DTypeKind.Int or DTypeKind.UInt && target.IsVector(u.DType))
+            {
+                widest = Math.Max(widest, u.DType.Bytes);
+            }
+        }
+
         return target.VectorBytes / Math.Max(4, widest);
     }
+
+    private readonly record struct Choice(LoopPlan Plan, double Cost);
 }

@@ -5,46 +5,125 @@ namespace Tenon.Compiler;
 /// <summary>Merges neighbouring loops into one where no index becomes harder for it: contiguous axes become one axis.</summary>
 internal static class RangeMerging
 {
+    private enum Verdict
+    {
+        /// <summary>Every index is as simple in the merged loop.</summary>
+        Merges,
+
+        /// <summary>It shows when the merged kernel is simplified.</summary>
+        Unclear,
+
+        /// <summary>They can't be one loop, or some index would need a division and none becomes simpler.</summary>
+        Divides,
+    }
+
     public static UOp Apply(UOp kernel)
     {
-        for (var again = true; again;)
+        while (MergeOnce(kernel) is { } merged)
         {
-            again = false;
-            foreach (var node in kernel.TopologicalOrder().Where(u => u.Op is Ops.End or Ops.Reduce))
-            {
-                for (var i = 1; i + 1 < node.Src.Length && !again; i++)
-                {
-                    if (TryMerge(kernel, node[i], node[i + 1]) is { } merged)
-                    {
-                        (kernel, again) = (merged, true);
-                    }
-                }
-
-                if (again)
-                {
-                    break;
-                }
-            }
+            kernel = merged;
         }
 
         return kernel;
     }
 
-    private static UOp? TryMerge(UOp kernel, UOp a, UOp b)
+    private static UOp? MergeOnce(UOp kernel)
+    {
+        var order = kernel.TopologicalOrder();
+        var indices = IndicesOf(order);
+        foreach (var node in order)
+        {
+            if (node.Op is not (Ops.End or Ops.Reduce))
+            {
+                continue;
+            }
+
+            for (var i = 1; i + 1 < node.Src.Length; i++)
+            {
+                var verdict = CanMerge(order, node[i], node[i + 1]) ? Judge(indices, node[i], node[i + 1]) : Verdict.Divides;
+                if (verdict != Verdict.Divides
+                    && Merged(kernel, order, node[i], node[i + 1]) is var merged
+                    && (verdict == Verdict.Merges || Divisions(merged.TopologicalOrder()) <= Divisions(order)))
+                {
+                    return merged;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    // The whole index expressions: what is used as something else than an index.
+    private static NodeSet IndicesOf(List<UOp> order)
+    {
+        var indices = new NodeSet();
+        foreach (var u in order)
+        {
+            if (u.DType != DType.Index && u.Op is not (Ops.End or Ops.Reduce))
+            {
+                foreach (var s in u.Src)
+                {
+                    if (s.DType == DType.Index)
+                    {
+                        indices.Add(s);
+                    }
+                }
+            }
+        }
+
+        return indices;
+    }
+
+    // Loops can only merge if they have literal sizes, and whoever has one has the other next to it.
+    private static bool CanMerge(List<UOp> order, UOp a, UOp b)
     {
         if (a[0].Op != Ops.Const || b[0].Op != Ops.Const || a.ArgAs<RangeArg>().Kind != b.ArgAs<RangeArg>().Kind)
         {
-            return null;
+            return false;
         }
 
-        var order = kernel.TopologicalOrder();
-        if (order.Exists(u => u.Op is Ops.End or Ops.Reduce && !Together(u, a, b)))
+        foreach (var u in order)
         {
-            return null;
+            if (u.Op is Ops.End or Ops.Reduce)
+            {
+                var loops = u.Src[1..];
+                var (i, j) = (loops.IndexOf(a), loops.IndexOf(b));
+                if (i < 0 ? j >= 0 : j != i + 1)
+                {
+                    return false;
+                }
+            }
         }
 
+        return true;
+    }
+
+    // c·(a·n + b) + … is c·m + … for the merged loop m, where n is the size of b.
+    private static Verdict Judge(NodeSet indices, UOp a, UOp b)
+    {
+        var verdict = Verdict.Merges;
+        foreach (var index in indices.Nodes)
+        {
+            if (!index.DependsOn(a) && !index.DependsOn(b))
+            {
+                continue;
+            }
+
+            if (Strides.Along(index, a) is not { } outer || Strides.Along(index, b) is not { } inner)
+            {
+                return Verdict.Unclear;
+            }
+
+            verdict = outer == inner * b[0].Max ? verdict : Verdict.Divides;
+        }
+
+        return verdict;
+    }
+
+    private static UOp Merged(UOp kernel, List<UOp> order, UOp a, UOp b)
+    {
         var merged = UOp.Range(UOp.Index(a[0].Max * b[0].Max), a.ArgAs<RangeArg>().Id, a.ArgAs<RangeArg>().Kind);
-        var done = new NodeMap<UOp>()
+        var done = new NodeMap<UOp>
         {
             [a] = IndexMath.FloorDiv(merged, b[0]),
             [b] = IndexMath.FloorMod(merged, b[0]),
@@ -61,16 +140,17 @@ internal static class RangeMerging
             }
         }
 
-        var result = GraphRewrite.Apply(done[kernel], Simplifier.Rules, stage: "lower/optimise/merge loops");
-        return Divisions(result.TopologicalOrder()) <= Divisions(order) ? result : null;
+        return GraphRewrite.Apply(done[kernel], Simplifier.Rules, stage: "lower/optimise/merge loops");
     }
 
-    // Loops can only merge if whoever has one has the other next to it.
-    private static bool Together(UOp node, UOp a, UOp b)
+    private static int Divisions(List<UOp> order)
     {
-        var (i, j) = (node.Src[1..].IndexOf(a), node.Src[1..].IndexOf(b));
-        return i < 0 ? j < 0 : j == i + 1;
-    }
+        var count = 0;
+        foreach (var u in order)
+        {
+            count += u.Op is Ops.FloorDiv or Ops.FloorMod ? 1 : 0;
+        }
 
-    private static int Divisions(List<UOp> order) => order.Count(u => u.Op is Ops.FloorDiv or Ops.FloorMod);
+        return count;
+    }
 }

@@ -5,17 +5,16 @@ namespace Tenon.Compiler;
 /// <summary>Which loops the values of a kernel are computed in, as sets of bits in order of the loops.</summary>
 internal sealed class Scopes
 {
-    private readonly Dictionary<UOp, int> _number = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<UOp, ulong> _scope = new(ReferenceEqualityComparer.Instance);
+    private readonly NodeSet _number = new();
+    private readonly NodeMap<ulong> _scope = new();
 
-    public Scopes(UOp kernel, IReadOnlyList<UOp> ranges)
+    public Scopes(List<UOp> order, ReadOnlySpan<UOp> ranges)
     {
-        for (var i = 0; i < ranges.Count; i++)
+        foreach (var range in ranges)
         {
-            _number.Add(ranges[i], i);
+            _number.Add(range);
         }
 
-        var order = kernel.TopologicalOrder();
         for (var i = order.Count - 1; i >= 0; i--)
         {
             var u = order[i];
@@ -33,16 +32,7 @@ internal sealed class Scopes
     }
 
     /// <summary>The loops that a value depends on.</summary>
-    public ulong Values(UOp u)
-    {
-        var bits = 0UL;
-        foreach (var r in u.Ranges)
-        {
-            bits |= 1UL << _number[r];
-        }
-
-        return bits;
-    }
+    public ulong Values(UOp u) => Bits(u.Ranges);
 
     /// <summary>The loops that the work for a value depends on.</summary>
     public ulong Inside(UOp u) => u.Op == Ops.Reduce ? Values(u[0]) | Bits(u.Src[1..]) : Values(u);
@@ -62,7 +52,7 @@ internal sealed class Scopes
         var bits = 0UL;
         foreach (var r in ranges)
         {
-            bits |= 1UL << _number[r];
+            bits |= 1UL << _number.IndexOf(r);
         }
 
         return bits;

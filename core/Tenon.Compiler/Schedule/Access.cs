@@ -43,12 +43,12 @@ internal sealed class Access(KernelGroup group, UOp[] index, UOp? valid, bool in
         var set = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
         foreach (var i in index)
         {
-            set.UnionWith(i.Ranges);
+            set.UnionWith(i.Ranges.ToArray());
         }
 
         if (valid is not null)
         {
-            set.UnionWith(valid.Ranges);
+            set.UnionWith(valid.Ranges.ToArray());
         }
 
         return set;

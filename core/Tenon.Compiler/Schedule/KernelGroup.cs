@@ -57,7 +57,7 @@ internal sealed class KernelGroup(int number, string device)
         }
 
         ranges = [.. opened];
-        Points = Math.Max(Points, ranges.Aggregate(index.SelectMany(i => i.Ranges).Distinct().Aggregate(1.0, (p, r) => p * r[0].Max), (p, r) => p * r[0].Max));
+        Points = Math.Max(Points, ranges.Aggregate(index.SelectMany(i => i.Ranges.ToArray()).Distinct().Aggregate(1.0, (p, r) => p * r[0].Max), (p, r) => p * r[0].Max));
         return source;
     }
 

@@ -14,7 +14,7 @@ public sealed partial class UOp
     public long Max { get; }
 
     /// <summary>The loops that the value depends on, in order of their numbers. Empty outside kernels.</summary>
-    public IReadOnlyList<UOp> Ranges => _ranges;
+    public ReadOnlySpan<UOp> Ranges => _ranges;
 
     /// <summary>Whether the value depends on <paramref name="range"/>.</summary>
     public bool DependsOn(UOp range)

@@ -43,7 +43,7 @@ internal sealed class StructuralOrder : IComparer<UOp>
         return a.Src.Length.CompareTo(b.Src.Length);
     }
 
-    private static int LastRange(UOp u) => u.Ranges.Count == 0 ? -1 : ((RangeArg)u.Ranges[^1].Arg!).Id;
+    private static int LastRange(UOp u) => u.Ranges.Length == 0 ? -1 : ((RangeArg)u.Ranges[^1].Arg!).Id;
 
     private static int CompareArgs(UOp a, UOp b) => (a.Arg, b.Arg) switch
     {

@@ -1,0 +1,64 @@
+using Tenon.Core;
+
+namespace Tenon.Compiler;
+
+internal sealed partial class Expander
+{
+    private Pieces ExpandLoad(UOp load)
+    {
+        var (axes, lanes) = (UnrolledIn(load.Ranges), LanesIn(load.Ranges));
+        var count = Count(lanes);
+        var address = new AddressForm(load[0]);
+        var gate = load.Src.Length == 3 ? load[1] : null;
+        var isMasked = IsMasked(load);
+        var isVector = isMasked || lanes is null || (address.Stride(lanes) == 1 && (gate is null || !gate.DependsOn(lanes)) && _target.IsVector(load.DType));
+        var (copies, next) = (isVector ? 1 : count, 0);
+        var nodes = new UOp[Point.CountOf(axes) * copies];
+        var dtype = isVector ? load.DType.Vec(count) : load.DType;
+        do
+        {
+            for (var lane = 0; lane < copies; lane++)
+            {
+                var open = isMasked ? _pieces[gate!].Vector(_at, count) : gate is null ? null : AddressForm.Assign(gate, _at, isVector ? null : lanes, lane);
+                nodes[next++] = MakeLoad(load, address.At(_at, lanes, lane), open, dtype);
+            }
+        }
+        while (_at.MoveNext(axes));
+
+        return new Pieces(axes, lanes, !isVector, nodes);
+    }
+
+    // The lanes of a gate that changes along consecutive elements are a mask.
+    private bool IsMasked(UOp load) =>
+        load.Src.Length == 3 && LanesIn(load.Ranges) is { } lanes && load[1].DependsOn(lanes) && Strides.Along(load[0][1], lanes) == 1 && _target.HasMaskedLoad(load.DType);
+
+    private static UOp MakeLoad(UOp load, UOp address, UOp? gate, DType dtype)
+    {
+        if (gate is null || gate.IsInteger(1))
+        {
+            return UOp.New(Ops.Load, dtype, [address]);
+        }
+
+        var other = UOp.New(Ops.Const, dtype, [], load[2].Arg);
+        return gate.IsInteger(0) ? other : UOp.New(Ops.Load, dtype, [address, gate, other]);
+    }
+
+    private void ExpandStore(UOp end)
+    {
+        var store = end[0];
+        var loops = end.Src[1..];
+        var address = new AddressForm(store[0]);
+        var value = _pieces[store[1]];
+        var (axes, lanes) = (UnrolledIn(loops), LanesIn(loops));
+        var count = Count(lanes);
+        var isVector = lanes is null || (address.Stride(lanes) == 1 && _target.IsVector(store[1].DType));
+        do
+        {
+            for (var lane = 0; lane < (isVector ? 1 : count); lane++)
+            {
+                _stores.Add(UOp.New(Ops.Store, DType.Void, [address.At(_at, lanes, lane), isVector ? value.Vector(_at, count) : value.Lane(_at, lane)]));
+            }
+        }
+        while (_at.MoveNext(axes));
+    }
+}

@@ -1,0 +1,122 @@
+using Tenon.Core;
+
+namespace Tenon.Compiler;
+
+internal sealed partial class Expander
+{
+    /// <summary>Up to so many copies of a reduction have an accumulator each.</summary>
+    public const int SeparateAccumulators = 16;
+
+    private int _accumulators;
+
+    private Pieces ExpandReduce(UOp reduce)
+    {
+        var closed = reduce.Src[1..];
+        var (body, op) = (_pieces[reduce[0]], reduce.ArgAs<ReduceArg>().Op);
+        var (kept, unrolled, loops) = (UnrolledIn(reduce.Ranges), UnrolledIn(closed), OfKind(closed, RangeKind.Reduce, RangeKind.Loop));
+        var reducedLanes = LanesIn(closed);
+        var lanes = reducedLanes ?? LanesIn(reduce[0].Ranges);
+        var count = Count(lanes);
+
+        // Without vectors each lane is a sum of its own.
+        var split = lanes is not null && !_target.IsVector(reduce.DType);
+        var copies = Point.CountOf(unrolled);
+        var separate = !split && (long)Point.CountOf(kept) * copies <= SeparateAccumulators;
+        var (sums, terms, next) = (new UOp[split ? count : 1], new UOp[copies], 0);
+        var nodes = new UOp[Point.CountOf(kept) * (split && reducedLanes is null ? count : 1)];
+        do
+        {
+            for (var lane = 0; lane < sums.Length; lane++)
+            {
+                var term = 0;
+                do
+                {
+                    terms[term++] = split ? body.Lane(_at, lane) : body.Vector(_at, count);
+                }
+                while (_at.MoveNext(unrolled));
+
+                sums[lane] = Accumulate(reduce, op, terms, loops, separate);
+            }
+
+            if (reducedLanes is not null)
+            {
+                nodes[next++] = Fold(op, split ? sums : Lanes(sums[0], count));
+            }
+            else
+            {
+                sums.CopyTo(nodes, next);
+                next += sums.Length;
+            }
+        }
+        while (_at.MoveNext(kept));
+
+        return new Pieces(kept, reducedLanes is null ? lanes : null, split && reducedLanes is null, nodes);
+    }
+
+    private static UOp[] Lanes(UOp vector, int count)
+    {
+        var lanes = new UOp[count];
+        for (var i = 0; i < count; i++)
+        {
+            lanes[i] = Pieces.Extract(vector, i);
+        }
+
+        return lanes;
+    }
+
+    // With loops, the terms go into accumulators; several of them let several additions be in flight.
+    private UOp Accumulate(UOp reduce, Ops op, ReadOnlySpan<UOp> terms, UOp[] loops, bool separate)
+    {
+        if (loops.Length == 0)
+        {
+            return Fold(op, terms);
+        }
+
+        var outer = OfKind(reduce.Ranges, RangeKind.Reduce, RangeKind.Loop);
+        var sums = new UOp[separate ? terms.Length : 1];
+        for (var i = 0; i < sums.Length; i++)
+        {
+            var dtype = terms[i].DType;
+            var first = UOp.New(Ops.Const, dtype, [], Neutral(op, dtype.Scalar));
+            var accumulator = UOp.New(Ops.Accumulator, dtype, [first, .. outer], _accumulators++);
+            var sum = accumulator;
+            foreach (var term in separate ? terms.Slice(i, 1) : terms)
+            {
+                sum = Combine(op, sum, term);
+            }
+
+            sums[i] = UOp.New(Ops.Assign, dtype, [accumulator, sum, .. loops]);
+        }
+
+        return Fold(op, sums);
+    }
+
+    private UOp Combine(Ops op, UOp sum, UOp term) =>
+        op == Ops.Add && term.Op == Ops.Mul && term.DType.IsFloat && _target.Has(Ops.MulAcc)
+            ? UOp.New(Ops.MulAcc, term.DType, [term[0], term[1], sum])
+            : UOp.Alu(op, sum, term);
+
+    // A balanced tree: shorter chains, and less rounding.
+    private static UOp Fold(Ops op, ReadOnlySpan<UOp> terms)
+    {
+        var rest = terms.ToArray();
+        for (var count = rest.Length; count > 1; count = (count + 1) / 2)
+        {
+            for (var i = 0; i < count; i += 2)
+            {
+                rest[i / 2] = i + 1 < count ? UOp.Alu(op, rest[i], rest[i + 1]) : rest[i];
+            }
+        }
+
+        return rest[0];
+    }
+
+    private static Scalar Neutral(Ops op, DType dtype) => op switch
+    {
+        Ops.Add => ((Scalar)0).To(dtype),
+        Ops.Mul => ((Scalar)1).To(dtype),
+        Ops.Max when dtype.IsFloat => double.NegativeInfinity,
+        Ops.Max => ((Scalar)dtype.MinInteger).To(dtype),
+        _ => throw new InvalidOperationException($"{op} can't reduce."),
+    };
+}

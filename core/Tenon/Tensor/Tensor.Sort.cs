@@ -1,0 +1,107 @@
+using System.Numerics;
+
+namespace Tenon;
+
+public sealed partial class Tensor
+{
+    private const long LowerHalf = 0xffffffff;
+    private const long LeastInt32 = 0x80000000;
+
+    /// <summary>
+    /// The elements along an axis in order, and where each was. Equal elements keep their order; NaN is greater than all others.
+    /// Gradients flow through the values.
+    /// </summary>
+    /// <param name="axis">The axis.</param>
+    /// <param name="descending">Whether the greatest comes first.</param>
+    public (Tensor Values, Tensor Indices) Sort(int axis = -1, bool descending = false)
+    {
+        var indices = ArgSort(axis, descending);
+        return (Gather(axis, indices), indices);
+    }
+
+    /// <summary>Where the elements along an axis are that stand in order, as int32; see <see cref="Sort"/>.</summary>
+    public Tensor ArgSort(int axis = -1, bool descending = false)
+    {
+        var at = Shapes.Axis(axis, Rank, nameof(ArgSort));
+        var key = SortKey(Detach().Transpose(at, -1));
+        key = descending ? ~key : key;
+
+        // An element and its place fit into 64 bits together. Of wider ones the lower half is sorted first: the order stays
+        // where the upper halves are equal.
+        if (DType.Bits < 64)
+        {
+            return Order(key).Transpose(at, -1);
+        }
+
+        var byLower = Order((key & LowerHalf) - LeastInt32);
+        var byUpper = Order((key >> 32).Gather(-1, byLower));
+        return byLower.Gather(-1, byUpper).Transpose(at, -1);
+    }
+
+    /// <summary>The first elements along an axis in order, and where each was; see <see cref="Sort"/>.</summary>
+    /// <param name="k">How many.</param>
+    /// <param name="axis">The axis.</param>
+    /// <param name="largest">Whether the greatest come first; otherwise the least.</param>
+    /// <exception cref="TenonException">There are not so many.</exception>
+    public (Tensor Values, Tensor Indices) TopK(int k, int axis = -1, bool largest = true)
+    {
+        var at = Shapes.Axis(axis, Rank, nameof(TopK));
+        if (k < 0 || k > Shape[at])
+        {
+            throw new TenonException("TEN3045", $"TopK: {k} of axis {at} of shape {Shape}. Expected 0 to {Shape[at]}.");
+        }
+
+        var bounds = Shape.ToArray().Select((s, i) => (0L, i == at ? k : s)).ToArray();
+        var indices = ArgSort(at, largest).Shrink(bounds);
+        return (Gather(at, indices), indices);
+    }
+
+    // An int64 that is greater for greater elements: equal zeros, NaN above all. It fits into 32 bits if the dtype does.
+    private static Tensor SortKey(Tensor x)
+    {
+        switch (x.DType)
+        {
+            case { IsFloat: true, Bits: 64 }:
+                var bits = (x + 0.0).Bitcast(DType.Int64);
+                return Where(x.IsNaN(), long.MaxValue, Where(bits < 0, bits ^ long.MaxValue, bits));
+            case { IsFloat: true }:
+                // Stored, so that elements are compared as they are rounded.
+                x = x.DType.Bits < 32 ? x.Contiguous().Cast(DType.Float32) : x;
+                var narrow = (x + 0.0).Bitcast(DType.Int32);
+                return Where(x.IsNaN(), int.MaxValue, Where(narrow < 0, narrow ^ int.MaxValue, narrow)).Cast(DType.Int64);
+            case { Kind: DTypeKind.UInt, Bits: 64 }:
+                return (x ^ (1UL << 63)).Bitcast(DType.Int64);
+            default:
+                var wide = x.Cast(DType.Int64);
+                return x.DType is { Kind: DTypeKind.UInt, Bits: 32 } ? wide - LeastInt32 : wide;
+        }
+    }
+
+    // Which element of the last axis comes first, second, …, by keys of 32 bits: K. E. Batcher's bitonic network, in which
+    // each merge begins against the second half reversed, so that every comparison has the same direction.
+    private static Tensor Order(Tensor key)
+    {
+        var n = key.Size(-1);
+        if (n <= 1)
+        {
+            return key.ZerosLike().Cast(DType.Int32);
+        }
+
+        var size = (long)BitOperations.RoundUpToPowerOf2((ulong)n);
+        var place = Arange(size).Cast(DType.Int64);
+        var items = Where(place < n, (key << 32).PadLast(0, size - n) | place, long.MaxValue);
+        var shape = items.Shape.ToArray();
+        for (long block = 2; block <= size; block *= 2)
+        {
+            for (var half = block / 2; half >= 1; half /= 2)
+            {
+                var pairs = items.Reshape([.. shape[..^1], size / (2 * half), 2, half]);
+                var others = half == block / 2 ? pairs.Flip(-2, -1) : pairs.Flip(-2);
+                var isFirst = Arange(2).Reshape(2, 1).Eq(0);
+                items = Where((pairs < others).Eq(isFirst), pairs, others).Reshape(shape);
+            }
+        }
+
+        return (items & LowerHalf).Cast(DType.Int32).Shrink([.. shape[..^1].Select(s => (0L, s)), (0, n)]);
+    }
+}
