@@ -113,7 +113,7 @@ internal static class SizeRules
         foreach (var (term, _) in sum.Terms)
         {
             var ranges = term.Ranges;
-            for (var i = 0; i < ranges.Count; i++)
+            for (var i = 0; i < ranges.Length; i++)
             {
                 if (ranges[i][0].Op != Ops.Const)
                 {
