@@ -8,6 +8,9 @@ public sealed record CompilerOptions
 {
     /// <summary>Whether loops are optimised; off gives the plainest correct program.</summary>
     public bool Optimise { get; init; } = true;
+
+    /// <summary>Whether each access is proved to lie in its buffer.</summary>
+    public bool CheckIndices { get; init; } = IndexChecker.IsOnByDefault;
 }
 
 /// <summary>Turns a kernel of a <see cref="Schedule"/> into a linear program for a target.</summary>
@@ -21,20 +24,32 @@ public static class KernelCompiler
     /// <exception cref="TenonException">The kernel needs what the target lacks and nothing can stand in for.</exception>
     public static LinearProgram Compile(UOp kernel, Capabilities device, CodeGeneratorTarget target, CompilerOptions? options = null)
     {
+        options ??= new CompilerOptions();
         var view = new CodeGeneratorView(target, device);
         var (forKernels, forMachine) = Decompositions.For(view);
         var name = kernel.ArgAs<KernelArg>().Name;
         using var stage = Tracing.Begin("lower", kernel, name);
         KernelSpecification.Check(kernel, name);
+        CheckIndices(kernel);
 
         var graph = GraphRewrite.Apply(HalfEmulation.Apply(kernel, view), forKernels, stage: "lower/decompose");
-        graph = (options?.Optimise ?? true) ? Heuristic.Apply(graph, view) : graph;
+        graph = options.Optimise ? Heuristic.Apply(graph, view) : graph;
+        CheckIndices(graph);
         (graph, var items) = Grid.Apply(graph);
         graph = Expander.Expand(graph, view);
+        CheckIndices(graph);
         graph = IndexLowering.Apply(graph, forMachine);
         var program = LinearProgramBuilder.Build(name, kernel, Linearizer.Linearize(graph), items);
         stage?.Result = UOp.Sink([.. program.Ops]);
         LinearSpecification.Check(program, target);
         return program;
+
+        void CheckIndices(UOp graph)
+        {
+            if (options.CheckIndices)
+            {
+                IndexChecker.Check(graph, name);
+            }
+        }
     }
 }

@@ -35,7 +35,7 @@ internal sealed class NaiveEvaluator(Func<UOp, Scalar[]> storage)
         Ops.Contiguous or Ops.Detach or Ops.Copy => _values[node[0]],
         Ops.Cast when node[0].DType == DType.Index => [((Scalar)IndexValue(node[0])).To(node.DType)],
         Ops.Store => _values[node[1]],
-        Ops.After => _values[node[1]],
+        Ops.After => Overwrite(node),
         Ops.Permute or Ops.Expand or Ops.Pad or Ops.Shrink or Ops.Flip => Move(node),
         Ops.Reduce => Reduce(node),
         _ => Elementwise(node),
@@ -58,9 +58,35 @@ internal sealed class NaiveEvaluator(Func<UOp, Scalar[]> storage)
         _ => throw new InvalidOperationException($"{u} is not a size."),
     };
 
-    private Scalar[] Move(UOp node)
+    // The state before, with the elements of the view replaced: the view of the elements' numbers says which they are.
+    private Scalar[] Overwrite(UOp node)
     {
-        var source = _values[node[0]];
+        var (state, view, value) = (node[0], node[1][0], _values[node[1]]);
+        var result = (Scalar[])_values[state].Clone();
+        var numbers = Enumerable.Range(0, result.Length).Select(i => (Scalar)i).ToArray();
+        var moves = new Stack<UOp>();
+        for (; view != state; view = view[0])
+        {
+            moves.Push(view);
+        }
+
+        foreach (var move in moves)
+        {
+            numbers = move.Op is Ops.Reshape or Ops.Detach ? numbers : Move(move, numbers);
+        }
+
+        for (var i = 0; i < value.Length; i++)
+        {
+            result[numbers[i].AsLong] = value[i];
+        }
+
+        return result;
+    }
+
+    private Scalar[] Move(UOp node) => Move(node, _values[node[0]]);
+
+    private static Scalar[] Move(UOp node, Scalar[] source)
+    {
         var (from, to) = (SizesOf(node[0]), SizesOf(node));
         var result = new Scalar[Count(node)];
         for (var i = 0; i < result.Length; i++)

@@ -76,5 +76,36 @@ public class ScheduleTests
         Assert.That(schedule.Calls.Select(c => (c.Kernel is null, c.Device)), Is.EqualTo(new[] { (false, "CPU"), (true, "NULL") }));
     }
 
+    [Test]
+    public void A_schedule_can_be_kept_as_bytes()
+    {
+        var x = Tensor.Rand([64, 64]).Realize();
+        var made = Schedule(Enumerable.Range(0, 3).Aggregate(x, (y, i) => y.MatMul(x).Softmax()).To("NULL"));
+        var read = ScheduleSerializer.Deserialize(ScheduleSerializer.Serialize(made));
+        Assert.That(made.Calls.Any(c => c.Kernel is null) && made.Slots.Any(s => s.ArenaOffset > 0), "the example has it all");
+        Assert.That(read.Slots, Is.EqualTo(made.Slots));
+        Assert.That(read.ArenaBytes, Is.EquivalentTo(made.ArenaBytes));
+        Assert.That(read.Calls, Has.Count.EqualTo(made.Calls.Count));
+        Assert.Multiple(() =>
+        {
+            foreach (var (a, b) in read.Calls.Zip(made.Calls))
+            {
+                Assert.That(a.Slots, Is.EqualTo(b.Slots));
+                Assert.That(a with { Slots = b.Slots }, Is.EqualTo(b), "the kernel is the same object");
+            }
+        });
+    }
+
+    [Test]
+    public void Bytes_that_are_no_schedule_are_refused()
+    {
+        var bytes = ScheduleSerializer.Serialize(Schedule(Tensor.Rand([8, 8]).Softmax()));
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            var cut = bytes[..i];
+            Assert.That(() => ScheduleSerializer.Deserialize(cut), Throws.TypeOf<TenonException>(), $"{i} of {bytes.Length} bytes");
+        }
+    }
+
     private static Schedule Schedule(Tensor tensor) => TenonRuntime.Default.Schedule([(tensor.Node, tensor.Device)]);
 }

@@ -37,6 +37,18 @@ public sealed class TrainingTests
     }
 
     [Test]
+    public void ASecondProcessNeitherSchedulesNorLowers()
+    {
+        using var cache = new TemporaryFolder();
+        JsonElement Run() => Train("second", "--epochs", "1", "--data", _copy.SmallData(), "--set", $"cache:folder={cache.Path}");
+        var (first, second) = (Run(), Run());
+        Assert.That(first.GetProperty("kernelsFromDisk").GetInt32() + first.GetProperty("schedulesFromDisk").GetInt32(), Is.Zero);
+        Assert.That(second.GetProperty("kernelsFromDisk").GetInt32(), Is.EqualTo(first.GetProperty("kernelsCompiled").GetInt32()).And.GreaterThan(0));
+        Assert.That(second.GetProperty("schedulesFromDisk").GetInt32(), Is.EqualTo(first.GetProperty("schedules").GetInt32()).And.GreaterThan(0));
+        Assert.That(second.GetProperty("testLoss").GetDouble(), Is.EqualTo(first.GetProperty("testLoss").GetDouble()));
+    }
+
+    [Test]
     public void SeedsDecide()
     {
         double FirstLoss(string seed) => Train("seed", "--epochs", "1", "--data", _copy.SmallData(), "--seed", seed).GetProperty("firstLoss").GetDouble();

@@ -79,7 +79,13 @@ internal sealed class NaiveExecutor : TensorExecutor
         {
             if (value.Op == Ops.After)
             {
-                _storage.Remove(value.TopologicalOrder().First(n => n.Op == Ops.Buffer && value[0].TopologicalOrder().Contains(n)));
+                var state = value;
+                while (state.Op != Ops.Buffer)
+                {
+                    state = state[0];
+                }
+
+                _storage.Remove(state);
             }
         }
 

@@ -12,6 +12,7 @@ internal sealed class FusionPlan
     private readonly NodeMap<List<Access>> _uses = new();
     private readonly NodeMap<List<KernelGroup>> _wholeReaders = new();
     private readonly NodeMap<StoredValue> _stored = new();
+    private readonly Dictionary<int, StoredValue> _nextWrites = [];
     private readonly NodeMap<string?> _devices;
     private readonly SchedulerOptions _options;
     private readonly SlotTable _slots;
@@ -35,6 +36,8 @@ internal sealed class FusionPlan
 
     public IReadOnlyList<Access> UsesOf(UOp node) => _uses.TryGetValue(node, out var uses) ? uses : [];
 
+    public IReadOnlyList<KernelGroup> CopiesOf(UOp node) => _wholeReaders.TryGetValue(node, out var readers) ? readers : [];
+
     public StoredValue? StorageOf(UOp node) => _stored.GetValueOrDefault(node);
 
     private void Visit(UOp node)
@@ -44,7 +47,9 @@ internal sealed class FusionPlan
             case Ops.Sink or Ops.Store or Ops.Param or Ops.Const or Ops.Iota:
             case var _ when node.DType == DType.Index:
                 return;
-            case Ops.After when CopyUnder(node[1][1]) is { } copied:
+            case Ops.After when UsesOf(node).Count == 0 && !_wholeReaders.ContainsKey(node) && _nextWrites.TryGetValue(_slots.SlotOf(node), out var next) && StorageState.IsWhole(next.Node):
+                return;
+            case Ops.After when StorageState.IsWhole(node) && CopyUnder(node[1][1]) is { } copied:
                 StoreByCopy(node, copied, _slots.SlotOf(node[0]));
                 return;
             case Ops.Copy when UsesOf(node).Count > 0:
@@ -111,7 +116,7 @@ internal sealed class FusionPlan
         if (home is null)
         {
             var group = NewGroup(_slots.DeviceOf(slot));
-            home = new Access(group, group.OpenOutput(node.Shape), null, false);
+            home = new Access(group, group.OpenOutput(node.Op == Ops.After ? node[1][0].Shape : node.Shape), null, false);
             if (node.Op == Ops.Reduce)
             {
                 group.TryAddScope(home.Ranges);
@@ -134,6 +139,7 @@ internal sealed class FusionPlan
     {
         var others = UsesOf(node).Where(u => u != use);
         return use.Valid is null && CoversInOrder(node.Shape, use)
+            && (node.Op != Ops.After || (StorageState.IsWhole(node) && !(_nextWrites.TryGetValue(_slots.SlotOf(node), out var next) && use.Group.Reaches(next.Home.Group))))
             && (node.Op is not (Ops.Reduce or Ops.After or Ops.Contiguous) || others.All(u => u.Group != use.Group))
             && others.Select(u => u.Group).Concat(_wholeReaders.GetValueOrDefault(node) ?? []).All(reader => reader == use.Group || !use.Group.Reaches(reader))
             && (node.Op == Ops.Reduce ? CanReduceIn(node, use) : use.Group.TryAddScope(use.Ranges));
@@ -162,11 +168,9 @@ internal sealed class FusionPlan
         {
             group.CopySource = _slots.SlotOf(storage);
         }
-        else
-        {
-            _wholeReaders.TryAdd(storage, []);
-            _wholeReaders[storage].Add(group);
-        }
+
+        _wholeReaders.TryAdd(storage, []);
+        _wholeReaders[storage].Add(group);
 
         Keep(node, slot, new Access(group, group.OpenOutput(node.Shape), null, false));
     }
@@ -176,6 +180,16 @@ internal sealed class FusionPlan
         var stored = new StoredValue(node, slot, home);
         _stored[node] = stored;
         home.Group.Outputs.Add(stored);
+        if (node.Op == Ops.After)
+        {
+            if (_nextWrites.TryGetValue(slot, out var next))
+            {
+                next.Home.Group.DependsOn.Add(home.Group);
+            }
+
+            _nextWrites[slot] = stored;
+        }
+
         foreach (var reader in _wholeReaders.GetValueOrDefault(node) ?? [])
         {
             reader.CopySource = slot;
@@ -219,11 +233,11 @@ internal sealed class FusionPlan
         }
     }
 
-    // The stored value may have another shape than its storage view.
+    // The stored value may have another shape than the view that it is stored to.
     private static UOp[] Renumber(UOp after, Access use)
     {
-        var value = after[1][1];
-        return value.Shape.Equals(after.Shape) ? use.Index : MovementIndex.Through(TensorRules.Reshape(value, after.Shape), use.Index).Index;
+        var (view, value) = (after[1][0], after[1][1]);
+        return value.Shape.Equals(view.Shape) ? use.Index : MovementIndex.Through(TensorRules.Reshape(value, view.Shape), use.Index).Index;
     }
 
     private Access Use(UOp node, KernelGroup group, UOp[] index, UOp? valid, bool inReduce)

@@ -3,7 +3,7 @@ using Tenon.Core;
 namespace Tenon.Compiler;
 
 /// <summary>Builds the loops and values of each kernel that a <see cref="FusionPlan"/> chose, from the inputs to the results.</summary>
-internal sealed class KernelBuilder(FusionPlan plan, SlotTable slots, Dictionary<(int Slot, KernelGroup Reader), int> snapshots)
+internal sealed class KernelBuilder(FusionPlan plan, SlotTable slots, Dictionary<Access, Snapshot> snapshots)
 {
     /// <summary>The kernel of each group: a sink of stores, each in the loops that it is repeated by.</summary>
     public Dictionary<KernelGroup, UOp> Build()
@@ -32,7 +32,7 @@ internal sealed class KernelBuilder(FusionPlan plan, SlotTable slots, Dictionary
         foreach (var output in group.Outputs)
         {
             var home = output.Home;
-            var address = Address(output.Slot, MovementIndex.Flatten(output.Node.Shape, home.Index));
+            var address = Address(output.Slot, output.Offset);
             var store = UOp.New(Ops.Store, DType.Void, [address, home.Value!]);
             stores.Add(UOp.New(Ops.End, DType.Void, [store, .. loops.Where(home.Ranges.Contains)]));
         }
@@ -45,12 +45,11 @@ internal sealed class KernelBuilder(FusionPlan plan, SlotTable slots, Dictionary
         Ops.Const => node,
         _ when node.DType == DType.Index => node,
         Ops.Iota => use.Index[0].Cast(node.DType),
-        Ops.Param => Load(OldState(node.ArgAs<ParamArg>().Slot, use.Group), node.Shape, use),
-        _ when plan.StorageOf(node) is { } stored => Load(stored.Slot, node.Shape, use),
+        _ when snapshots.TryGetValue(use, out var old) => Load(old.Slot, old.Offset, use.Valid),
+        Ops.Param => Load(node.ArgAs<ParamArg>().Slot, use.Index[0], use.Valid),
+        _ when plan.StorageOf(node) is { } stored => Load(stored.Slot, MovementIndex.Flatten(node.Shape, use.Index), use.Valid),
         _ => throw new InvalidOperationException($"{node.Op} has neither storage nor a value in its kernel."),
     };
-
-    private int OldState(int slot, KernelGroup reader) => snapshots.GetValueOrDefault((slot, reader), slot);
 
     private static UOp Compute(UOp node, Access use)
     {
@@ -75,17 +74,13 @@ internal sealed class KernelBuilder(FusionPlan plan, SlotTable slots, Dictionary
         }
     }
 
-    private UOp Load(int slot, Shape shape, Access use)
+    private UOp Load(int slot, UOp offset, UOp? valid)
     {
-        var address = Address(slot, MovementIndex.Flatten(shape, use.Index));
-        return use.Valid is { } gate
+        var address = Address(slot, offset);
+        return valid is { } gate
             ? UOp.New(Ops.Load, address.DType, [address, gate, UOp.Const(address.DType, 0)])
             : UOp.New(Ops.Load, address.DType, [address]);
     }
 
-    private UOp Address(int slot, UOp offset)
-    {
-        var param = UOp.New(Ops.Param, slots[slot].DType, [], new ParamArg(slot, slots[slot].Size));
-        return UOp.New(Ops.Index, param.DType, [param, offset]);
-    }
+    private UOp Address(int slot, UOp offset) => slots.Address(slot, offset);
 }

@@ -9,16 +9,18 @@ public static class Scheduler
 
     /// <summary>The schedule of a graph.</summary>
     /// <param name="sink">
-    /// A sink of <c>Store(Param(slot), value)</c>, which fills a slot, and <c>After(storage, Store(storage, value))</c>, which
-    /// overwrites what a slot holds. All storage is named by parameters 0, 1, ….
+    /// A sink of <c>Store(Param(slot), value)</c>, which fills a slot, and <c>After(state, Store(view, value))</c>, which
+    /// overwrites a view of what a slot holds: the state before is a parameter or another such node. All storage is named by
+    /// parameters 0, 1, ….
     /// </param>
     /// <param name="options">What to know of the machine.</param>
-    /// <exception cref="TenonException">The graph mixes devices, or assigns to what is not whole storage.</exception>
+    /// <exception cref="TenonException">The graph mixes devices, or assigns to what is not storage.</exception>
     public static Schedule Create(UOp sink, SchedulerOptions options)
     {
         using var stage = Tracing.Begin("schedule", sink);
         TensorSpecification.Check(sink, "Schedule");
-        var graph = OutputAliasing.Apply(GraphRewrite.Apply(sink, Rules, options, "schedule/tensor rules"), out var outputs);
+        var rewritten = GraphRewrite.Apply(sink, Rules, options, "schedule/tensor rules");
+        var graph = OutputAliasing.Apply(LostWrites.Remove(rewritten), out var outputs);
         var order = graph.TopologicalOrder();
         var slots = new SlotTable(order);
         outputs.ForEach(slots.MarkOutput);

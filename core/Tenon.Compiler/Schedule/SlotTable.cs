@@ -39,7 +39,14 @@ internal sealed class SlotTable
 
         return view.Op == Ops.Param
             ? view.ArgAs<ParamArg>().Slot
-            : throw new TenonException("TEN3021", $"Only whole storage can be assigned to; this is {view.Op} of shape {view.Shape}. Assign to the tensor itself, not to a part of it.");
+            : throw new TenonException("TEN3021", $"An assignment changes the state of storage; this is {view.Op} of shape {view.Shape}. Name the whole storage as the state, and what is written as a view of it.");
+    }
+
+    /// <summary>Where an element of a slot is, in a kernel.</summary>
+    public UOp Address(int slot, UOp offset)
+    {
+        var param = UOp.New(Ops.Param, _slots[slot].DType, [], new ParamArg(slot, _slots[slot].Size));
+        return UOp.New(Ops.Index, param.DType, [param, offset]);
     }
 
     public int AddTemporary(DType dtype, long size, string device)

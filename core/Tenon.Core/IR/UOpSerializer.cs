@@ -28,20 +28,20 @@ public static class UOpSerializer
     {
         using var stream = new MemoryStream();
         using var writer = new BinaryWriter(stream);
-        var number = new Dictionary<UOp, int>(ReferenceEqualityComparer.Instance);
+        var number = new NodeSet();
         var all = UOp.Sink(nodes is UOp[] array ? array : [.. nodes]).TopologicalOrder();
         all.RemoveAt(all.Count - 1);
         writer.Write(FormatVersion);
         writer.Write7BitEncodedInt(all.Count);
         foreach (var node in all)
         {
-            number.Add(node, number.Count);
+            number.Add(node);
             writer.Write((byte)node.Op);
             writer.Write7BitEncodedInt(node.DType.Id);
             writer.Write7BitEncodedInt(node.Src.Length);
             foreach (var s in node.Src)
             {
-                writer.Write7BitEncodedInt(number[s]);
+                writer.Write7BitEncodedInt(number.IndexOf(s));
             }
 
             WriteArg(writer, node.Arg);
@@ -50,7 +50,7 @@ public static class UOpSerializer
         writer.Write7BitEncodedInt(nodes.Count);
         foreach (var node in nodes)
         {
-            writer.Write7BitEncodedInt(number[node]);
+            writer.Write7BitEncodedInt(number.IndexOf(node));
         }
 
         return stream.ToArray();

@@ -17,7 +17,7 @@ public static class TensorSpecification
         static u => u.Op is Ops.Contiguous or Ops.Detach && KeepsType(u),
         static u => u is { Op: Ops.Copy, Arg: string } && KeepsType(u),
         static u => u.Op == Ops.Store && u.Src.Length == 2 && u[0].DType == u[1].DType && u[0].Shape.MaxElements == u[1].Shape.MaxElements,
-        static u => u.Op == Ops.After && u.Src.Length == 2 && u.DType == u[0].DType && u[1].Op == Ops.Store && u[1][0] == u[0],
+        static u => u.Op == Ops.After && u.Src.Length == 2 && u.DType == u[0].DType && u[1].Op == Ops.Store && IsPart(u[1][0], u[0]),
         static u => u.Op == Ops.Sink,
         static u => Specification.IsElementwise(u) && HaveOneShape(u));
 
@@ -55,6 +55,17 @@ public static class TensorSpecification
         }
 
         return from.Rank == to.Rank;
+    }
+
+    // What is written is the state itself or a view of it, in which no element occurs twice.
+    private static bool IsPart(UOp view, UOp state)
+    {
+        while (view != state && OpSet.Movement.Contains(view.Op) && (view.Op != Ops.Expand || view.Shape.Equals(view[0].Shape)))
+        {
+            view = view[0];
+        }
+
+        return view == state;
     }
 
     private static bool AreAxes(Axes axes, int rank)

@@ -19,9 +19,40 @@ internal static class SizeRules
     /// <summary>Whether a sum is below a bound wherever its loops are; null if that can't be seen.</summary>
     public static bool? IsBelow(LinearForm sum, long bound) =>
         !HasSymbolicLoop(sum) ? null
-        : End(sum, 1).Max < bound ? true
-        : End(sum, -1).Min >= bound ? false
+        : Most(sum) < bound ? true
+        : Least(sum) >= bound ? false
         : null;
+
+    /// <summary>Whether a loop of a sum has a symbolic length.</summary>
+    public static bool HasSymbolicLoop(LinearForm sum)
+    {
+        foreach (var (term, _) in sum.Terms)
+        {
+            var ranges = term.Ranges;
+            for (var i = 0; i < ranges.Length; i++)
+            {
+                if (ranges[i][0].Op != Ops.Const)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// What a sum is at the ends of its loops where it is greatest (direction 1) or least (-1): each is a bound of it.
+    /// </summary>
+    /// <param name="sum">The sum.</param>
+    /// <param name="direction">1 or -1.</param>
+    /// <param name="ofLiteralLength">Whether loops of literal length are taken at their ends too.</param>
+    public static IEnumerable<UOp> Ends(LinearForm sum, int direction, bool ofLiteralLength)
+    {
+        var ends = AtEndsOfQuotient(sum, direction, ofLiteralLength)
+            ?? (NextLoop(sum, ofLiteralLength) is { } loop ? Limits(loop[0]).Select(limit => AtEndOf(loop, IndexMath.Sub(limit, UOp.Index(1)), sum, direction)) : null);
+        return ends is null ? [sum.ToUOp()] : ends.SelectMany(e => Ends(e, direction, ofLiteralLength));
+    }
 
     private static UOp? Product(UOp x, UOp y)
     {
@@ -75,15 +106,33 @@ internal static class SizeRules
         factors.Add(product);
     }
 
-    // x = quotient·d + remainder with 0 ≤ remainder < d. Where a loop of length d shows that, d is positive: the loop runs.
+    // Where a loop of length d shows that the remainder is below d, d is positive: the loop runs.
     private static (UOp Quotient, UOp Remainder)? Split(UOp x, UOp d)
     {
-        var (form, quotient) = (LinearForm.Of(x), new LinearForm());
+        if (Divide(x, d) is not var (whole, remainder))
+        {
+            return null;
+        }
+
+        if (Least(LinearForm.Of(remainder)) < 0)
+        {
+            (whole, remainder) = (IndexMath.Sub(whole, UOp.Index(1)), IndexMath.Add(remainder, d));
+        }
+
+        var beyond = LinearForm.Of(remainder);
+        beyond.AddScaled(d, -1);
+        return Least(LinearForm.Of(remainder)) >= 0 && Most(beyond) < 0 ? (whole, remainder) : null;
+    }
+
+    // x = quotient·d + remainder, where no term of the remainder is a multiple of the first of d.
+    private static (UOp Quotient, UOp Remainder)? Divide(UOp x, UOp d)
+    {
         if (LinearForm.Of(d).Terms is not [var (unit, scale), ..])
         {
             return null;
         }
 
+        var (form, quotient) = (LinearForm.Of(x), new LinearForm());
         foreach (var (term, factor) in form.Terms)
         {
             if (factor % scale == 0 && Over(term, unit) is { } multiple)
@@ -94,10 +143,14 @@ internal static class SizeRules
 
         var whole = quotient.ToUOp();
         form.AddScaled(IndexMath.Mul(whole, d), -1);
-        var remainder = form.ToUOp();
-        form.AddScaled(d, -1);
-        return End(LinearForm.Of(remainder), -1).Min >= 0 && End(form, 1).Max < 0 ? (whole, remainder) : null;
+        return (whole, form.ToUOp());
     }
+
+    // A number that x / d is not above (direction 1) or below (-1), for a positive d.
+    private static UOp? QuotientBound(UOp x, UOp d, int direction) =>
+        Divide(x, d) is var (whole, remainder) && (direction > 0 ? remainder.Max : remainder.Min) is var rest and not (long.MinValue or long.MaxValue)
+            ? IndexMath.Add(whole, UOp.Index(Math.Sign(rest) == direction ? IntegerMath.FloorDiv(rest, Math.Max(1, d.Min)) : direction > 0 && rest < 0 ? -1 : 0))
+            : null;
 
     // The product without a factor (which may be a product itself); null if it doesn't have it.
     private static UOp? Over(UOp term, UOp unit)
@@ -108,51 +161,118 @@ internal static class SizeRules
         return !without.TrueForAll(factors.Remove) ? null : factors.Count == 0 ? UOp.Index(1) : Monomial(factors);
     }
 
-    private static bool HasSymbolicLoop(LinearForm sum)
+    private static long Most(LinearForm sum)
     {
-        foreach (var (term, _) in sum.Terms)
+        var most = long.MaxValue;
+        foreach (var end in Ends(sum, 1, ofLiteralLength: true))
         {
-            var ranges = term.Ranges;
-            for (var i = 0; i < ranges.Length; i++)
+            most = Math.Min(most, end.Max);
+        }
+
+        return most;
+    }
+
+    private static long Least(LinearForm sum)
+    {
+        var least = long.MinValue;
+        foreach (var end in Ends(sum, -1, ofLiteralLength: true))
+        {
+            least = Math.Max(least, end.Min);
+        }
+
+        return least;
+    }
+
+    // A quotient is at its ends where what is divided is.
+    private static List<LinearForm>? AtEndsOfQuotient(LinearForm sum, int direction, bool ofLiteralLength)
+    {
+        foreach (var (term, factor) in sum.Terms)
+        {
+            if (term.Op == Ops.FloorDiv && term[1].Min > 0 && (term[1].Op != Ops.Const || HasSymbolicLoop(LinearForm.Of(term[0]))))
             {
-                if (ranges[i][0].Op != Ops.Const)
+                var ends = new List<LinearForm>();
+                var side = Math.Sign(factor) * direction;
+                foreach (var x in Ends(LinearForm.Of(term[0]), side, ofLiteralLength || term[1].Op != Ops.Const))
                 {
-                    return true;
+                    if ((term[1].Op == Ops.Const ? IndexMath.FloorDiv(x, term[1]) : QuotientBound(x, term[1], side)) is { } end && end != term)
+                    {
+                        var replaced = LinearForm.Of(sum.ToUOp());
+                        replaced.AddTerm(term, -factor);
+                        replaced.AddScaled(end, factor);
+                        ends.Add(replaced);
+                    }
+                }
+
+                if (ends.Count > 0)
+                {
+                    return ends;
                 }
             }
         }
 
-        return false;
+        return null;
     }
 
-    // The sum at the ends of its loops: where it is greatest (direction 1) or least (-1).
-    private static UOp End(LinearForm sum, int direction)
+    private static LinearForm AtEndOf(UOp loop, UOp last, LinearForm sum, int direction)
     {
         var end = new LinearForm { Constant = sum.Constant };
         foreach (var (term, factor) in sum.Terms)
         {
-            end.AddScaled(AtEnd(term, Math.Sign(factor) == direction), factor);
+            end.AddScaled(Grows(term, loop) ? At(term, loop, Math.Sign(factor) == direction ? last : UOp.Index(0)) : term, factor);
         }
 
-        return end.ToUOp();
+        return end;
     }
 
-    // A product that grows with its loops, at their last turn or at their first.
-    private static UOp AtEnd(UOp term, bool last)
+    // Loops whose lengths depend on others go first, so that what their lengths bring in meets those.
+    private static UOp? NextLoop(LinearForm sum, bool ofLiteralLength)
+    {
+        UOp? next = null;
+        foreach (var (term, _) in sum.Terms)
+        {
+            foreach (var r in term.Ranges)
+            {
+                if (Grows(term, r) && (ofLiteralLength || r[0].Op != Ops.Const) && (next is null || Rank(r) > Rank(next)))
+                {
+                    next = r;
+                }
+            }
+        }
+
+        return next;
+
+        static int Rank(UOp r) => r[0].Op == Ops.Const ? 0 : r[0].Ranges.Length == 0 ? 1 : 2;
+    }
+
+    // Whether it is a product of a loop and what is not negative.
+    private static bool Grows(UOp term, UOp loop)
+    {
+        var isFactor = false;
+        for (; term.Op == Ops.Mul; term = term[0])
+        {
+            isFactor |= term[1] == loop;
+            if (term[1].Min < 0)
+            {
+                return false;
+            }
+        }
+
+        return (isFactor || term == loop) && term.Min >= 0;
+    }
+
+    private static UOp At(UOp product, UOp loop, UOp value)
     {
         var factors = new List<UOp>();
-        AddFactors(term, factors);
-        if (!factors.Exists(f => f.Op == Ops.Range) || factors.Exists(f => f.Min < 0))
-        {
-            return term;
-        }
-
-        var product = UOp.Index(1);
-        foreach (var f in factors)
-        {
-            product = IndexMath.Mul(product, f.Op != Ops.Range ? f : last ? IndexMath.Sub(f[0], UOp.Index(1)) : UOp.Index(0));
-        }
-
-        return product;
+        AddFactors(product, factors);
+        factors.Remove(loop);
+        return factors.Count == 0 ? value : IndexMath.Mul(Monomial(factors), value);
     }
+
+    // What the length of a loop is not above where the loop runs. max(n, 0) → n; min(a, b), which is -max(-a, -b) → a and b.
+    private static IEnumerable<UOp> Limits(UOp size) => size switch
+    {
+        { Op: Ops.Max } when size[1].Max <= 0 => Limits(size[0]),
+        { Op: Ops.Mul } when size[0].Op == Ops.Max && size[1].IsInteger(-1) => Limits(IndexMath.Mul(size[0][0], size[1])).Concat(Limits(IndexMath.Mul(size[0][1], size[1]))),
+        _ => [size],
+    };
 }

@@ -1,6 +1,6 @@
 namespace Tenon.Runtime;
 
-/// <summary>The cache of compiled kernels on disk.</summary>
+/// <summary>The cache of schedules and compiled kernels on disk.</summary>
 public sealed class CacheOptions
 {
     /// <summary>Whether there is one.</summary>
@@ -9,8 +9,23 @@ public sealed class CacheOptions
     /// <summary>Its folder; null for <c>tenon</c> in the user's cache folder.</summary>
     public string? Folder { get; set; }
 
+    /// <summary>Bytes from which on what has not been used for longest is deleted.</summary>
+    public long MaxBytes { get; set; } = 1L << 30;
+
+    /// <summary>What there is in the folder; nothing if the cache is off.</summary>
+    public IReadOnlyList<CacheUse> Measure() => ResolveFolder() is { } folder ? CacheFolder.Measure(folder) : [];
+
+    /// <summary>Deletes what there is in the folder. Programs that run meanwhile make again what they miss.</summary>
+    public void Clear()
+    {
+        if (ResolveFolder() is { } folder)
+        {
+            CacheFolder.Clear(folder);
+        }
+    }
+
     /// <summary>The folder that is used, or null if the cache is off.</summary>
-    internal string? ResolveFolder() => !Enabled ? null : Folder is { Length: > 0 } f ? Path.GetFullPath(f) : DefaultFolder();
+    public string? ResolveFolder() => !Enabled ? null : Folder is { Length: > 0 } f ? Path.GetFullPath(f) : DefaultFolder();
 
     private static string? DefaultFolder()
     {

@@ -12,7 +12,7 @@ public sealed class RuntimeOptions
     /// </summary>
     public int Debug { get; set; }
 
-    /// <summary>The cache of compiled kernels on disk.</summary>
+    /// <summary>The cache of schedules and compiled kernels on disk.</summary>
     public CacheOptions Cache { get; } = new();
 
     /// <summary>The plugins, in the order in which they are listed.</summary>

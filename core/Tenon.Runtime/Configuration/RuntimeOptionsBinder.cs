@@ -15,6 +15,7 @@ internal static class RuntimeOptionsBinder
         options.MaxCachedBytes = Read(configuration, "maxCachedBytes", options.MaxCachedBytes);
         options.MaxSchedules = Read(configuration, "maxSchedules", options.MaxSchedules);
         options.Cache.Enabled = Read(configuration, "cache:enabled", options.Cache.Enabled);
+        options.Cache.MaxBytes = Read(configuration, "cache:maxBytes", options.Cache.MaxBytes);
         options.Cache.Folder = configuration["cache:folder"] is { Length: > 0 } folder ? folder : options.Cache.Folder;
         foreach (var d in configuration.GetSection("devices").GetChildren())
         {

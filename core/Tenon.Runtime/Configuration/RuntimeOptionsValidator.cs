@@ -33,6 +33,11 @@ internal sealed class RuntimeOptionsValidator : IValidateOptions<RuntimeOptions>
             yield return $"'maxCachedBytes' is {options.MaxCachedBytes}; it can't be negative.";
         }
 
+        if (options.Cache.MaxBytes < 0)
+        {
+            yield return $"'cache:maxBytes' is {options.Cache.MaxBytes}; it can't be negative.";
+        }
+
         if (options.MaxSchedules < 1)
         {
             yield return $"'maxSchedules' is {options.MaxSchedules}; it must be at least 1.";

@@ -27,12 +27,12 @@ internal sealed class DebugLog(RuntimeOptions options, ILogger? logger)
         }
     }
 
-    public void Scheduled(Schedule schedule, long start)
+    public void Scheduled(Schedule schedule, string from, long start)
     {
         if (Schedules)
         {
             var kernels = schedule.Calls.Count(c => c.Kernel is not null);
-            Write(string.Create(CultureInfo.InvariantCulture, $"schedule: {kernels} kernels, {schedule.Calls.Count - kernels} copies, {schedule.Slots.Count} slots, arena {Bytes(schedule.ArenaBytes.Values.Sum())}, {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0.00} ms"));
+            Write(string.Create(CultureInfo.InvariantCulture, $"schedule: {kernels} kernels, {schedule.Calls.Count - kernels} copies, {schedule.Slots.Count} slots, arena {Bytes(schedule.ArenaBytes.Values.Sum())} ({from}) {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0.00} ms"));
         }
     }
 

@@ -9,6 +9,7 @@ public sealed class Statistics
     private long _realizes;
     private long _scheduleHits;
     private long _scheduleMisses;
+    private long _schedulesFromDisk;
     private long _launched;
     private long _copies;
     private long _compiled;
@@ -25,8 +26,11 @@ public sealed class Statistics
     /// <summary>Graphs whose schedule was known.</summary>
     public long ScheduleHits => Interlocked.Read(ref _scheduleHits);
 
-    /// <summary>Graphs that had to be scheduled.</summary>
+    /// <summary>Graphs whose schedule was not known: it was made, or found on disk.</summary>
     public long ScheduleMisses => Interlocked.Read(ref _scheduleMisses);
+
+    /// <summary>Those of <see cref="ScheduleMisses"/> whose schedule was found on disk.</summary>
+    public long SchedulesFromDisk => Interlocked.Read(ref _schedulesFromDisk);
 
     /// <summary>Kernels launched.</summary>
     public long KernelsLaunched => Interlocked.Read(ref _launched);
@@ -40,7 +44,7 @@ public sealed class Statistics
     /// <summary>Those of <see cref="KernelsCompiled"/> that were found on disk.</summary>
     public long DiskCacheHits => Interlocked.Read(ref _diskHits);
 
-    /// <summary>Seconds spent on scheduling.</summary>
+    /// <summary>Seconds spent on scheduling, or on finding schedules on disk.</summary>
     public double ScheduleSeconds => Seconds(ref _scheduleTicks);
 
     /// <summary>Seconds that callers have waited for kernels to be compiled and loaded.</summary>
@@ -66,6 +70,12 @@ public sealed class Statistics
         {
             RuntimeEvents.Schedules.Add(1, new KeyValuePair<string, object?>("tenon.known", scheduleKnown));
         }
+    }
+
+    internal void CountScheduleFromDisk(long start)
+    {
+        Interlocked.Increment(ref _schedulesFromDisk);
+        AddScheduleTime(start);
     }
 
     internal void CountRun(long launched, long copies)

@@ -8,7 +8,7 @@ using Tenon.Core.Backend;
 namespace Tenon.Runtime;
 
 /// <summary>Kernels ready to launch, for as long as a schedule uses them. New ones come from disk or from the compiler.</summary>
-internal sealed class KernelCache(ICompiler compiler, DiskCache? disk, Statistics statistics, DebugLog log)
+internal sealed class KernelCache(ICompiler compiler, KernelStore? disk, Statistics statistics, DebugLog log)
 {
     private readonly ConditionalWeakTable<UOp, ConcurrentDictionary<OpenedDevice, Lazy<KernelProgram>>> _programs = [];
 
@@ -73,7 +73,7 @@ internal sealed class KernelCache(ICompiler compiler, DiskCache? disk, Statistic
     {
         var start = Stopwatch.GetTimestamp();
         var generator = device.Generator;
-        var key = disk?.KeyOf(kernel, device.Device.Capabilities, generator, compiler.Fingerprint);
+        var key = disk?.KeyOf(kernel, device);
         if (key is not null && !log.Programs && disk!.TryRead(key) is { } stored && TryLoad(device, stored) is { } known)
         {
             statistics.CountKernel(fromDisk: true);
@@ -100,7 +100,7 @@ internal sealed class KernelCache(ICompiler compiler, DiskCache? disk, Statistic
         {
             return device.Device.Load(stored);
         }
-        catch (BackendException e)
+        catch (TenonException e)
         {
             log.Remark($"a kernel from disk is compiled again: {e.Message}");
             return null;

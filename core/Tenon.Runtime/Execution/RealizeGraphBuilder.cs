@@ -22,6 +22,7 @@ internal sealed class RealizeGraphBuilder
     private readonly NodeSet _assigned = new();
     private readonly List<(UOp After, UOp Buffer)> _assignments = [];
     private readonly NodeSet _superseded = new();
+    private readonly NodeSet _targets = new();
     private readonly List<UOp> _mapped = [];
 
     private RealizeGraphBuilder(RealizedValues realized, BufferTable buffers, string? device)
@@ -96,6 +97,11 @@ internal sealed class RealizeGraphBuilder
             return u;
         }
 
+        foreach (var s in u.Src)
+        {
+            Done(s);
+        }
+
         _mapped.Clear();
         foreach (var s in u.Src)
         {
@@ -140,7 +146,19 @@ internal sealed class RealizeGraphBuilder
     {
         foreach (var u in order)
         {
-            if (u.Op != Ops.Sink)
+            if (u.Op == Ops.After && !_known.ContainsKey(u))
+            {
+                for (var view = u[1][0]; view != u[0]; view = view[0])
+                {
+                    _targets.Add(view);
+                }
+            }
+        }
+
+        // A view that is written to is named only if it is read too.
+        foreach (var u in order)
+        {
+            if (u.Op is not (Ops.Sink or Ops.Store) && !_targets.Contains(u))
             {
                 _done[u] = Parametrize(u);
             }
@@ -177,21 +195,39 @@ internal sealed class RealizeGraphBuilder
             case Ops.Variable:
                 return (_variables.Unbind(u), null);
             case Ops.Detach:
-                return _done[u[0]];
+                return Done(u[0]);
             case Ops.Copy:
                 return (WithDoneSources(u), u.ArgAs<string>());
             case Ops.After:
-                Assign(u);
-                break;
+                return Assign(u);
         }
 
         string? device = null;
         foreach (var s in u.Src)
         {
-            device ??= _done[s].Device;
+            device ??= Done(s).Device;
         }
 
         return (WithDoneSources(u), device);
+    }
+
+    private (UOp Node, string? Device) Done(UOp u)
+    {
+        if (!_done.ContainsKey(u))
+        {
+            var views = new Stack<UOp>([u]);
+            while (!_known.ContainsKey(views.Peek()) && !_done.ContainsKey(views.Peek()[0]))
+            {
+                views.Push(views.Peek()[0]);
+            }
+
+            foreach (var view in views)
+            {
+                _done[view] = Parametrize(view);
+            }
+        }
+
+        return _done[u];
     }
 
     private UOp Parameter(UOp buffer)
@@ -209,7 +245,7 @@ internal sealed class RealizeGraphBuilder
         return parameter;
     }
 
-    private void Assign(UOp after)
+    private (UOp Node, string? Device) Assign(UOp after)
     {
         var target = after[0];
         while (StorageView.Base(target) is { Op: not Ops.Buffer } b)
@@ -225,24 +261,46 @@ internal sealed class RealizeGraphBuilder
             }
             else
             {
-                throw new TenonException("TEN5009", $"An assignment needs storage to write to, but its target is {b.Op} of shape {b.Shape}. Realise the target first, and assign to all of it.");
+                throw new TenonException("TEN5009", $"An assignment needs storage to write to, but its target is {b.Op} of shape {b.Shape}. Realise the target first.");
             }
         }
 
         _assignments.Add((after, StorageView.Base(target)));
+        var (state, device) = Done(after[0]);
+        var view = Moved(after[1][0], after[0], state);
+        return (UOp.New(Ops.After, after.DType, [state, UOp.New(Ops.Store, DType.Void, [view, Done(after[1][1]).Node])]), device);
+    }
+
+    // The view of one node as a view of another: what is written to is storage, even if the view was computed as a value.
+    private UOp Moved(UOp view, UOp from, UOp to)
+    {
+        var moves = new Stack<UOp>();
+        for (; view != from; view = view[0])
+        {
+            moves.Push(view);
+        }
+
+        foreach (var move in moves)
+        {
+            var src = move.Src.ToArray();
+            src[0] = to;
+            for (var i = 1; i < src.Length; i++)
+            {
+                src[i] = IndexMath.Unbound(src[i]);
+            }
+
+            to = move.WithSources(src);
+        }
+
+        return to;
     }
 
     private RealizeResult Result((UOp Value, string Device) root)
     {
         var value = StorageView.Base(root.Value);
-        if (value.Op != Ops.After || !_done.TryGetValue(value, out var done) || done.Device != root.Device || _known.ContainsKey(value))
+        if (value.Op != Ops.After || !_done.TryGetValue(value, out var done) || done.Device != root.Device || _known.ContainsKey(value) || _superseded.Contains(value))
         {
             return Output(root);
-        }
-
-        if (_superseded.Contains(value))
-        {
-            throw new TenonException("TEN5009", "A value is asked for that another assignment of the same realisation overwrites. Realise it before assigning again.");
         }
 
         if (_assigned.Add(value))
@@ -274,7 +332,7 @@ internal sealed class RealizeGraphBuilder
 
     private (int? Slot, string? Device) Store((UOp Value, string Device) root)
     {
-        var (node, device) = _done[root.Value];
+        var (node, device) = Done(root.Value);
         if (device is not null && device != root.Device)
         {
             node = UOp.New(Ops.Copy, node.DType, [node], root.Device);

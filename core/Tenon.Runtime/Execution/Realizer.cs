@@ -10,9 +10,9 @@ internal sealed class Realizer
     private readonly DeviceRegistry _devices;
     private readonly BufferTable _buffers;
     private readonly RealizedValues _realized;
-    private readonly ICompiler _compiler;
     private readonly KernelCache _kernels;
     private readonly ScheduleCache _schedules;
+    private readonly ScheduleStore _newSchedules;
     private readonly Statistics _statistics;
     private readonly DebugLog _log;
 
@@ -21,11 +21,12 @@ internal sealed class Realizer
         _devices = devices;
         _buffers = buffers;
         _realized = new RealizedValues(buffers);
-        _compiler = compiler;
         _statistics = statistics;
         _log = log;
         _schedules = new ScheduleCache(options.MaxSchedules);
-        _kernels = new KernelCache(compiler, options.Cache.ResolveFolder() is { } folder ? new DiskCache(folder, log) : null, statistics, log);
+        var disk = options.Cache.ResolveFolder() is { } folder ? new DiskStore(folder, options.Cache.MaxBytes, log) : null;
+        _newSchedules = new ScheduleStore(compiler, disk, statistics, log);
+        _kernels = new KernelCache(compiler, disk is null ? null : new KernelStore(disk, compiler.Fingerprint), statistics, log);
     }
 
     public UOp Resolve(UOp graph) => RealizeGraphBuilder.Resolve(graph, _realized, _buffers);
@@ -34,7 +35,7 @@ internal sealed class Realizer
     {
         var graph = Build(roots);
         return graph.IsEmpty ? new Schedule { Slots = [], Calls = [], ArenaBytes = new Dictionary<string, long>() }
-            : _schedules.Find(graph.Sink)?.Schedule ?? Schedule(graph, roots[0].Device);
+            : _schedules.Find(graph.Sink)?.Schedule ?? _newSchedules.Make(graph.Sink, _devices.Open(roots[0].Device).Capabilities);
     }
 
     public UOp[] Realize(IReadOnlyList<(UOp Value, string Device)> roots)
@@ -98,7 +99,7 @@ internal sealed class Realizer
         _statistics.CountRealize(executable is not null);
         if (executable is null)
         {
-            executable = ExecutableSchedule.Prepare(Schedule(graph, device), _devices, _kernels);
+            executable = ExecutableSchedule.Prepare(_newSchedules.Get(graph.Sink, _devices.Open(device).Capabilities), _devices, _kernels);
             _schedules.Add(graph.Sink, executable);
         }
 
@@ -119,17 +120,6 @@ internal sealed class Realizer
 
         executable.Run(slots, graph.Variables, _statistics, _log);
         _statistics.AddRunTime(start);
-    }
-
-    private Schedule Schedule(RealizeGraph graph, string device)
-    {
-        var start = Stopwatch.GetTimestamp();
-        using var activity = RuntimeEvents.Source.StartActivity("tenon.schedule");
-        var schedule = _compiler.Schedule(graph.Sink, _devices.Open(device).Capabilities);
-        _statistics.AddScheduleTime(start);
-        RuntimeEvents.ScheduleTime.Record(Stopwatch.GetElapsedTime(start).TotalSeconds);
-        _log.Scheduled(schedule, start);
-        return schedule;
     }
 
     private NodeMap<UOp>? Remember(RealizeGraph graph, (UOp Node, Storage Storage)[] outputs)

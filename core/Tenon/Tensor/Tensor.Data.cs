@@ -124,22 +124,16 @@ public sealed partial class Tensor
             ? (int)count * dtype.Bytes
             : throw new TenonException("TEN3071", $"{count} elements of {dtype} do not fit an array of the host, which holds {Array.MaxLength} bytes. Copy the tensor in parts.");
 
-    private static UOp StorageOf(UOp node)
-    {
-        while (node.Op == Ops.Reshape)
-        {
-            node = node[0];
-        }
+    private static UOp StorageOf(UOp node) => Stored(node) ?? throw new InvalidOperationException($"{node.Op} is not storage.");
 
-        return node.Op == Ops.Buffer ? node : throw new InvalidOperationException($"{node.Op} is not storage.");
-    }
-
+    // A view is read and stays a view.
     private void CopyBytesTo(Span<byte> bytes)
     {
-        Realize();
+        var isPart = _base is { } whole && !ShowsAll(Node, whole.Node) && !IsRealized;
+        var storage = isPart ? StorageOf(TensorExecutor.Current.Realize([(Node, Device)])[0]) : Realize().Storage!;
         if (bytes.Length > 0)
         {
-            TensorExecutor.Current.CopyOut(Leaves.Storage(Node), bytes);
+            TensorExecutor.Current.CopyOut(Shape.IsConcrete ? storage : TensorGraph.Reshape(storage, Shape), bytes);
         }
     }
 }

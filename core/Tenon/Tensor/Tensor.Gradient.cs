@@ -9,12 +9,21 @@ public sealed partial class Tensor
 
     /// <summary>
     /// Whether <see cref="Backward"/> reaches this tensor. Set on a tensor, it makes it a leaf: its <see cref="Grad"/> is
-    /// accumulated. Results of operations on such tensors require gradients too, but keep none.
+    /// accumulated, and it is a view no more. Results of operations on such tensors require gradients too, but keep none.
     /// </summary>
     /// <exception cref="TenonException">Set on a tensor that is not of floating point.</exception>
     public bool RequiresGrad
     {
-        get => _requiresGrad;
+        get
+        {
+            if (_base is not null)
+            {
+                FollowBase();
+            }
+
+            return _requiresGrad;
+        }
+
         set
         {
             if (value && !DType.IsFloat)
@@ -22,15 +31,17 @@ public sealed partial class Tensor
                 throw new TenonException("TEN3060", $"A tensor of {DType} can't require a gradient. Expected floating point; Cast it first.");
             }
 
-            if (value && !_requiresGrad)
+            if (value && !RequiresGrad)
             {
+                LeaveBase();
                 _isLeaf = true;
                 _requiresGrad = true;
                 SetLeafNode(Node);
             }
-            else if (!value && _requiresGrad)
+            else if (!value && RequiresGrad)
             {
-                Node = _isLeaf ? Node : Detached(Node);
+                _node = _isLeaf ? Node : Detached(Node);
+                _kept = null;
                 _isLeaf = false;
                 _requiresGrad = false;
             }
@@ -130,7 +141,7 @@ public sealed partial class Tensor
     // A leaf has a node of its own, by which gradients find it.
     private void SetLeafNode(UOp node)
     {
-        Node = IsStorage(node) || node.Op == Ops.After ? node : Leaves.Marked(node);
-        Leaves.Add(Node, this);
+        _node = Stored(node) is not null || node.Op == Ops.After ? node : Leaves.Marked(node);
+        Leaves.Add(_node, this);
     }
 }

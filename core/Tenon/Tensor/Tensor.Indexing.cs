@@ -13,9 +13,13 @@ public sealed partial class Tensor
 
     /// <summary>
     /// A part of the tensor: <c>x[1..3, ^1]</c>. Each part names an axis in turn; a position drops its axis, a range keeps it. Axes
-    /// that are not named are kept whole.
+    /// that are not named are kept whole. The part is a view, as of all movement. Set, its elements get new values, broadcast and
+    /// converted; unlike those of <see cref="Assign"/>, a gradient passes through them.
     /// </summary>
-    /// <exception cref="TenonException">More parts than axes, or a part outside its axis.</exception>
+    /// <exception cref="TenonException">
+    /// More parts than axes, or a part outside its axis; a value that doesn't broadcast to the part, or is on another device; a leaf
+    /// that requires a gradient is set outside <see cref="NoGrad"/>.
+    /// </exception>
     [IndexerName("Element")]
     public Tensor this[params ReadOnlySpan<TensorIndex> index]
     {
@@ -55,6 +59,8 @@ public sealed partial class Tensor
 
             return selected.Reshape([.. sizes]);
         }
+
+        set => this[index].Write(value, passesGradient: true, "[] =");
     }
 
     /// <summary>Chosen slices of an axis: slice i of the result is slice <paramref name="indices"/>[i] of this tensor.</summary>
@@ -97,7 +103,7 @@ public sealed partial class Tensor
         var bounds = Shapes.Bounds(Shapes.With(index.Shape, at, Shape.Size(at)));
         var source = Shrink(bounds).Transpose(at, -1).Unsqueeze(-2);
         var isOwn = index.Transpose(at, -1).Unsqueeze(-1).Eq(Arange(Shape.Size(at)));
-        return Where(isOwn, source, 0).Sum([-1], dtype: DType.IsBool ? DType.Int32 : DType).Cast(DType).Transpose(at, -1);
+        return Where(isOwn, source, 0).Sum([-1], dtype: DType.IsBool ? DType.Int32 : DType).Cast(DType).Transpose(at, -1).AsValue();
     }
 
     // Every step-th element of each axis; backwards for negative steps.
@@ -115,7 +121,7 @@ public sealed partial class Tensor
             strides[i] = Math.Abs(steps[i]);
         }
 
-        return Result(TensorGraph.Stride(TensorGraph.Flip(Node, [.. back]), strides), "[]", this);
+        return View(TensorGraph.Stride(TensorGraph.Flip(Node, [.. back]), strides), "[]");
     }
 
     private (SymInt Begin, SymInt End) BoundsOf(TensorIndex part, int axis)

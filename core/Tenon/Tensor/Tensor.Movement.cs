@@ -27,7 +27,7 @@ public sealed partial class Tensor
                 $"Reshape: shape {Shape} has {count} elements and can't become {shape}. Expected sizes with the same product, at most one of them -1.");
         }
 
-        return With(TensorGraph.Reshape(Node, sizes), nameof(Reshape));
+        return View(TensorGraph.Reshape(Node, sizes), nameof(Reshape));
     }
 
     /// <summary>Reorders the axes: axis i of the result is axis <paramref name="axes"/>[i] of this tensor.</summary>
@@ -45,7 +45,7 @@ public sealed partial class Tensor
             order[i] = Shapes.Axis(axes[i], Rank, nameof(Permute));
         }
 
-        return With(TensorGraph.Permute(Node, order), nameof(Permute));
+        return View(TensorGraph.Permute(Node, order), nameof(Permute));
     }
 
     /// <summary>Swaps two axes.</summary>
@@ -75,7 +75,7 @@ public sealed partial class Tensor
             throw new TenonException("TEN3022", $"Expand: shape {Shape} can't become {shape}. Only axes of size 1 are repeated, and new axes come at the front.");
         }
 
-        return With(TensorGraph.BroadcastTo(Node, to), nameof(Expand));
+        return View(TensorGraph.BroadcastTo(Node, to), nameof(Expand));
     }
 
     /// <summary>Adds elements around the tensor: <c>(before, after)</c> for each axis. Negative padding cuts.</summary>
@@ -124,12 +124,12 @@ public sealed partial class Tensor
         }
 
         return fits
-            ? With(TensorGraph.Shrink(Node, bounds), nameof(Shrink))
+            ? View(TensorGraph.Shrink(Node, bounds), nameof(Shrink))
             : throw new TenonException("TEN3024", $"Shrink: bounds [{string.Join(", ", bounds.ToArray())}] for shape {Shape}. Expected (begin, end) inside each of its {Rank} axes, for every value of their variables.");
     }
 
     /// <summary>Reverses axes.</summary>
-    public Tensor Flip(params ReadOnlySpan<int> axes) => With(TensorGraph.Flip(Node, Shapes.AxisSet(axes, Rank, nameof(Flip))), nameof(Flip));
+    public Tensor Flip(params ReadOnlySpan<int> axes) => View(TensorGraph.Flip(Node, Shapes.AxisSet(axes, Rank, nameof(Flip))), nameof(Flip));
 
     /// <summary>Drops every axis of size 1.</summary>
     public Tensor Squeeze() => Reshape(Core.Shape.FromDims([.. Shape.Dims.ToArray().Where(d => !d.IsInteger(1))]));
@@ -186,6 +186,6 @@ public sealed partial class Tensor
             merged[i] = counts.Size(i) * sizes[i];
         }
 
-        return Reshape(split).Expand(repeated).Reshape(merged);
+        return Reshape(split).Expand(repeated).Reshape(merged).AsValue();
     }
 }

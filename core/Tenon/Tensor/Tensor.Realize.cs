@@ -5,7 +5,7 @@ namespace Tenon;
 public sealed partial class Tensor
 {
     /// <summary>Whether the value is stored.</summary>
-    public bool IsRealized => IsStorage(Leaves.Storage(Node));
+    public bool IsRealized => Storage is not null;
 
     /// <summary>Computes the value and stores it.</summary>
     public Tensor Realize()
@@ -14,13 +14,17 @@ public sealed partial class Tensor
         return this;
     }
 
-    /// <summary>Computes and stores the values of several tensors, as one schedule.</summary>
+    /// <summary>
+    /// Computes and stores the values of several tensors, as one schedule. A view gets storage of its own, and is a view no more,
+    /// unless it shows all elements of its tensor in order: then that one is stored.
+    /// </summary>
     public static void Realize(params ReadOnlySpan<Tensor> tensors)
     {
         var pending = new List<Tensor>(tensors.Length);
         var roots = new List<(UOp, string)>(tensors.Length);
-        foreach (var t in tensors)
+        foreach (var tensor in tensors)
         {
+            var t = tensor._base is { } whole && ShowsAll(tensor.Node, whole.Node) ? whole : tensor;
             if (!t.IsRealized)
             {
                 pending.Add(t);
@@ -36,7 +40,7 @@ public sealed partial class Tensor
         var storage = TensorExecutor.Current.Realize(roots);
         for (var i = 0; i < pending.Count; i++)
         {
-            pending[i].Adopt(storage[i], roots[i].Item2);
+            pending[i].Adopt(roots[i].Item1, storage[i], roots[i].Item2);
         }
     }
 
@@ -44,35 +48,6 @@ public sealed partial class Tensor
     public async Task<Tensor> RealizeAsync(CancellationToken cancellationToken = default)
     {
         await Task.Run(() => Realize(this), cancellationToken).ConfigureAwait(false);
-        return this;
-    }
-
-    /// <summary>
-    /// Gives this tensor a new value, in the storage that it has if no other tensor has it too. The value is broadcast and
-    /// converted; no gradient passes. What was computed from the old value must be realised before this tensor is.
-    /// </summary>
-    /// <exception cref="TenonException">The value doesn't broadcast to this shape, or is on another device.</exception>
-    public Tensor Assign(Tensor value)
-    {
-        if (value._device is not null && _device is not null && value._device != _device)
-        {
-            throw new TenonException("TEN3015", $"Assign: the value is on {value._device}, the tensor on {_device}. Move the value with To(\"{_device}\").");
-        }
-
-        var node = Detached(value.Cast(DType).Expand(Shape).Node);
-        _device ??= value._device;
-        if (Node.Op == Ops.After)
-        {
-            // An assignment that has not run yet: its value goes into this one, so that storage is written once.
-            var (target, pending) = (Node[0], Node[1][1]);
-            SetNode(Assignment(target, node.Substitute(new NodeMap<UOp> { [Node] = pending })));
-        }
-        else
-        {
-            var isOwn = IsStorage(Node) && StorageOwners.IsExclusive(StorageOf(Node), this);
-            SetNode(isOwn ? Assignment(Node, node) : UOp.New(Ops.Contiguous, DType, [node]));
-        }
-
         return this;
     }
 
@@ -96,44 +71,56 @@ public sealed partial class Tensor
     /// <summary>Sees to it that this tensor is realised in storage of its own, however many have the same value.</summary>
     internal Tensor WithOwnStorage()
     {
-        Node = IsStorage(Node) ? Node : Leaves.Marked(Node);
+        if (_base is not null || Stored(Node) is null)
+        {
+            var node = _base is null ? _node : UOp.New(Ops.Contiguous, DType, [Node]);
+            (_base, _baseNode) = (null, null);
+            _node = Leaves.Marked(node);
+        }
+
         return this;
     }
 
-    private static UOp Assignment(UOp target, UOp value) =>
-        UOp.New(Ops.After, target.DType, [target, UOp.New(Ops.Store, DType.Void, [target, value])]);
+    // The buffer in which the elements lie, in order.
+    private UOp? Storage => Stored(Node) ?? _kept ?? (_base is { } whole && ShowsAll(_node, whole._node) ? whole.Storage : null);
 
-    private static bool IsStorage(UOp node)
+    private static UOp? Stored(UOp node)
     {
         while (node.Op == Ops.Reshape)
         {
             node = node[0];
         }
 
-        return node.Op == Ops.Buffer;
+        return node.Op == Ops.Buffer ? node : null;
     }
 
     // The history of a value is kept only where a gradient may go through it.
-    private void Adopt(UOp storage, string device)
+    private void Adopt(UOp value, UOp storage, string device)
     {
         _device = device;
-        Leaves.RememberRealized(Node, storage);
+        Leaves.RememberRealized(value, storage);
+        StorageOwners.Claim(StorageOf(storage), this);
         if (_isLeaf || !_requiresGrad)
         {
-            StorageOwners.Claim(StorageOf(storage), this);
+            (_base, _baseNode) = (null, null);
             SetNode(storage);
+        }
+        else
+        {
+            _kept = StorageOf(storage);
         }
     }
 
     private void SetNode(UOp node)
     {
+        _kept = null;
         if (_isLeaf)
         {
             SetLeafNode(node);
         }
         else
         {
-            Node = node;
+            _node = node;
         }
     }
 }

@@ -36,7 +36,7 @@ public sealed partial class Tensor
     {
         var at = Shapes.Axis(axis, Rank, nameof(CumSum));
         var total = AccumulationDType(DType, narrow: true);
-        return Cast(AccumulationDType(total)).Transpose(at, -1).CumSumLast().Transpose(at, -1).Cast(total);
+        return Cast(AccumulationDType(total)).Transpose(at, -1).CumSumLast().Transpose(at, -1).Cast(total).AsValue();
     }
 
     // Long axes are cut into blocks: sums within each, plus the sum of the blocks before.

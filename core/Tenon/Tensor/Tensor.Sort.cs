@@ -30,12 +30,12 @@ public sealed partial class Tensor
         // where the upper halves are equal.
         if (DType.Bits < 64)
         {
-            return Order(key).Transpose(at, -1);
+            return Order(key).Transpose(at, -1).AsValue();
         }
 
         var byLower = Order((key & LowerHalf) - LeastInt32);
         var byUpper = Order((key >> 32).Gather(-1, byLower));
-        return byLower.Gather(-1, byUpper).Transpose(at, -1);
+        return byLower.Gather(-1, byUpper).Transpose(at, -1).AsValue();
     }
 
     /// <summary>The first elements along an axis in order, and where each was; see <see cref="Sort"/>.</summary>
@@ -51,7 +51,7 @@ public sealed partial class Tensor
             throw new TenonException("TEN3045", $"TopK: {k} of axis {at} of shape {Shape}. Expected 0 to {Shape.Size(at)}.");
         }
 
-        var indices = ArgSort(at, largest).Shrink(Shapes.Bounds(Shapes.With(Shape, at, k)));
+        var indices = ArgSort(at, largest).Shrink(Shapes.Bounds(Shapes.With(Shape, at, k))).AsValue();
         return (Gather(at, indices), indices);
     }
 

@@ -17,12 +17,23 @@ public sealed partial class Tensor
 
     internal Tensor(UOp node, string? device)
     {
-        Node = node;
+        _node = node;
         _device = device;
     }
 
     /// <summary>The graph that makes the value.</summary>
-    public UOp Node { get; private set; }
+    public UOp Node
+    {
+        get
+        {
+            if (_base is not null)
+            {
+                FollowBase();
+            }
+
+            return _node;
+        }
+    }
 
     /// <summary>The sizes of the axes.</summary>
     public Shape Shape => Node.Shape;

@@ -33,6 +33,12 @@ internal sealed record TrainReport
 
     public required long KernelsCompiled { get; init; }
 
+    public required long KernelsFromDisk { get; init; }
+
+    public required long Schedules { get; init; }
+
+    public required long SchedulesFromDisk { get; init; }
+
     public required long KernelsLaunched { get; init; }
 
     public required double ScheduleSeconds { get; init; }

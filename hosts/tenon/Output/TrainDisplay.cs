@@ -65,8 +65,8 @@ internal sealed class TrainDisplay
         }
 
         Row("device", $"{r.Device}, generator {r.Generator}");
-        Row("kernels", $"{r.KernelsCompiled} different, {r.KernelsLaunched} launched");
-        Row("compile time", $"{r.CompileSeconds:0.00} s, and {r.ScheduleSeconds:0.00} s to schedule");
+        Row("kernels", $"{r.KernelsCompiled} different ({r.KernelsFromDisk} from disk), {r.KernelsLaunched} launched");
+        Row("compile time", $"{r.CompileSeconds:0.00} s, and {r.ScheduleSeconds:0.00} s to schedule {r.Schedules} graphs ({r.SchedulesFromDisk} from disk)");
         Row("run time", $"{r.TrainSeconds:0.00} s training, {r.TestSeconds:0.00} s testing, {r.TotalSeconds:0.00} s in all");
         Row("weights", $"{r.Weights}");
         AnsiConsole.Write(grid);

@@ -1,0 +1,159 @@
+namespace Tenon.Core;
+
+/// <summary>
+/// Proves that each access of a kernel lies in its buffer, from the intervals of indices and from gates. It runs on kernels
+/// as scheduled, on optimised loops, and on expanded ones with their vectors.
+/// </summary>
+public static class IndexChecker
+{
+    /// <summary>
+    /// Whether kernels are checked where nothing else is said: in Debug builds, and where the AppContext switch
+    /// <c>Tenon.CheckIndices</c> is set.
+    /// </summary>
+    public static bool IsOnByDefault { get; } = AppContext.TryGetSwitch("Tenon.CheckIndices", out var isOn) ? isOn :
+#if DEBUG
+        true;
+#else
+        false;
+#endif
+
+    /// <summary>Checks every load and store.</summary>
+    /// <exception cref="TenonException">One can't be proved to lie in its buffer; the message names it.</exception>
+    public static void Check(UOp kernel, string name)
+    {
+        var facts = new NodeMap<Facts>();
+        foreach (var u in kernel.TopologicalOrder())
+        {
+            if (u.Op is Ops.Load or Ops.Store)
+            {
+                Check(u, facts, name);
+            }
+        }
+    }
+
+    private static void Check(UOp access, NodeMap<Facts> facts, string name)
+    {
+        var (param, index) = Address(access[0]);
+        var (size, lanes) = (param.ArgAs<ParamArg>().Size, (access.Op == Ops.Load ? access.DType : access[1].DType).Lanes);
+        var gate = access.Op == Ops.Load && access.Src.Length == 3 ? access[1] : access.Op == Ops.Store && access.Src.Length == 3 ? access[2] : null;
+        if (index.Min >= 0 && index.Max <= size - lanes)
+        {
+            return;
+        }
+
+        // Under a mask each lane is an access of its own.
+        var parts = gate is { DType.IsVector: true } ? lanes : 1;
+        for (var i = 0; i < parts; i++)
+        {
+            var condition = gate is null ? null : Lane(gate, i);
+            var (min, max) = Bounds(index, Known(condition, facts));
+
+            // An empty interval says that the gate is never true.
+            if (min <= max && (min + i < 0 || max + i + lanes / parts > size))
+            {
+                throw new TenonException(
+                    "TEN1004",
+                    $"{name}: {access.Op} of slot {param.ArgAs<ParamArg>().Slot} at {index}, which is {min + i} to {max + i + lanes / parts - 1}, can't be proved to lie in its {size} elements"
+                    + (condition is null ? "" : $" where {condition}") + $". This is an error in Tenon; please report it with the kernel:\n{UOp.Sink(condition is null ? [index] : [index, condition]).Dump()}");
+            }
+        }
+    }
+
+    private static (Int128 Min, Int128 Max) Bounds(UOp index, Facts facts)
+    {
+        var (min, max) = facts.Bounds(index);
+        var form = LinearForm.Of(index);
+        if (min <= max && SizeRules.HasSymbolicLoop(form))
+        {
+            form = LinearForm.Of(WhereLoopsRun(index));
+            foreach (var end in SizeRules.Ends(form, -1, ofLiteralLength: false))
+            {
+                min = Int128.Max(min, facts.Bounds(end).Min);
+            }
+
+            foreach (var end in SizeRules.Ends(form, 1, ofLiteralLength: false))
+            {
+                max = Int128.Min(max, facts.Bounds(end).Max);
+            }
+        }
+
+        return (min, max);
+    }
+
+    // A loop that runs has a length: variables that are factors of it are not 0.
+    private static UOp WhereLoopsRun(UOp index)
+    {
+        var positive = new NodeMap<UOp>();
+        foreach (var r in index.Ranges)
+        {
+            for (var size = r[0]; size.Op is Ops.Mul or Ops.Variable; size = size[0])
+            {
+                var factor = size.Op == Ops.Mul ? size[1] : size;
+                if (factor is { Op: Ops.Variable, Min: 0 })
+                {
+                    positive.TryAdd(factor, UOp.Variable(factor.ArgAs<VariableArg>().Name, 1, factor.Max));
+                }
+
+                if (size.Op == Ops.Variable)
+                {
+                    break;
+                }
+            }
+        }
+
+        return positive.Count == 0 ? index : Simplifier.Simplify(index.Substitute(positive));
+    }
+
+    private static Facts Known(UOp? condition, NodeMap<Facts> facts)
+    {
+        if (condition is null)
+        {
+            return new Facts(null);
+        }
+
+        if (!facts.TryGetValue(condition, out var known))
+        {
+            facts[condition] = known = new Facts(condition);
+        }
+
+        return known;
+    }
+
+    // The parameter under an address, and the offset from its start.
+    private static (UOp Param, UOp Index) Address(UOp address)
+    {
+        var index = address[1];
+        for (address = address[0]; address.Op == Ops.Index; address = address[0])
+        {
+            index = UOp.Alu(Ops.Add, address[1], index);
+        }
+
+        return (address, index);
+    }
+
+    // One lane of a vector, in terms of scalars.
+    private static UOp Lane(UOp u, int lane)
+    {
+        switch (u.Op)
+        {
+            case Ops.Extract:
+                return Lane(u[0], u.ArgAs<int>());
+            case var op when !u.DType.IsVector && !OpSet.Elementwise.Contains(op):
+                return u;
+            case Ops.Const:
+                return UOp.New(Ops.Const, u.DType.Scalar, [], u.Arg);
+            case Ops.Splat:
+                return Lane(u[0], lane);
+            case Ops.Stack:
+                return Lane(u[lane], lane);
+            default:
+                var src = u.Src.ToArray();
+                for (var i = 0; i < src.Length; i++)
+                {
+                    src[i] = Lane(src[i], lane);
+                }
+
+                return Simplifier.SimplifyNode(UOp.New(u.Op, u.DType.Scalar, src, u.Arg));
+        }
+    }
+}

@@ -1,0 +1,283 @@
+namespace Tenon.Core;
+
+/// <summary>
+/// What a condition says of the indices in it, as bounds of linear forms, and the interval of an index where the condition
+/// holds.
+/// </summary>
+internal sealed class Facts
+{
+    private readonly List<Fact> _facts = [];
+    private readonly NodeMap<(Int128 Min, Int128 Max)> _bounds = new();
+    private bool _isImpossible;
+
+    /// <summary>What follows from a truth value being true; nothing if there is none.</summary>
+    public Facts(UOp? condition)
+    {
+        if (condition is not null)
+        {
+            Add(condition, holds: true);
+        }
+    }
+
+    private Facts(Facts others, UOp condition, bool holds)
+    {
+        _facts.AddRange(others._facts);
+        _isImpossible = others._isImpossible;
+        Add(condition, holds);
+    }
+
+    /// <summary>The least and greatest value of an index where the condition holds; the least is greater if it never does.</summary>
+    public (Int128 Min, Int128 Max) Bounds(UOp u)
+    {
+        if (_isImpossible)
+        {
+            return (long.MaxValue, long.MinValue);
+        }
+
+        if (_facts.Count == 0 && u.Op is not (Ops.Where or Ops.Add))
+        {
+            return (u.Min, u.Max);
+        }
+
+        if (!_bounds.TryGetValue(u, out var bounds))
+        {
+            // Until it is known, as for a form that contains itself.
+            _bounds[u] = (u.Min, u.Max);
+            var form = LinearForm.Of(u);
+            bounds = form.Terms.Count == 1 && form.Terms[0] is var (term, factor) && term == u && factor == 1
+                ? Narrowed(Intersect((u.Min, u.Max), OfTerm(u)), u)
+                : Intersect((u.Min, u.Max), OfForm(form.Terms, form.Constant, 0));
+            _bounds[u] = bounds;
+        }
+
+        return bounds;
+    }
+
+    private void Add(UOp condition, bool holds)
+    {
+        switch (condition.Op)
+        {
+            case Ops.Const:
+                _isImpossible |= condition.IsInteger(holds ? 0 : 1);
+                break;
+            case Ops.And when holds:
+            case Ops.Or when !holds:
+                Add(condition[0], holds);
+                Add(condition[1], holds);
+                break;
+            case Ops.Xor when condition[1].IsInteger(1):
+                Add(condition[0], !holds);
+                break;
+            case Ops.CmpLt when condition[0].DType == DType.Index:
+                var difference = Difference(condition);
+                AddForm(difference, holds ? long.MinValue : 0, holds ? -1 : long.MaxValue);
+                break;
+            case Ops.CmpEq when holds && condition[0].DType == DType.Index:
+            case Ops.CmpNe when !holds && condition[0].DType == DType.Index:
+                AddForm(Difference(condition), 0, 0);
+                break;
+        }
+    }
+
+    private static LinearForm Difference(UOp comparison)
+    {
+        var form = LinearForm.Of(comparison[0]);
+        form.AddScaled(comparison[1], -1);
+        return form;
+    }
+
+    // min ≤ form ≤ max
+    private void AddForm(LinearForm form, Int128 min, Int128 max)
+    {
+        (min, max) = (min <= long.MinValue ? min : min - form.Constant, max >= long.MaxValue ? max : max - form.Constant);
+        if (form.Terms.Count == 0)
+        {
+            return;
+        }
+
+        // Of one form a bound below and one above are one fact.
+        var known = _facts.FindIndex(f => f.Terms.AsSpan().SequenceEqual([.. form.Terms]));
+        if (known >= 0)
+        {
+            (min, max) = Intersect((min, max), (_facts[known].Min, _facts[known].Max));
+            _facts[known] = _facts[known] with { Min = min, Max = max };
+        }
+        else
+        {
+            _facts.Add(new Fact([.. form.Terms], min, max));
+        }
+
+        if (form.Terms.Count == 1 && form.Terms[0] is var (term, factor) && term.Op == Ops.FloorDiv && term[1].IsConst(out var d) && d.AsLong > 0)
+        {
+            // low ≤ x / d ≤ high says d·low ≤ x ≤ d·high + d - 1
+            var (low, high) = Divided(min, max, factor);
+            AddForm(LinearForm.Of(term[0]), low <= long.MinValue ? low : low * d.AsLong, high >= long.MaxValue ? high : high * d.AsLong + d.AsLong - 1);
+        }
+        else
+        {
+            foreach (var (quotient, sign) in form.Terms)
+            {
+                if (quotient.Op == Ops.FloorDiv && quotient[1].IsConst(out var by) && by.AsLong > 0 && Math.Abs(sign) == 1)
+                {
+                    AddMultiple(form, quotient, sign, by.AsLong, min, max);
+                }
+            }
+        }
+    }
+
+    // low ≤ x / d + y ≤ high says d·low ≤ x + d·y ≤ d·high + d - 1
+    private void AddMultiple(LinearForm form, UOp quotient, long sign, long d, Int128 min, Int128 max)
+    {
+        var multiple = LinearForm.Of(quotient[0]);
+        foreach (var (term, factor) in form.Terms)
+        {
+            if (term != quotient)
+            {
+                multiple.AddScaled(term, checked(factor * sign * d));
+            }
+        }
+
+        var (low, high) = Times((min, max), sign);
+        AddForm(multiple, Product(low, d), Sum(Product(high, d), d - 1));
+    }
+
+    // Terms one by one, or several together where a fact says more of their sum.
+    private (Int128 Min, Int128 Max) OfForm(IReadOnlyList<(UOp Term, long Factor)> terms, Int128 constant, int firstFact)
+    {
+        var (min, max) = (constant, constant);
+        foreach (var (term, factor) in terms)
+        {
+            var (low, high) = Times(Bounds(term), factor);
+            (min, max) = (Sum(min, low), Sum(max, high));
+        }
+
+        for (var i = firstFact; i < _facts.Count; i++)
+        {
+            var fact = _facts[i];
+            for (var k = 0; k < fact.Terms.Length && fact.Terms.Length > 1; k++)
+            {
+                if (TimesIn(terms, fact, k) is var times and not 0)
+                {
+                    var (low, high) = OfForm(Without(terms, fact, times), constant, i + 1);
+                    var (factLow, factHigh) = Times((fact.Min, fact.Max), times);
+                    (min, max) = Intersect((min, max), (Sum(low, factLow), Sum(high, factHigh)));
+                }
+            }
+        }
+
+        return (min, max);
+    }
+
+    // How often a fact lies in a sum, going by its k-th term; 0 if an earlier term says the same.
+    private static long TimesIn(IReadOnlyList<(UOp Term, long Factor)> terms, Fact fact, int k)
+    {
+        var times = Ratio(k);
+        for (var i = 0; i < k && times != 0; i++)
+        {
+            times = Ratio(i) == times ? 0 : times;
+        }
+
+        return times;
+
+        long Ratio(int i)
+        {
+            foreach (var (term, factor) in terms)
+            {
+                if (term == fact.Terms[i].Term)
+                {
+                    return factor % fact.Terms[i].Factor == 0 ? factor / fact.Terms[i].Factor : 0;
+                }
+            }
+
+            return 0;
+        }
+    }
+
+    // The sum less a multiple of the form of a fact.
+    private static IReadOnlyList<(UOp Term, long Factor)> Without(IReadOnlyList<(UOp Term, long Factor)> terms, Fact fact, long times)
+    {
+        var rest = new LinearForm();
+        foreach (var (term, factor) in terms)
+        {
+            rest.AddTerm(term, factor);
+        }
+
+        foreach (var (term, factor) in fact.Terms)
+        {
+            rest.AddTerm(term, -times * factor);
+        }
+
+        return rest.Terms;
+    }
+
+    private (Int128 Min, Int128 Max) OfTerm(UOp u)
+    {
+        switch (u.Op)
+        {
+            case Ops.FloorDiv when u[1].IsConst(out var d) && d.AsLong > 0:
+                var (low, high) = Bounds(u[0]);
+                return (FloorDiv(low, d.AsLong), FloorDiv(high, d.AsLong));
+            case Ops.FloorMod when u[1].IsConst(out var m) && m.AsLong > 0:
+                var (least, greatest) = Bounds(u[0]);
+                var quotient = FloorDiv(least, m.AsLong);
+                return quotient == FloorDiv(greatest, m.AsLong) ? (least - quotient * m.AsLong, greatest - quotient * m.AsLong) : (0, m.AsLong - 1);
+            case Ops.Max:
+                var (a, b) = (Bounds(u[0]), Bounds(u[1]));
+                return (Int128.Max(a.Min, b.Min), Int128.Max(a.Max, b.Max));
+            case Ops.Where:
+                var (ifTrue, ifFalse) = (new Facts(this, u[0], true).Bounds(u[1]), new Facts(this, u[0], false).Bounds(u[2]));
+                return (Int128.Min(ifTrue.Min, ifFalse.Min), Int128.Max(ifTrue.Max, ifFalse.Max));
+            default:
+                return (u.Min, u.Max);
+        }
+    }
+
+    // What each fact says of one of its terms, given what is known of the others everywhere.
+    private (Int128 Min, Int128 Max) Narrowed((Int128 Min, Int128 Max) bounds, UOp u)
+    {
+        foreach (var fact in _facts)
+        {
+            var (factor, min, max) = (0L, fact.Min, fact.Max);
+            foreach (var (term, f) in fact.Terms)
+            {
+                if (term == u)
+                {
+                    factor = f;
+                }
+                else
+                {
+                    var (low, high) = Times((term.Min, term.Max), -f);
+                    (min, max) = (Sum(min, low), Sum(max, high));
+                }
+            }
+
+            bounds = factor == 0 ? bounds : Intersect(bounds, Divided(min, max, factor));
+        }
+
+        return bounds;
+    }
+
+    // The x for which min ≤ factor·x ≤ max.
+    private static (Int128 Min, Int128 Max) Divided(Int128 min, Int128 max, long factor) => factor > 0
+        ? (min <= long.MinValue ? long.MinValue : -FloorDiv(-min, factor), max >= long.MaxValue ? long.MaxValue : FloorDiv(max, factor))
+        : Divided(max >= long.MaxValue ? long.MinValue : -max, min <= long.MinValue ? long.MaxValue : -min, -factor);
+
+    private static (Int128 Min, Int128 Max) Intersect((Int128 Min, Int128 Max) a, (Int128 Min, Int128 Max) b) => (Int128.Max(a.Min, b.Min), Int128.Min(a.Max, b.Max));
+
+    private static (Int128 Min, Int128 Max) Times((Int128 Min, Int128 Max) x, long factor) =>
+        factor >= 0 ? (Product(x.Min, factor), Product(x.Max, factor)) : (Product(x.Max, factor), Product(x.Min, factor));
+
+    // What reaches the bounds of 64 bits stands for anything beyond.
+    private static Int128 Product(Int128 x, long factor) =>
+        factor == 0 ? 0 : x <= long.MinValue || x >= long.MaxValue ? ((x < 0) == (factor < 0) ? long.MaxValue : long.MinValue) : Clamp(x * factor);
+
+    private static Int128 Sum(Int128 x, Int128 y) =>
+        x <= long.MinValue || y <= long.MinValue ? long.MinValue : x >= long.MaxValue || y >= long.MaxValue ? long.MaxValue : Clamp(x + y);
+
+    private static Int128 Clamp(Int128 x) => Int128.Clamp(x, long.MinValue, long.MaxValue);
+
+    private static Int128 FloorDiv(Int128 x, long d) =>
+        x <= long.MinValue || x >= long.MaxValue ? x : x >= 0 ? x / d : -((-x + d - 1) / d);
+
+    private sealed record Fact((UOp Term, long Factor)[] Terms, Int128 Min, Int128 Max);
+}

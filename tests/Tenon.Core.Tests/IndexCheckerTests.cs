@@ -1,0 +1,98 @@
+using Tenon.Core;
+using Tenon.Tests.Shared;
+
+namespace Tenon.Core.Tests;
+
+public class IndexCheckerTests
+{
+    private static readonly UOp I = UOp.Range(UOp.Index(4), 0), J = UOp.Range(UOp.Index(6), 1), K = UOp.Range(UOp.Index(3), 2, RangeKind.Reduce);
+
+    [Test]
+    public void Accesses_inside_are_proved()
+    {
+        Check(24, Flat(I, 6, J));
+        Check(24, IndexMath.Sub(UOp.Index(23), Flat(I, 6, J)));
+
+        // a window with padding on both sides: 0 ≤ i + k - 1 < 4
+        var row = Plus(Plus(I, K), -1);
+        Check(24, Flat(row, 6, J), IndexMath.And(IndexMath.GreaterOrEqual(row, UOp.Index(0)), IndexMath.Less(row, UOp.Index(4))));
+
+        // what is loaded, where it lies inside
+        var loaded = Load(8, I, null, DType.Int64).Cast(DType.Index);
+        Check(24, Flat(loaded, 6, J), IndexMath.And(IndexMath.GreaterOrEqual(loaded, UOp.Index(0)), IndexMath.Less(loaded, UOp.Index(4))));
+
+        // quotients, remainders and choices
+        var third = IndexMath.FloorDiv(Plus(J, 3), UOp.Index(3));
+        Check(9, Plus(J, 3), IndexMath.Less(third, UOp.Index(3)));
+        Check(4, UOp.Where(IndexMath.Less(J, UOp.Index(4)), J, UOp.Index(0)));
+
+        // lanes of a vector
+        Check(24, UOp.Alu(Ops.Mul, J, UOp.Index(4)), lanes: 4);
+    }
+
+    [Test]
+    public void Accesses_outside_are_named()
+    {
+        Refused(23, Flat(I, 6, J), null, "0 to 23");
+        Refused(24, Plus(Flat(I, 6, J), -1), null, "-1 to 22");
+        var row = Plus(Plus(I, K), -1);
+        Refused(24, Flat(row, 6, J), IndexMath.GreaterOrEqual(row, UOp.Index(0)), "0 to 29");
+        Refused(24, Flat(row, 6, J), IndexMath.And(IndexMath.GreaterOrEqual(row, UOp.Index(0)), IndexMath.Less(row, UOp.Index(5))), "0 to 29");
+        Refused(24, Flat(Load(8, I, null, DType.Int64).Cast(DType.Index), 6, J), null, "slot 1");
+        Refused(24, UOp.Alu(Ops.Mul, J, UOp.Index(4)), null, "0 to 24", lanes: 5);
+    }
+
+    /// <summary>Wherever a random condition holds, an index lies between the bounds that follow from it.</summary>
+    [Test]
+    public void Bounds_hold_where_the_condition_does()
+    {
+        var random = new Random(6);
+        var make = new IndexExpressions(random);
+        var (held, narrowed) = (0, 0);
+        for (var n = 0; n < 20_000 * LongRun.Factor; n++)
+        {
+            var condition = Simplifier.Simplify(make.Condition(random.Next(1, 3)));
+            var index = Simplifier.Simplify(make.Integer(random.Next(1, 4)));
+            var (min, max) = new Facts(condition).Bounds(index);
+            narrowed += min > index.Min || max < index.Max ? 1 : 0;
+            for (var k = 0; k < 10; k++)
+            {
+                var point = make.Point();
+                if (ScalarExpressions.Evaluate(condition, point).AsBool)
+                {
+                    var value = ScalarExpressions.Evaluate(index, point).AsLong;
+                    held++;
+                    if (value < min || value > max)
+                    {
+                        Assert.Fail($"{index} where {condition} is {value}, not {min} to {max}, at {string.Join(", ", point.Select(p => $"{p.Key} = {p.Value}"))}");
+                    }
+                }
+            }
+        }
+
+        Assert.That((held, narrowed), Is.GreaterThan((20_000, 1_000)));
+    }
+
+    private static UOp Flat(UOp row, long width, UOp column) => IndexMath.Add(IndexMath.Mul(row, UOp.Index(width)), column);
+
+    private static UOp Plus(UOp a, UOp b) => IndexMath.Add(a, b);
+
+    private static UOp Plus(UOp a, long b) => IndexMath.Add(a, UOp.Index(b));
+
+    private static UOp Load(long size, UOp index, UOp? gate, DType dtype, int slot = 1, int lanes = 1)
+    {
+        var param = UOp.New(Ops.Param, dtype, [], new ParamArg(slot, size));
+        var address = UOp.New(Ops.Index, dtype, [param, index]);
+        return UOp.New(Ops.Load, dtype.Vec(lanes), gate is null ? [address] : [address, gate, UOp.New(Ops.Const, dtype.Vec(lanes), [], ((Scalar)0).To(dtype))]);
+    }
+
+    private static void Check(long size, UOp index, UOp? gate = null, int lanes = 1) =>
+        IndexChecker.Check(UOp.Sink([Load(size, index, gate, DType.Float32, lanes: lanes)]), "test");
+
+    private static void Refused(long size, UOp index, UOp? gate, string because, int lanes = 1)
+    {
+        var error = Assert.Throws<TenonException>(() => Check(size, index, gate, lanes))!;
+        Assert.That((error.Code, error.Message), Is.EqualTo(("TEN1004", error.Message)));
+        Assert.That(error.Message, Does.Contain(because).And.Contain("test: Load"));
+    }
+}

@@ -1,0 +1,40 @@
+using System.Reflection;
+using Tenon.Core;
+using Tenon.Core.Backend;
+
+namespace Tenon.Runtime.Tests;
+
+public sealed class CacheKeyTests
+{
+    private static readonly UOp Graph = UOp.Sink([UOp.Const(DType.Float32, 1)]);
+
+    [Test]
+    public void EverythingThatADeviceSaysOfItselfIsPartOfTheKey()
+    {
+        var before = CacheKey.OfSchedule(Graph, Some(), "compiler");
+        Assert.That(CacheKey.OfSchedule(Graph, Some(), "compiler"), Is.EqualTo(before));
+        foreach (var property in typeof(Capabilities).GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        {
+            var other = Some();
+            property.SetValue(other, property.GetValue(other) switch
+            {
+                int i => i - 1,
+                long l => l - 1,
+                bool b => !b,
+                IReadOnlyDictionary<DType, DTypeSupport> => new Dictionary<DType, DTypeSupport> { [DType.Float32] = DTypeSupport.Storage },
+                var value => throw new NotSupportedException($"How does a {value?.GetType()} change?"),
+            });
+            Assert.That(CacheKey.OfSchedule(Graph, other, "compiler"), Is.Not.EqualTo(before), property.Name);
+        }
+    }
+
+    [Test]
+    public void GraphAndCompilerArePartOfTheKey()
+    {
+        var before = CacheKey.OfSchedule(Graph, Some(), "compiler");
+        Assert.That(CacheKey.OfSchedule(Graph, Some(), "another"), Is.Not.EqualTo(before));
+        Assert.That(CacheKey.OfSchedule(UOp.Sink([UOp.Const(DType.Float32, 2)]), Some(), "compiler"), Is.Not.EqualTo(before));
+    }
+
+    private static Capabilities Some() => new() { DTypes = DType.All.ToDictionary(d => d, _ => DTypeSupport.Storage | DTypeSupport.Arithmetic) };
+}
