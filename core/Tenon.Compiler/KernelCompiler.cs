@@ -11,6 +11,9 @@ public sealed record CompilerOptions
 
     /// <summary>Whether each access is proved to lie in its buffer.</summary>
     public bool CheckIndices { get; init; } = IndexChecker.IsOnByDefault;
+
+    /// <summary>What optimises loops; null for the heuristic.</summary>
+    internal Func<UOp, CodeGeneratorView, UOp>? Optimiser { get; init; }
 }
 
 /// <summary>Turns a kernel of a <see cref="Schedule"/> into a linear program for a target.</summary>
@@ -33,7 +36,7 @@ public static class KernelCompiler
         CheckIndices(kernel);
 
         var graph = GraphRewrite.Apply(HalfEmulation.Apply(kernel, view), forKernels, stage: "lower/decompose");
-        graph = options.Optimise ? Heuristic.Apply(graph, view) : graph;
+        graph = options.Optimise ? (options.Optimiser ?? Heuristic.Apply)(graph, view) : graph;
         CheckIndices(graph);
         (graph, var items) = Grid.Apply(graph);
         graph = Expander.Expand(graph, view);

@@ -46,18 +46,16 @@ internal sealed class CpuDevice : Device, IHostVisibleMemory
     /// <inheritdoc/>
     protected override void CloseCore() => _queue.Dispose();
 
-    private static CodeGenerator[] CreateGenerators(CpuSettings settings, BackendHost host)
+    private static IReadOnlyList<CodeGenerator> CreateGenerators(CpuSettings settings, BackendHost host)
     {
         var clr = new ClrGenerator(settings.VectorBytes);
-        var clang = ClangGenerator.TryCreate(host, clr.Target.DTypes);
-        if (clang is not null)
+        if (!settings.PrefersClang)
         {
-            return settings.PrefersClang ? [clang, clr] : [clr, clang];
+            return new GeneratorList(clr, () => ClangGenerator.TryCreate(host, clr.Target.DTypes));
         }
 
-        return settings.PrefersClang
-            ? throw new BackendException("TEN4008", "The CPU plugin's setting 'generator' is Clang, but this machine has no clang of version 14 or later. Install one, name it by the setting 'clang', or use CLR.")
-            : [clr];
+        return ClangGenerator.TryCreate(host, clr.Target.DTypes) is { } clang ? [clang, clr] : throw new BackendException(
+            "TEN4008", "The CPU plugin's setting 'generator' is Clang, but this machine has no clang of version 14 or later. Install one, name it by the setting 'clang', or use CLR.");
     }
 
     private KernelEntry LoadEntry(CompiledKernel kernel)

@@ -8,8 +8,10 @@ namespace Tenon.Tests.Shared;
 /// dtype. It shares no code with the compiler.
 /// </summary>
 /// <param name="storage">The content of a <see cref="Ops.Buffer"/> or <see cref="Ops.Param"/>.</param>
-internal sealed class NaiveEvaluator(Func<UOp, Scalar[]> storage)
+/// <param name="noise">Null for exact rounding. Otherwise fractions that were rounded are off by a few last places: what changes much is ill-conditioned.</param>
+internal sealed class NaiveEvaluator(Func<UOp, Scalar[]> storage, Random? noise = null)
 {
+    private static readonly OpSet Rounding = new(Ops.Add, Ops.Sub, Ops.Mul, Ops.Div, Ops.Sqrt, Ops.Exp2, Ops.Log2, Ops.Sin, Ops.Reduce, Ops.Cast);
     private readonly Dictionary<UOp, Scalar[]> _values = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>The elements of a node, the last axis running fastest.</summary>
@@ -19,7 +21,7 @@ internal sealed class NaiveEvaluator(Func<UOp, Scalar[]> storage)
         {
             if (node.DType != DType.Index && !_values.ContainsKey(node))
             {
-                _values.Add(node, Compute(node));
+                _values.Add(node, noise is null ? Compute(node) : Disturbed(node, Compute(node), noise));
             }
         }
 
@@ -57,6 +59,23 @@ internal sealed class NaiveEvaluator(Func<UOp, Scalar[]> storage)
         Ops.FloorMod => IndexValue(u[0]) - IndexValue(u[1]) * (long)Math.Floor(IndexValue(u[0]) / (double)IndexValue(u[1])),
         _ => throw new InvalidOperationException($"{u} is not a size."),
     };
+
+    private Scalar[] Disturbed(UOp node, Scalar[] values, Random random)
+    {
+        if (!node.DType.IsFloat || !Rounding.Contains(node.Op) || node is { Op: Ops.Reduce, Arg: ReduceArg { Op: Ops.Max } })
+        {
+            return values;
+        }
+
+        // A sum that cancels is off by as much as its terms are.
+        var place = node.DType.Name switch { "float64" => Math.ScaleB(1, -52), "float32" => Math.ScaleB(1, -23), "float16" => Math.ScaleB(1, -10), _ => Math.ScaleB(1, -7) };
+        var terms = node.Op == Ops.Reduce ? _values[node[0]].Select(v => Math.Abs(v.AsDouble)).Where(double.IsFinite).DefaultIfEmpty(0).Max() : 0;
+        return [.. values.Select(v => IsShort(v.AsDouble, node.DType) ? v : ((Scalar)(v.AsDouble + 4 * place * (Math.Abs(v.AsDouble) + terms) * (2 * random.NextDouble() - 1))).To(node.DType))];
+    }
+
+    // Whole numbers and simple fractions were hardly rounded.
+    private static bool IsShort(double value, DType dtype) =>
+        !double.IsFinite(value) || (BitConverter.DoubleToInt64Bits(value) & ((1L << (dtype == DType.Float64 ? 40 : 42)) - 1)) == 0;
 
     // The state before, with the elements of the view replaced: the view of the elements' numbers says which they are.
     private Scalar[] Overwrite(UOp node)
@@ -179,7 +198,7 @@ internal sealed class NaiveEvaluator(Func<UOp, Scalar[]> storage)
         {
             result[i] = node.Op switch
             {
-                Ops.Cast => sources[0][i].To(node.DType),
+                Ops.Cast => Cast(sources[0][i], node.DType),
                 Ops.Bitcast => FromBits(node.DType, ToBits(from, sources[0][i])),
                 Ops.Where => sources[0][i].AsBool ? sources[1][i] : sources[2][i],
                 _ when sources.Length == 1 => Unary(node.Op, node.DType, sources[0][i]),
@@ -190,6 +209,16 @@ internal sealed class NaiveEvaluator(Func<UOp, Scalar[]> storage)
 
         return result;
     }
+
+    // Fractions to integers saturate, NaN gives 0; 8 and 16 bits wrap from int32.
+    private static Scalar Cast(Scalar x, DType dtype) => x.Kind != DTypeKind.Float || !dtype.IsInteger ? x.To(dtype) : (dtype.Kind, dtype.Bits) switch
+    {
+        (_, < 32) => Whole(dtype, (int)x.AsDouble),
+        (DTypeKind.UInt, 32) => Whole(dtype, (uint)x.AsDouble),
+        (DTypeKind.UInt, _) => Whole(dtype, (long)(ulong)x.AsDouble),
+        (_, 32) => Whole(dtype, (int)x.AsDouble),
+        _ => Whole(dtype, (long)x.AsDouble),
+    };
 
     private static Scalar Unary(Ops op, DType dtype, Scalar x) => op switch
     {

@@ -1,5 +1,4 @@
 using Tenon.Core;
-using Tenon.Runtime;
 using Tenon.Tests.Shared;
 
 namespace Tenon.Compiler.Tests;
@@ -7,76 +6,77 @@ namespace Tenon.Compiler.Tests;
 /// <summary>Random tensor programs against an evaluator that shares no code with the compiler.</summary>
 public class RandomProgramTests
 {
-    private const int Programs = 600;
+    // Kernels of several programs are compiled side by side.
+    private const int Batch = 8;
 
-    [Test]
-    public void The_default_generator_computes_what_the_evaluator_computes() => Compare(TenonRuntime.Default, 0, Programs);
+    private static readonly (string Name, Func<RandomProgramVariant> Create, int FirstSeed, int Programs)[] Runs =
+    [
+        ("CLR", RandomProgramVariant.Default, 0, 2800),
+        ("CLR with vectors of 256 bits", () => RandomProgramVariant.Vector("256"), 10_000_000, 400),
+        ("CLR with vectors of 128 bits", () => RandomProgramVariant.Vector("128"), 20_000_000, 400),
+        ("CLR without vectors", () => RandomProgramVariant.Vector("0"), 30_000_000, 400),
+        ("without the optimiser", RandomProgramVariant.Plain, 40_000_000, 800),
+        ("with random loops", () => RandomProgramVariant.Loops(1), 50_000_000, 400),
+        ("with other random loops", () => RandomProgramVariant.Loops(2), 60_000_000, 400),
+        ("with random loops without vectors", () => RandomProgramVariant.Loops(3, "0"), 70_000_000, 200),
+        ("Clang", () => RandomProgramVariant.Generator("Clang"), 80_000_000, 320),
+    ];
 
-    [Test]
-    public void Clang_computes_what_the_evaluator_computes()
+    private static IEnumerable<string> Names => Runs.Select(r => r.Name);
+
+    [TestCaseSource(nameof(Names))]
+    public void Programs_compute_what_the_evaluator_computes(string name)
     {
-        if (!TenonRuntime.Default.Devices.Open("CPU").Device.CodeGenerators.Any(g => g.Name == "Clang"))
+        if (name == "Clang" && !RandomProgramVariant.Has(name))
         {
             Assert.Ignore("This machine has no clang.");
         }
 
-        using var runtime = Build(("plugins:tenon.cpu:generator", "Clang"));
-        Compare(runtime, 5000, 60);
-    }
-
-    [TestCase("0")]
-    [TestCase("128")]
-    [TestCase("256")]
-    public void Narrower_vectors_compute_what_the_evaluator_computes(string bits)
-    {
-        using var runtime = Build(("plugins:tenon.cpu:vector", bits));
-        Compare(runtime, 10_000, Programs / 3);
-    }
-
-    private static TenonRuntime Build(params (string Key, string Value)[] settings) =>
-        new TenonRuntimeBuilder(TenonConfiguration.Load(null, settings.ToDictionary(s => s.Key, s => (string?)s.Value))).Build();
-
-    private static void Compare(TenonRuntime runtime, int first, int count)
-    {
-        for (var seed = first; seed < first + count; seed++)
+        var (_, create, first, count) = Runs.Single(r => r.Name == name);
+        count *= LongRun.Factor;
+        using var variant = create();
+        for (var seed = first; seed < first + count; seed += Batch)
         {
-            var program = new RandomProgram(seed, runtime, "CPU");
-            var evaluator = new NaiveEvaluator(program.ContentOf);
-            var expected = program.Results.Select(evaluator.Evaluate).ToList();
-            var storage = runtime.Realize([.. program.Results.Select(r => (r, "CPU"))]);
-            for (var i = 0; i < storage.Length; i++)
+            RandomProgram[] programs = [.. Enumerable.Range(seed, Batch).Select((s, i) => RandomProgramGenerator.Create(s, 4 * i))];
+            if (variant.Check(RandomProgram.Union(programs)) is { } failure)
             {
-                var actual = Read(runtime, storage[i]);
-                var wrong = Enumerable.Range(0, actual.Length).FirstOrDefault(k => !Agree(expected[i][k], actual[k], program.Results[i].DType, expected[i]), -1);
-                Assert.That(wrong, Is.EqualTo(-1), () => $"seed {seed}, result {i}, element {wrong}: expected {expected[i][wrong]}, got {actual[wrong]}\n{program}");
+                var program = programs.FirstOrDefault(p => variant.Check(p)?.Kind == failure.Kind) ?? RandomProgram.Union(programs);
+                Assert.Fail($"Seeds {seed} to {seed + Batch - 1}: {failure.Text}\n\n{ShrinkAndPrint(program, variant, failure, out _)}");
             }
         }
+
+        LongRun.Report("programs", count, name);
     }
 
-    private static Scalar[] Read(TenonRuntime runtime, UOp storage)
+    [Test]
+    public void CI_runs_at_least_5000_programs_without_clang() => Assert.That(Runs.Where(r => r.Name != "Clang").Sum(r => r.Programs), Is.AtLeast(5000));
+
+    /// <summary>A rule that is wrong is found, and the program that shows it is as small as it can be.</summary>
+    [Test]
+    public void A_wrong_rule_is_found_and_shrinks_to_one_op([Values(Ops.Max, Ops.Where)] Ops op)
     {
-        var buffer = storage.Op == Ops.Buffer ? storage : storage[0];
-        var bytes = new byte[buffer.Shape.MaxElements * buffer.DType.Bytes];
-        runtime.CopyOut(buffer, bytes);
-        return ElementBytes.To(bytes, buffer.DType);
+        var rules = new PatternMatcher(Rule.Of(Pat.Op(new OpSet(op), 0).If(u => u.DType == DType.Float32), u => u[u.Src.Length - 1]));
+        using var variant = RandomProgramVariant.With("Wrong()", (kernel, _) => GraphRewrite.Apply(kernel, rules));
+        for (var seed = 0; seed < 500; seed++)
+        {
+            var program = RandomProgramGenerator.Create(seed);
+            if (program.NodeCount >= 8 && variant.Check(program) is { Kind: "wrong" } failure)
+            {
+                var text = ShrinkAndPrint(program, variant, failure, out var small);
+                Assert.That(small.NodeCount, Is.AtMost(5), text);
+                Assert.That(small.Inputs.Sum(i => i.Values.Length), Is.AtMost(6), text);
+                Assert.That(small.Results.Single().TopologicalOrder().Select(u => u.Op), Has.Member(op).Or.Member(Ops.Pad), text);
+                Assert.That(text, Does.Contain("ProgramInput.Of(").And.Contain("variant.Verify(new RandomProgram(["));
+                return;
+            }
+        }
+
+        Assert.Fail("No program shows that the rule is wrong.");
     }
 
-    // Sums may be taken in any order, so what cancels is compared against the largest value of the result.
-    private static bool Agree(Scalar expected, Scalar actual, DType dtype, Scalar[] all)
+    private static string ShrinkAndPrint(RandomProgram program, RandomProgramVariant variant, ProgramFailure failure, out RandomProgram small)
     {
-        if (!dtype.IsFloat)
-        {
-            return expected.AsLong == actual.AsLong;
-        }
-
-        var (e, a) = (expected.AsDouble, actual.AsDouble);
-        if (!double.IsFinite(e) || !double.IsFinite(a))
-        {
-            return e.Equals(a);
-        }
-
-        var largest = all.Select(s => Math.Abs(s.AsDouble)).Where(double.IsFinite).Max();
-        var tolerance = dtype.Name switch { "float64" => 1e-6, "float32" => 1e-4, "float16" => 2e-3, _ => 1e-2 };
-        return Math.Abs(e - a) <= tolerance * (Math.Abs(e) + 0.2 * largest + 1e-2);
+        small = RandomProgramShrinker.Shrink(program, p => variant.Check(p)?.Kind == failure.Kind);
+        return $"The smallest program found that fails: {variant.Check(small)?.Text}\n{RandomProgramPrinter.Print(small, variant, "A_program_that_failed")}";
     }
 }

@@ -26,6 +26,8 @@ public class ScalarRuleTests
                 }
             }
         }
+
+        LongRun.Report("expressions", count, "every dtype");
     }
 
     private static string? Difference(UOp expression, Dictionary<UOp, Scalar> inputs)

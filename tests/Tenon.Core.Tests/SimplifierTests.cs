@@ -24,6 +24,8 @@ public class SimplifierTests
                 }
             }
         }
+
+        LongRun.Report("expressions", 100_000 * LongRun.Factor, "indices");
     }
 
     [TestCaseSource(nameof(Identities))]

@@ -5,6 +5,18 @@ namespace Tenon.Plugins.Cpu.Tests;
 internal sealed class SettingsTests
 {
     [Test]
+    public void ClangIsLookedForWhenSomebodyAsksForMoreThanTheDefault()
+    {
+        var (plugin, host) = (new CpuPlugin(), new TestHost(("clang", Path.Combine(Path.GetTempPath(), "no-such-clang"))));
+        using var device = plugin.Open(plugin.EnumerateDevices(host)[0], host);
+        Assert.That(device.CodeGenerators.First(), Is.SameAs(device.CodeGenerators[0]));
+        Assert.That(host.Notes, Is.Empty);
+        Assert.That(device.CodeGenerators.Select(g => g.Name), Is.EqualTo(new[] { "CLR" }));
+        Assert.That(device.CodeGenerators, Has.Count.EqualTo(1));
+        Assert.That(host.Notes.Single(), Does.Contain("no-such-clang"));
+    }
+
+    [Test]
     public void SettingsDecideOnDevicesAndThreads()
     {
         var host = new TestHost(("devices", "3"), ("threads", "5"));

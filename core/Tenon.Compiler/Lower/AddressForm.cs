@@ -11,12 +11,15 @@ internal sealed class AddressForm
     private readonly UOp _param;
     private readonly UOp _index;
     private readonly UOp? _base;
+    private readonly NodeMap<Pieces>? _sums;
     private readonly List<(UOp Range, long Stride)> _strides = [];
     private readonly long _constant;
 
-    public AddressForm(UOp address)
+    /// <param name="address">The node.</param>
+    /// <param name="sums">What the sums that indices depend on have become; null if none does.</param>
+    public AddressForm(UOp address, NodeMap<Pieces>? sums)
     {
-        (_param, _index) = (address[0], address[1]);
+        (_param, _index, _sums) = (address[0], address[1], sums);
         var form = LinearForm.Of(_index);
         var rest = new LinearForm();
         foreach (var (term, factor) in form.Terms)
@@ -33,7 +36,7 @@ internal sealed class AddressForm
 
         _constant = form.Constant;
         var remainder = rest.ToUOp();
-        _base = IsAnyExpanded(remainder.Ranges) ? null : remainder;
+        _base = IsAnyExpanded(remainder.Ranges) || (sums is not null && SumsIn(remainder).Count > 0) ? null : remainder;
     }
 
     /// <summary>The stride along a range; null if the address is not linear in it.</summary>
@@ -44,7 +47,7 @@ internal sealed class AddressForm
     {
         if (_base is null)
         {
-            return UOp.New(Ops.Index, _param.DType, [_param, Assign(_index, at, lanes, lane)]);
+            return UOp.New(Ops.Index, _param.DType, [_param, Assign(_index, at, lanes, lane, _sums)]);
         }
 
         var offset = _constant;
@@ -58,9 +61,14 @@ internal sealed class AddressForm
     }
 
     /// <summary>An index or condition at one assignment of the unrolled ranges and one lane.</summary>
-    public static UOp Assign(UOp u, Point at, UOp? lanes, int lane)
+    public static UOp Assign(UOp u, Point at, UOp? lanes, int lane, NodeMap<Pieces>? sums)
     {
         var values = new NodeMap<UOp>();
+        if (sums is not null)
+        {
+            SumsIn(u).ForEach(s => values[s] = sums[s].Lane(at, lane));
+        }
+
         foreach (var r in u.Ranges)
         {
             if (r == lanes)
@@ -75,6 +83,8 @@ internal sealed class AddressForm
 
         return values.Count == 0 ? u : Simplifier.Simplify(u.Substitute(values));
     }
+
+    private static List<UOp> SumsIn(UOp u) => u.TopologicalOrder(static s => s.Op != Ops.Reduce).FindAll(static s => s.Op == Ops.Reduce);
 
     private static bool IsAnyExpanded(ReadOnlySpan<UOp> ranges)
     {

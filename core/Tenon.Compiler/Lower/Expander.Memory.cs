@@ -8,7 +8,7 @@ internal sealed partial class Expander
     {
         var (axes, lanes) = (UnrolledIn(load.Ranges), LanesIn(load.Ranges));
         var count = Count(lanes);
-        var address = new AddressForm(load[0]);
+        var address = new AddressForm(load[0], _sumsInIndices);
         var gate = load.Src.Length == 3 ? load[1] : null;
         var isMasked = IsMasked(load);
         var isVector = isMasked || lanes is null || (address.Stride(lanes) == 1 && (gate is null || !gate.DependsOn(lanes)) && _target.IsVector(load.DType));
@@ -19,7 +19,7 @@ internal sealed partial class Expander
         {
             for (var lane = 0; lane < copies; lane++)
             {
-                var open = isMasked ? _pieces[gate!].Vector(_at, count) : gate is null ? null : AddressForm.Assign(gate, _at, isVector ? null : lanes, lane);
+                var open = isMasked ? _pieces[gate!].Vector(_at, count) : gate is null ? null : AddressForm.Assign(gate, _at, isVector ? null : lanes, lane, _sumsInIndices);
                 nodes[next++] = MakeLoad(load, address.At(_at, lanes, lane), open, dtype);
             }
         }
@@ -47,7 +47,7 @@ internal sealed partial class Expander
     {
         var store = end[0];
         var loops = end.Src[1..];
-        var address = new AddressForm(store[0]);
+        var address = new AddressForm(store[0], null);
         var value = _pieces[store[1]];
         var (axes, lanes) = (UnrolledIn(loops), LanesIn(loops));
         var count = Count(lanes);

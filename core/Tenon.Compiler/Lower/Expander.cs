@@ -16,6 +16,9 @@ internal sealed partial class Expander
     private readonly Point _at;
     private readonly bool _wideIndices;
 
+    // What the sums that indices depend on have become; null if none does.
+    private NodeMap<Pieces>? _sumsInIndices;
+
     private Expander(UOp kernel, List<UOp> order, CodeGeneratorView target)
     {
         (_kernel, _target) = (kernel, target);
@@ -59,13 +62,26 @@ internal sealed partial class Expander
         return UOp.Sink([.. _stores]);
     }
 
-    // Indices are taken apart where they are used, so only those that are data are expanded.
+    // Indices are taken apart where they are used, so only those that are data are expanded, and what is summed in them.
     private NodeSet ValuesNeeded(List<UOp> order)
     {
-        var needed = new NodeSet();
+        var (needed, inIndices) = (new NodeSet(), new NodeSet());
         for (var i = order.Count - 1; i >= 0; i--)
         {
             var u = order[i];
+            if (u.Op == Ops.Reduce && inIndices.Contains(u))
+            {
+                needed.Add(u);
+                _sumsInIndices = _pieces;
+            }
+            else if (inIndices.Contains(u) || (u.Op == Ops.Load && needed.Contains(u)))
+            {
+                foreach (var s in u.Src)
+                {
+                    inIndices.Add(s);
+                }
+            }
+
             switch (u.Op)
             {
                 case Ops.Store:

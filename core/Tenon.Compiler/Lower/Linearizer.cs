@@ -40,36 +40,53 @@ internal sealed class Linearizer
         return linearizer._result;
     }
 
-    // Ranges are numbered outer first; a reduction's loops lie within the loops that its accumulator is set in.
+    // The loops of a store lie within one another, those that most sums are made in outermost, else in order of their numbers;
+    // a reduction's loops lie within the loops that its accumulator is set in.
     private void NestLoops()
     {
-        var chains = new List<UOp[]>();
+        var (stores, sums) = (new List<UOp>(), new List<UOp[]>());
+        var sumsIn = new int[_order.Count];
         foreach (var u in _order)
         {
             switch (u.Op)
             {
                 case Ops.Assign:
-                    chains.Add([.. ById(u[0].Src[1..]), .. ById(u.Src[2..])]);
+                    sums.Add([.. ById(u[0].Src[1..]), .. ById(u.Src[2..])]);
+                    foreach (var range in u[0].Src[1..])
+                    {
+                        sumsIn[_numbers.IndexOf(range)]++;
+                    }
+
                     break;
                 case Ops.Store:
-                    chains.Add(ById(u.Ranges));
+                    stores.Add(u);
                     break;
             }
         }
 
-        // Outer reductions have shorter chains than what they contain.
-        foreach (var chain in chains.OrderBy(c => c.Length))
+        foreach (var store in stores)
         {
-            var parent = Nothing;
-            foreach (var range in chain)
-            {
-                var loop = _numbers.IndexOf(range);
-                if (_depth[loop] == 0)
-                {
-                    (_parent[loop], _depth[loop]) = (parent, Depth(parent) + 1);
-                }
+            Nest([.. ById(store.Ranges).OrderByDescending(r => sumsIn[_numbers.IndexOf(r)])]);
+        }
 
-                parent = _depth[loop] > Depth(parent) ? loop : parent;
+        // Outer reductions have shorter chains than what they contain.
+        foreach (var chain in sums.OrderBy(c => c.Length))
+        {
+            Nest(chain);
+        }
+    }
+
+    // Those that have no place yet lie within those that have.
+    private void Nest(UOp[] chain)
+    {
+        var parent = Innermost(chain, Nothing);
+        foreach (var range in chain)
+        {
+            var loop = _numbers.IndexOf(range);
+            if (_depth[loop] == 0)
+            {
+                (_parent[loop], _depth[loop]) = (parent, Depth(parent) + 1);
+                parent = loop;
             }
         }
     }

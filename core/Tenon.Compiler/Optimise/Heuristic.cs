@@ -23,7 +23,7 @@ internal static class Heuristic
     private static void ChooseOrder(LoopNest nest)
     {
         var loops = nest.CommonLoops();
-        if (loops.Count < 2 || loops.Count != nest.Kernel[0].Src[1..].ToArray().Count(r => r.ArgAs<RangeArg>().Kind == RangeKind.Loop))
+        if (loops.Count < 2 || loops.Count != nest.OutputLoops.Count())
         {
             return;
         }

@@ -24,7 +24,7 @@ internal sealed class LoopNest
         var order = Kernel.TopologicalOrder();
         var scopes = order.Where(u => u.Op == Ops.End).Select(u => u.Src[1..].ToArray())
             .Concat(order.Where(u => u.Op == Ops.Reduce).Select(u => u.Ranges.ToArray())).ToList();
-        return [.. Kernel[0].Src[1..].ToArray().Where(r => r.ArgAs<RangeArg>().Kind == RangeKind.Loop && scopes.TrueForAll(s => s.Contains(r)))];
+        return [.. OutputLoops.Where(r => scopes.TrueForAll(s => s.Contains(r)))];
     }
 
     /// <summary>
@@ -37,6 +37,13 @@ internal sealed class LoopNest
         var written = order.Where(u => u.Op == Ops.Store).Select(u => u[0][0]).ToHashSet();
         return !order.Exists(u => (u.Op == Ops.Reduce && u.Src[1..].Contains(range)) || (u.Op == Ops.Load && written.Contains(u[0][0])));
     }
+
+    /// <summary>The output loops of the first store.</summary>
+    public IEnumerable<UOp> OutputLoops => Kernel[0].Src[1..].ToArray().Where(r => r.ArgAs<RangeArg>().Kind == RangeKind.Loop);
+
+    /// <summary>Whether a loop can be split by an amount: the inner part has that many turns.</summary>
+    public bool CanSplit(UOp range, int amount) =>
+        range[0] is { Op: Ops.Const, Max: var size } && amount >= 2 && amount <= size && (size % amount == 0 || CanOverlap(range));
 
     public UOp? Find(int id) => Ranges.Find(r => r.ArgAs<RangeArg>().Id == id);
 
@@ -71,7 +78,7 @@ internal sealed class LoopNest
     private void Split(UOp range, int amount, RangeKind kind)
     {
         var size = range[0].Max;
-        if (range[0].Op != Ops.Const || amount < 2 || amount > size || (size % amount != 0 && !CanOverlap(range)))
+        if (!CanSplit(range, amount))
         {
             throw new TenonException("TEN1011", $"{range} can't be split by {amount}: the amount must be at least 2 and divide a literal size, or the results may be computed twice.");
         }

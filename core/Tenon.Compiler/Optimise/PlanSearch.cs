@@ -179,7 +179,8 @@ internal sealed class PlanSearch
 
     private bool CanSplit(int range, int chunk) => _ranges[range][0].Max is var size && (size % chunk == 0 || (size > chunk && _canOverlap[range]));
 
-    private static int MaxLanes(List<UOp> order, CodeGeneratorView target)
+    /// <summary>The lanes of a vector of the widest elements that a kernel computes with.</summary>
+    public static int MaxLanes(List<UOp> order, CodeGeneratorView target)
     {
         var widest = 0;
         foreach (var u in order)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Text;
 using Tenon.Core;
 
 namespace Tenon.Compiler;
@@ -8,6 +10,9 @@ namespace Tenon.Compiler;
 /// </summary>
 internal static class CanonicalKernel
 {
+    // A model has many equal layers; their kernels are hashed once.
+    private static readonly ConditionalWeakTable<UOp, UOp> Named = [];
+
     /// <summary>The kernel with a name, and the schedule's slot of each of its parameters.</summary>
     public static (UOp Kernel, int[] Slots) Of(UOp kernel, UOp[] loops)
     {
@@ -35,16 +40,23 @@ internal static class CanonicalKernel
         }
 
         var body = KernelSimplifier.Simplify(kernel.Substitute(map));
-        var named = UOp.Sink(body.Src, new KernelArg(NameOf(body)));
+        var named = Named.GetValue(body, static body => UOp.Sink(body.Src, new KernelArg(NameOf(body))));
         stage?.Result = named;
         return (named, [.. slots]);
     }
 
+    // What it does (r: it reduces; e: elementwise), the sizes of its loops, and the start of the hash of its content.
     private static string NameOf(UOp kernel)
     {
         var order = kernel.TopologicalOrder();
-        var sizes = order.Where(u => u.Op == Ops.Range).OrderBy(u => u.ArgAs<RangeArg>().Id).Select(u => u[0].Max);
-        var kind = order.Exists(u => u.Op == Ops.Reduce) ? 'r' : 'e';
-        return $"{kind}_{string.Concat(sizes.Select(s => $"{s}_"))}{UOpSerializer.ContentHash(kernel)[..8]}";
+        var ranges = order.FindAll(u => u.Op == Ops.Range);
+        ranges.Sort(static (a, b) => a.ArgAs<RangeArg>().Id.CompareTo(b.ArgAs<RangeArg>().Id));
+        var name = new StringBuilder(order.Exists(u => u.Op == Ops.Reduce) ? "r_" : "e_");
+        foreach (var range in ranges)
+        {
+            name.Append(range[0].Max).Append('_');
+        }
+
+        return name.Append(UOpSerializer.ContentHash(kernel).AsSpan(0, 8)).ToString();
     }
 }

@@ -7,7 +7,7 @@ namespace Tenon.Core;
 public sealed class NodeMap<TValue>
 {
     private readonly NodeSet _keys = new();
-    private TValue[] _values = new TValue[8];
+    private TValue[] _values = [];
 
     /// <summary>How many nodes have a value.</summary>
     public int Count => _keys.Count;
@@ -63,7 +63,7 @@ public sealed class NodeMap<TValue>
     {
         if (_keys.Count == _values.Length)
         {
-            Array.Resize(ref _values, 2 * _values.Length);
+            Array.Resize(ref _values, Math.Max(8, 2 * _values.Length));
         }
 
         _values[_keys.Count] = value;

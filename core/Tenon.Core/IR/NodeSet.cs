@@ -9,8 +9,11 @@ namespace Tenon.Core;
 public sealed class NodeSet
 {
     private const int FirstCapacity = 8;
-    private UOp[] _nodes = new UOp[FirstCapacity];
-    private int[] _slots = new int[2 * FirstCapacity];
+
+    // Many sets stay empty. Nothing is written here: the first node finds no room and makes some.
+    private static readonly int[] OneFreeSlot = [0];
+    private UOp[] _nodes = [];
+    private int[] _slots = OneFreeSlot;
 
     /// <summary>How many nodes there are.</summary>
     public int Count { get; private set; }
@@ -64,8 +67,9 @@ public sealed class NodeSet
 
     private void Grow()
     {
-        Array.Resize(ref _nodes, 2 * Count);
-        _slots = new int[4 * Count];
+        var capacity = Math.Max(FirstCapacity, 2 * Count);
+        Array.Resize(ref _nodes, capacity);
+        _slots = new int[2 * capacity];
         for (var i = 0; i < Count; i++)
         {
             _slots[SlotOf(_nodes[i])] = i + 1;

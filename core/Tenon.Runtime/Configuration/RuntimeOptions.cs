@@ -12,6 +12,9 @@ public sealed class RuntimeOptions
     /// </summary>
     public int Debug { get; set; }
 
+    /// <summary>Whether the loops of kernels are optimised; off gives the plainest correct code, to find out where an error comes from.</summary>
+    public bool Optimise { get; set; } = true;
+
     /// <summary>The cache of schedules and compiled kernels on disk.</summary>
     public CacheOptions Cache { get; } = new();
 

@@ -6,12 +6,13 @@ namespace Tenon.Runtime;
 internal static class RuntimeOptionsBinder
 {
     private static readonly string[] PluginKeys = ["id", "path", "enabled", "sha256", "settings"];
-    private static readonly string[] RootKeys = ["$schema", "defaultDevice", "debug", "cache", "plugins", "devices", "maxCachedBytes", "maxSchedules"];
+    private static readonly string[] RootKeys = ["$schema", "defaultDevice", "debug", "optimise", "cache", "plugins", "devices", "maxCachedBytes", "maxSchedules"];
 
     public static void Bind(IConfiguration configuration, RuntimeOptions options)
     {
         options.DefaultDevice = configuration["defaultDevice"] is { Length: > 0 } device ? device : options.DefaultDevice;
         options.Debug = Read(configuration, "debug", options.Debug);
+        options.Optimise = Read(configuration, "optimise", options.Optimise);
         options.MaxCachedBytes = Read(configuration, "maxCachedBytes", options.MaxCachedBytes);
         options.MaxSchedules = Read(configuration, "maxSchedules", options.MaxSchedules);
         options.Cache.Enabled = Read(configuration, "cache:enabled", options.Cache.Enabled);

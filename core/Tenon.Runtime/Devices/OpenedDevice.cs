@@ -5,6 +5,9 @@ namespace Tenon.Runtime;
 /// <summary>A device that is open, by its canonical name.</summary>
 public sealed class OpenedDevice
 {
+    // Looking at the others may take a while.
+    private CodeGenerator? _generator;
+
     internal OpenedDevice(string name, string displayName, string pluginId, Device device, long maxCachedBytes)
     {
         Name = name;
@@ -31,9 +34,8 @@ public sealed class OpenedDevice
 
     /// <summary>The code generator that is used: the first that the device offers.</summary>
     /// <exception cref="TenonException">It offers none.</exception>
-    public CodeGenerator Generator => Device.CodeGenerators is [var first, ..]
-        ? first
-        : throw new TenonException("TEN5007", $"Device {Name} (plugin {PluginId}) offers no code generator, so nothing can be computed on it. 'tenon devices' shows why; use another device.");
+    public CodeGenerator Generator => _generator ??= Device.CodeGenerators.FirstOrDefault()
+        ?? throw new TenonException("TEN5007", $"Device {Name} (plugin {PluginId}) offers no code generator, so nothing can be computed on it. 'tenon devices' shows why; use another device.");
 
     internal CachingAllocator Memory { get; }
 

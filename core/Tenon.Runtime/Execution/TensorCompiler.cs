@@ -5,11 +5,12 @@ using Tenon.Core.Backend;
 namespace Tenon.Runtime;
 
 /// <summary>The compiler of Tenon.Compiler.</summary>
-internal sealed class TensorCompiler : ICompiler
+/// <param name="options">Switches of the kernel compiler.</param>
+internal sealed class TensorCompiler(CompilerOptions options) : ICompiler
 {
-    public string Fingerprint { get; } = $"{typeof(Schedule).Module.ModuleVersionId:N}{typeof(UOp).Module.ModuleVersionId:N}";
+    public string Fingerprint { get; } = $"{typeof(Schedule).Module.ModuleVersionId:N}{typeof(UOp).Module.ModuleVersionId:N}{options.Optimise}";
 
     public Schedule Schedule(UOp sink, Capabilities device) => Scheduler.Create(sink, new SchedulerOptions { Parallelism = device.Parallelism });
 
-    public LinearProgram Lower(UOp kernel, Capabilities device, CodeGeneratorTarget target) => KernelCompiler.Compile(kernel, device, target);
+    public LinearProgram Lower(UOp kernel, Capabilities device, CodeGeneratorTarget target) => KernelCompiler.Compile(kernel, device, target, options);
 }

@@ -62,8 +62,14 @@ internal sealed class ContractIndex
     {
         var definition = _metadata.GetTypeDefinition(handle);
         var (members, abstractMethods, overrides) = (new HashSet<string>(), new List<string>(), new List<string>());
-        foreach (var m in definition.GetMethods().Select(_metadata.GetMethodDefinition).Where(m => IsVisible(m.Attributes)))
+        foreach (var method in definition.GetMethods())
         {
+            var m = _metadata.GetMethodDefinition(method);
+            if (!IsVisible(m.Attributes))
+            {
+                continue;
+            }
+
             var signature = SignatureNames.Method(_metadata.GetString(m.Name), m.DecodeSignature(SignatureNames.Instance, null));
             members.Add(signature);
             if (m.Attributes.HasFlag(MethodAttributes.Abstract))
@@ -76,9 +82,13 @@ internal sealed class ContractIndex
             }
         }
 
-        foreach (var f in definition.GetFields().Select(_metadata.GetFieldDefinition).Where(f => IsVisible(f.Attributes)))
+        foreach (var field in definition.GetFields())
         {
-            members.Add($"{_metadata.GetString(f.Name)} : {f.DecodeSignature(SignatureNames.Instance, null)}");
+            var f = _metadata.GetFieldDefinition(field);
+            if (IsVisible(f.Attributes))
+            {
+                members.Add($"{_metadata.GetString(f.Name)} : {f.DecodeSignature(SignatureNames.Instance, null)}");
+            }
         }
 
         return new ContractType(LinkCheck.NameOf(_metadata, definition.BaseType), members, abstractMethods, overrides);

@@ -12,7 +12,7 @@ internal sealed class InstalledPlugin
     private readonly PluginOptions? _options;
     private readonly PluginRegistration? _registration;
     private readonly List<string> _notes = [];
-    private readonly List<string> _generators = [];
+    private readonly List<(string Kind, Device Device)> _opened = [];
     private readonly string? _folder;
     private PluginManifest? _manifest;
     private IBackendPlugin? _instance;
@@ -84,7 +84,7 @@ internal sealed class InstalledPlugin
         {
             var opened = _instance!.Open(device, host) ?? throw new BackendException("TEN2010", "Open returned null.");
             State = PluginState.Opened;
-            _generators.AddRange(opened.CodeGenerators.Select(g => $"{device.Name}/{g.Name}").Except(_generators));
+            _opened.Add((device.Name, opened));
             return opened;
         }
         catch (Exception e)
@@ -102,6 +102,9 @@ internal sealed class InstalledPlugin
         }
     }
 
+    /// <summary>The code generators of the devices that are open, looked for where that has not been done yet.</summary>
+    public IReadOnlyList<string> FindGenerators() => [.. _opened.SelectMany(o => o.Device.CodeGenerators.Select(g => $"{o.Kind}/{g.Name}")).Distinct()];
+
     public PluginStatus Describe() => new()
     {
         Id = Id,
@@ -110,7 +113,7 @@ internal sealed class InstalledPlugin
         Contract = _manifest?.Contract,
         Folder = _folder,
         Devices = State >= PluginState.Loaded ? [.. Devices.Select(d => new DeviceName(d.Name, d.Ordinal).ToString())] : DeclaredKinds ?? [],
-        Generators = [.. _generators],
+        Generators = FindGenerators(),
         Notes = [.. _notes],
         Error = Error,
     };

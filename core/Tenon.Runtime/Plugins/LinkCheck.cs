@@ -13,7 +13,7 @@ internal static class LinkCheck
     public static IReadOnlyList<string> FindMissing(MetadataReader metadata)
     {
         var missing = new SortedSet<string>(StringComparer.Ordinal);
-        if (!metadata.AssemblyReferences.Any(r => metadata.StringComparer.Equals(metadata.GetAssemblyReference(r).Name, ContractIndex.AssemblyName)))
+        if (!RefersToContract(metadata))
         {
             return [];
         }
@@ -23,6 +23,19 @@ internal static class LinkCheck
         FindMissingMembers(metadata, contract, missing);
         FindUnimplemented(metadata, contract, missing);
         return [.. missing];
+    }
+
+    private static bool RefersToContract(MetadataReader metadata)
+    {
+        foreach (var r in metadata.AssemblyReferences)
+        {
+            if (metadata.StringComparer.Equals(metadata.GetAssemblyReference(r).Name, ContractIndex.AssemblyName))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>The name of a type, without type arguments; null for none.</summary>
@@ -105,9 +118,13 @@ internal static class LinkCheck
             while (at is { IsNil: false, Kind: HandleKind.TypeDefinition })
             {
                 var t = metadata.GetTypeDefinition((TypeDefinitionHandle)at);
-                foreach (var m in t.GetMethods().Select(metadata.GetMethodDefinition).Where(m => m.Attributes.HasFlag(MethodAttributes.Virtual)))
+                foreach (var method in t.GetMethods())
                 {
-                    implemented.Add(WithoutReturn(SignatureNames.Method(metadata.GetString(m.Name), m.DecodeSignature(SignatureNames.Instance, null))));
+                    var m = metadata.GetMethodDefinition(method);
+                    if ((m.Attributes & MethodAttributes.Virtual) != 0)
+                    {
+                        implemented.Add(WithoutReturn(SignatureNames.Method(metadata.GetString(m.Name), m.DecodeSignature(SignatureNames.Instance, null))));
+                    }
                 }
 
                 at = t.BaseType;

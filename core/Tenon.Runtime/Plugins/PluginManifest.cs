@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Tenon.Runtime;
 
@@ -24,8 +23,8 @@ internal sealed record PluginManifest(string Id, string? Name, string Version, s
 
         try
         {
-            using var stream = File.OpenRead(path);
-            var manifest = JsonSerializer.Deserialize(stream, ManifestJson.Default.PluginManifest) ?? throw new JsonException("It is null.");
+            using var json = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
+            var manifest = Read(json.RootElement);
             manifest.Require(id, path);
             return manifest;
         }
@@ -33,6 +32,27 @@ internal sealed record PluginManifest(string Id, string? Name, string Version, s
         {
             throw new TenonException("TEN2003", $"The manifest of plugin {id}, {path}, can't be read: {e.Message} Reinstall the plugin.", e);
         }
+    }
+
+    // Without a serialiser: its set-up takes longer than the rest of the start.
+    private static PluginManifest Read(JsonElement root)
+    {
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            throw new JsonException($"It is {root.ValueKind}, not an object.");
+        }
+
+        return new PluginManifest(Text("id")!, Text("name"), Text("version")!, Text("contract")!, Text("assembly")!, Texts("devices"));
+
+        string? Text(string key) => root.TryGetProperty(key, out var value) ? AsText(key, value) : null;
+
+        IReadOnlyList<string>? Texts(string key) => !root.TryGetProperty(key, out var value) || value.ValueKind == JsonValueKind.Null ? null
+            : value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select(e => AsText(key, e) ?? throw new JsonException($"'{key}' holds null."))]
+            : throw new JsonException($"'{key}' is {value.ValueKind}, not a list.");
+
+        static string? AsText(string key, JsonElement value) => value.ValueKind is JsonValueKind.String or JsonValueKind.Null
+            ? value.GetString()
+            : throw new JsonException($"'{key}' is {value.ValueKind}, not text.");
     }
 
     private void Require(string id, string path)
@@ -49,7 +69,3 @@ internal sealed record PluginManifest(string Id, string? Name, string Version, s
         }
     }
 }
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, AllowTrailingCommas = true, ReadCommentHandling = JsonCommentHandling.Skip)]
-[JsonSerializable(typeof(PluginManifest))]
-internal sealed partial class ManifestJson : JsonSerializerContext;

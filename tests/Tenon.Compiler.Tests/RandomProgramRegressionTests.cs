@@ -1,0 +1,28 @@
+using Tenon.Core;
+using static Tenon.Compiler.Tests.TensorOps;
+
+namespace Tenon.Compiler.Tests;
+
+/// <summary>Programs that random tests have found, as small as they could be made.</summary>
+public class RandomProgramRegressionTests
+{
+    [Test]
+    public void A_row_is_picked_by_a_number_that_is_summed_in_the_kernel()
+    {
+        var table = ProgramInput.Of(14, DType.UInt8, 3, 4);
+        var number = Reduce(Ops.Add, Full(DType.UInt8, 0, 2, 1), 0).Cast(DType.Int32);
+        var hit = UOp.Alu(Ops.CmpEq, Reshape(Iota(DType.Int32, 2), 1, 2), Expand(number, 1, 2));
+        var picked = UOp.Where(Reshape(hit, 1, 2, 1), Reshape(table.Param, 1, 2, 1), Full(DType.UInt8, 0, 1, 2, 1));
+        using var variant = RandomProgramVariant.Default();
+        variant.Verify(new RandomProgram([table], [Reduce(Ops.Add, picked, 1)]));
+    }
+
+    [Test]
+    public void A_sum_that_depends_on_the_inner_of_two_loops()
+    {
+        var input = ProgramInput.Of(6, DType.Bool, false, false, true, false);
+        var choice = UOp.Where(Expand(Reshape(input.Param, 1, 2, 2), 64, 2, 2), Full(DType.Int16, 0, 64, 2, 2), Full(DType.Int16, 3, 64, 2, 2));
+        using var variant = RandomProgramVariant.Plain();
+        variant.Verify(new RandomProgram([input], [Contiguous(Reshape(Reduce(Ops.Add, choice, 2), 32, 2, 2))]));
+    }
+}

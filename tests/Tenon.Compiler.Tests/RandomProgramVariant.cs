@@ -1,0 +1,110 @@
+using Tenon.Core;
+using Tenon.Runtime;
+using Tenon.Tests.Shared;
+
+namespace Tenon.Compiler.Tests;
+
+/// <summary>A way to compile and run programs, and the C# that makes it.</summary>
+internal sealed class RandomProgramVariant : IDisposable
+{
+    // Of some padded views the index checker can't prove what is true.
+    private static readonly CompilerOptions Compiler = new() { CheckIndices = false };
+    private readonly TenonRuntime _runtime;
+
+    private RandomProgramVariant(string source, TenonRuntime runtime) => (Source, _runtime) = (source, runtime);
+
+    /// <summary>The C# expression that makes it.</summary>
+    public string Source { get; }
+
+    /// <summary>The default generator.</summary>
+    public static RandomProgramVariant Default() => Create("Default()", Compiler);
+
+    /// <summary>Another generator.</summary>
+    public static RandomProgramVariant Generator(string name) => Create($"Generator(\"{name}\")", Compiler, ("plugins:tenon.cpu:generator", name));
+
+    /// <summary>Other vectors.</summary>
+    public static RandomProgramVariant Vector(string bits) => Create($"Vector(\"{bits}\")", Compiler, ("plugins:tenon.cpu:vector", bits));
+
+    /// <summary>Loops as they come.</summary>
+    public static RandomProgramVariant Plain() => Create("Plain()", Compiler with { Optimise = false });
+
+    /// <summary>Loops changed at random.</summary>
+    public static RandomProgramVariant Loops(int seed, string vector = "auto") =>
+        With($"Loops({seed}, \"{vector}\")", (kernel, view) => RandomLoops.Apply(kernel, view, seed), vector);
+
+    /// <summary>Another optimiser.</summary>
+    public static RandomProgramVariant With(string source, Func<UOp, CodeGeneratorView, UOp> optimiser, string vector = "auto") =>
+        Create(source, Compiler with { Optimiser = optimiser }, ("plugins:tenon.cpu:vector", vector));
+
+    /// <summary>Whether the CPU has a generator of this name on this machine.</summary>
+    public static bool Has(string generator) => TenonRuntime.Default.Devices.Open(RandomProgram.Device).Device.CodeGenerators.Any(g => g.Name == generator);
+
+    /// <summary>What is wrong with the results of a program; null if nothing is.</summary>
+    public ProgramFailure? Check(RandomProgram program)
+    {
+        Scalar[][] actual;
+        try
+        {
+            actual = Run(program);
+        }
+        catch (Exception e) when (e is not AssertionException)
+        {
+            return new ProgramFailure(e is TenonException t ? t.Code : e.GetType().Name, e.ToString());
+        }
+
+        var expected = Evaluate(program);
+        for (var i = 0; i < actual.Length; i++)
+        {
+            if (RandomProgramTolerance.FirstWrong(program, i, expected, actual[i]) is { } wrong)
+            {
+                return new ProgramFailure("wrong", $"result {i}, element {wrong}: expected {expected[i][wrong]}, got {actual[i][wrong]}");
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Asserts that nothing is wrong with the results of a program.</summary>
+    public void Verify(RandomProgram program) => Assert.That(Check(program)?.Text, Is.Null);
+
+    public static Scalar[][] Evaluate(RandomProgram program, Random? noise = null)
+    {
+        var evaluator = new NaiveEvaluator(program.ContentOf, noise);
+        return [.. program.Results.Select(evaluator.Evaluate)];
+    }
+
+    public void Dispose() => _runtime.Dispose();
+
+    private Scalar[][] Run(RandomProgram program)
+    {
+        var buffers = new NodeMap<UOp>();
+        foreach (var (param, values) in program.Inputs)
+        {
+            var buffer = _runtime.CreateBuffer(param.DType, values.Length, RandomProgram.Device);
+            _runtime.CopyIn(buffer, ElementBytes.From(values, param.DType));
+            buffers[param] = buffer;
+        }
+
+        var storage = _runtime.Realize([.. program.Results.Select(r => (r.Substitute(buffers), RandomProgram.Device))]);
+        return [.. storage.Select(Read)];
+    }
+
+    private Scalar[] Read(UOp storage)
+    {
+        var buffer = storage.Op == Ops.Buffer ? storage : storage[0];
+        var bytes = new byte[buffer.Shape.MaxElements * buffer.DType.Bytes];
+        _runtime.CopyOut(buffer, bytes);
+        return ElementBytes.To(bytes, buffer.DType);
+    }
+
+    private static RandomProgramVariant Create(string source, CompilerOptions compiler, params (string Key, string? Value)[] settings)
+    {
+        var options = TenonConfiguration.Load(null, settings.Append(("cache:enabled", "false")).Select(s => KeyValuePair.Create(s.Item1, s.Item2)));
+        return new RandomProgramVariant(source, new TenonRuntimeBuilder(options).Build(new TensorCompiler(compiler)));
+    }
+}
+
+/// <summary>What is wrong with a program.</summary>
+/// <param name="Kind">A code, or the type of an exception, or that numbers are wrong: what a smaller program must show too.</param>
+/// <param name="Text">For people.</param>
+internal sealed record ProgramFailure(string Kind, string Text);
