@@ -54,20 +54,9 @@ internal sealed record ColdStart(double FromMain, double FromMainCached, double 
 
     private static (double Main, double Start) Run(string cacheFolder)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, Environment = { ["TENON_CACHE"] = cacheFolder } };
-
-        // "dotnet Tenon.Benchmarks.dll" needs to be told what to run, the program itself doesn't.
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
-        {
-            start.ArgumentList.Add(typeof(ColdStart).Assembly.Location);
-        }
-
-        start.ArgumentList.Add(Child);
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return output.Split(' ') is [var main, var all, var sum] && sum.Trim() == "5,5,5,5"
+        var output = ChildProcess.Run(cacheFolder, Child);
+        return output.Split(' ') is [var main, var all, "5,5,5,5"]
             ? (double.Parse(main, CultureInfo.InvariantCulture), double.Parse(all, CultureInfo.InvariantCulture))
-            : throw new InvalidOperationException($"The measured process ended with {process.ExitCode} and printed: {output}");
+            : throw new InvalidOperationException($"The measured process printed: {output}");
     }
 }

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Tenon.Benchmarks;
 
-if (ColdStart.TryRunChild(args))
+if (ColdStart.TryRunChild(args) || SecondProcess.TryRunChild(args))
 {
     return 0;
 }

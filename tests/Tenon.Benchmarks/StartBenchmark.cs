@@ -1,6 +1,6 @@
 namespace Tenon.Benchmarks;
 
-/// <summary>What small things cost: the first kernel of a process, and one small operation after that.</summary>
+/// <summary>What it costs to begin: the first kernel of a process, what an earlier process has done, and one small operation.</summary>
 internal static class StartBenchmark
 {
     public static void Run(Results results)
@@ -8,6 +8,12 @@ internal static class StartBenchmark
         var cold = ColdStart.Measure();
         results.Add("first kernel, from the start of Main", cold.FromMain, "ms", $"{cold.FromStart:0} ms from the start of the process");
         results.Add("first kernel, found on disk", cold.FromMainCached, "ms", $"{cold.FromStartCached:0} ms from the start of the process");
+        foreach (var workload in new[] { "resnet50", "gpt2-train" })
+        {
+            var p = SecondProcess.Measure(workload);
+            results.Add($"{workload}, Realize in a second process", p.Second, "ms", $"{p.First:0} ms in the first; {p.Schedules} schedule and {p.Kernels} kernels from disk, none made");
+        }
+
         foreach (var e in EagerLatency.Measure("CPU", "NULL"))
         {
             results.Add($"{e.Operation}, {e.Device}", e.Median, "us", $"until it is queued; 9 of 10 below {e.P90:0.0} us; {e.AllocatedBytes:0} bytes allocated");

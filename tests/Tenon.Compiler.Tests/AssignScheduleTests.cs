@@ -103,7 +103,7 @@ public class AssignScheduleTests
         var x = Stored(64);
         var (old, total) = (x * 2, x.Sum());
         x[3] = 0;
-        Expect(Schedule(x, old, total), kernels: 3, copies: 0, temporaries: 0);
+        Expect(Schedule(x, old, total), kernels: 2, copies: 0, temporaries: 0);
     }
 
     [Test]

@@ -21,7 +21,7 @@ internal static class Strides
     /// <summary>The stride of an index along a range: 0 if it does not depend on it, null if it is not linear in it.</summary>
     public static long? Along(UOp index, UOp range) => index.DependsOn(range) ? Along(index, LinearForm.Of(index).Terms, range) : 0;
 
-    private static long? Along(UOp index, IReadOnlyList<(UOp Term, long Factor)> terms, UOp range)
+    private static long? Along(UOp index, ReadOnlySpan<(UOp Term, long Factor)> terms, UOp range)
     {
         if (!index.DependsOn(range))
         {
@@ -29,9 +29,8 @@ internal static class Strides
         }
 
         long? stride = null;
-        for (var i = 0; i < terms.Count; i++)
+        foreach (var (term, factor) in terms)
         {
-            var (term, factor) = terms[i];
             if (term == range)
             {
                 stride = factor;

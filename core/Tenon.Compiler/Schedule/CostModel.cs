@@ -9,41 +9,105 @@ namespace Tenon.Compiler;
 internal sealed class CostModel
 {
     private const double PerByte = 1;
+    private const double PerLoad = 1;
+    private const double LeastGain = 0.1;
+
+    // Some microseconds in which every thread could have done something else.
+    private const double PerLaunch = 300_000;
+    private readonly double _launch;
+    private readonly NodeSet _followsIndex = new();
+    private readonly NodeSet _comparesIndex = new();
     private readonly NodeMap<double> _operations = new();
     private readonly NodeMap<double> _storedBytes = new();
     private readonly NodeMap<double> _reducedBytes = new();
 
-    public CostModel(IEnumerable<UOp> order)
+    public CostModel(IReadOnlyList<UOp> order, int parallelism)
     {
+        _launch = PerLaunch * parallelism;
         foreach (var u in order)
         {
-            _operations[u] = Math.Min(1e6, OwnOperations(u) + (IsLeaf(u) ? 0 : Sum(u, _operations)));
+            FindIndices(u);
             var bytes = u.Op is Ops.Const or Ops.Iota ? 0 : u.Shape.MaxElements * (double)u.DType.Bytes;
-            _reducedBytes[u] = u.Op == Ops.Reduce ? bytes : IsLeaf(u) ? 0 : Math.Min(1e15, Sum(u, _reducedBytes));
-            _storedBytes[u] = u.Op == Ops.Reduce ? 0 : IsLeaf(u) ? bytes : Math.Min(1e15, Sum(u, _storedBytes));
+            var (reduced, stored) = u.Op == Ops.Reduce ? (bytes, 0) : IsLeaf(u) ? (0, bytes) : (Math.Min(1e15, Sum(u, _reducedBytes)), Math.Min(1e15, Sum(u, _storedBytes)));
+
+            // A part of a reduction, or more than it, is not computed along with it: it is stored, with what is made of it.
+            var isPart = u.Op is Ops.Pad or Ops.Shrink && reduced > 0;
+            (_reducedBytes[u], _storedBytes[u]) = isPart ? (0, reduced + stored) : (reduced, stored);
+            _operations[u] = Math.Min(1e6, OwnOperations(u) + (IsLeaf(u) || isPart ? 0 : Sum(u, _operations)));
         }
     }
 
     /// <summary>Whether to give an elementwise value storage, given all its uses.</summary>
-    public bool ShouldStore(UOp node, IReadOnlyList<Access> uses)
+    /// <param name="node">The value.</param>
+    /// <param name="uses">All its uses.</param>
+    /// <param name="hasHome">Whether a kernel that computes it in any case could store it.</param>
+    public FusionCost Of(UOp node, List<Access> uses, bool hasHome)
     {
         var elements = (double)node.Shape.MaxElements;
-        var groups = uses.Select(u => u.Group).Distinct().Count();
-        var evaluations = uses.Sum(u => u.Evaluations);
-        if (groups == 1 && evaluations <= elements && _reducedBytes[node] == 0)
+        var (groups, evaluations) = (0, 0.0);
+        for (var i = 0; i < uses.Count; i++)
         {
-            return false;
+            evaluations += uses[i].Evaluations;
+            groups += uses.FindIndex(u => u.Group == uses[i].Group) == i ? 1 : 0;
         }
 
         // A reduction under the value is stored itself if the value is not, and computed along with the value if it is.
         var bytes = elements * node.DType.Bytes * PerByte;
-        var (stored, reduced) = (_storedBytes[node] * PerByte, _reducedBytes[node] * PerByte);
-        var computedAgain = evaluations * _operations[node] + groups * stored + (groups + 1) * reduced;
-        var computedOnce = elements * _operations[node] + stored + (groups + 1) * bytes;
-        return computedOnce <= computedAgain;
+        var (operations, stored, reduced) = (_operations[node], _storedBytes[node] * PerByte, _reducedBytes[node] * PerByte);
+        var launch = hasHome || reduced > 0 ? 0 : _launch;
+        return new FusionCost(
+            groups,
+            evaluations,
+            evaluations * operations + groups * stored + (groups + 1) * reduced,
+            elements * operations + stored + (groups + 1) * bytes + evaluations * PerLoad + launch);
     }
 
+    /// <summary>Whether one kernel instead of two that use a value saves enough to be noticed.</summary>
+    public bool IsWorthMerging(UOp node, KernelGroup a, KernelGroup b) =>
+        node.Shape.MaxElements * node.DType.Bytes * PerByte + _launch >= LeastGain * Math.Min(a.Points, b.Points);
+
+    /// <summary>Whether computing a stored value more often costs less than to load it in another kernel. Reductions of its size are stored in any case.</summary>
+    public bool CanRepeat(UOp value, double evaluations)
+    {
+        var bytes = value.Shape.MaxElements * value.DType.Bytes * PerByte;
+        return _reducedBytes[value] <= LeastGain * bytes && evaluations * _operations[value] <= bytes + evaluations * PerLoad + _launch;
+    }
+
+    /// <summary>
+    /// Whether the value is cheap to have anywhere and better not stored: it follows from the index alone, or compares the index
+    /// with something, which is what a sum that picks one element is found by (<see cref="ReduceCollapse"/>).
+    /// </summary>
+    public bool FollowsIndex(UOp node) => _followsIndex.Contains(node) || _comparesIndex.Contains(node);
+
     private static bool IsLeaf(UOp u) => u.Op is Ops.Param or Ops.Const or Ops.Iota or Ops.Reduce or Ops.After or Ops.Contiguous or Ops.Copy;
+
+    private void FindIndices(UOp u)
+    {
+        if (u.Op is Ops.Iota or Ops.Const || (u.Op is Ops.Cast or Ops.Add or Ops.Sub or Ops.Mul or Ops.CmpLt or Ops.CmpEq or Ops.CmpNe or Ops.And or Ops.Or or Ops.Xor && All(u.Src, _followsIndex))
+            || (OpSet.Movement.Contains(u.Op) && u.Op != Ops.Pad && _followsIndex.Contains(u[0])))
+        {
+            _followsIndex.Add(u);
+        }
+        else if ((u.Op == Ops.CmpEq && (_followsIndex.Contains(u[0]) || _followsIndex.Contains(u[1])))
+            || (u.Op == Ops.And && (FollowsIndex(u[0]) || FollowsIndex(u[1])))
+            || (OpSet.Movement.Contains(u.Op) && u.Op != Ops.Pad && _comparesIndex.Contains(u[0])))
+        {
+            _comparesIndex.Add(u);
+        }
+    }
+
+    private static bool All(ReadOnlySpan<UOp> nodes, NodeSet set)
+    {
+        foreach (var n in nodes)
+        {
+            if (!set.Contains(n))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private static double Sum(UOp u, NodeMap<double> of)
     {
@@ -67,3 +131,10 @@ internal sealed class CostModel
         _ => 1,
     };
 }
+
+/// <summary>What a value costs if it is computed again at each use, against once.</summary>
+/// <param name="Kernels">Kernels that need it.</param>
+/// <param name="Evaluations">How often it is used.</param>
+/// <param name="Again">Computing it at each use.</param>
+/// <param name="Once">Computing, storing and loading it.</param>
+internal readonly record struct FusionCost(int Kernels, double Evaluations, double Again, double Once);

@@ -9,6 +9,9 @@ namespace Tenon.Compiler;
 internal sealed class FusionPlan
 {
     private const long SmallWork = 16 * 1024;
+    // A sum of sums runs over all terms at once; of more, the inner sums are worth keeping.
+    private const double MostSums = 64;
+    private static readonly List<Access> Unused = [];
     private readonly NodeMap<List<Access>> _uses = new();
     private readonly NodeMap<List<KernelGroup>> _wholeReaders = new();
     private readonly NodeMap<StoredValue> _stored = new();
@@ -17,24 +20,28 @@ internal sealed class FusionPlan
     private readonly SchedulerOptions _options;
     private readonly SlotTable _slots;
     private readonly CostModel _cost;
+    private int _nextRange;
 
     public FusionPlan(IReadOnlyList<UOp> order, SlotTable slots, SchedulerOptions options)
     {
         using var stage = Tracing.Begin("schedule/fusion plan");
         (Order, _slots, _options) = (order, slots, options);
-        _cost = new CostModel(order);
+        _cost = new CostModel(order, options.Parallelism);
         _devices = DevicePlacement.Of(order);
         for (var i = order.Count - 1; i >= 0; i--)
         {
             Visit(order[i]);
         }
+
+        Groups.RemoveAll(g => g.IsMerged);
+        KernelGroup.FindLevels(Groups);
     }
 
     public IReadOnlyList<UOp> Order { get; }
 
     public List<KernelGroup> Groups { get; } = [];
 
-    public IReadOnlyList<Access> UsesOf(UOp node) => _uses.TryGetValue(node, out var uses) ? uses : [];
+    public List<Access> UsesOf(UOp node) => _uses.TryGetValue(node, out var uses) ? uses : Unused;
 
     public IReadOnlyList<KernelGroup> CopiesOf(UOp node) => _wholeReaders.TryGetValue(node, out var readers) ? readers : [];
 
@@ -42,6 +49,7 @@ internal sealed class FusionPlan
 
     private void Visit(UOp node)
     {
+        MergeUsers(node);
         switch (node.Op)
         {
             case Ops.Sink or Ops.Store or Ops.Param or Ops.Const or Ops.Iota:
@@ -78,6 +86,39 @@ internal sealed class FusionPlan
         }
     }
 
+    // Kernels over the same elements that share a value become one, unless what they share is nothing beside what they do.
+    private void MergeUsers(UOp node)
+    {
+        var uses = UsesOf(node);
+        if (uses.Count < 2 || node.Op is Ops.Const or Ops.Iota)
+        {
+            return;
+        }
+
+        for (var i = 1; i < uses.Count; i++)
+        {
+            for (var k = 0; k < i; k++)
+            {
+                var (a, b) = uses[i].Group.Number < uses[k].Group.Number ? (uses[i].Group, uses[k].Group) : (uses[k].Group, uses[i].Group);
+                if (a != b && _cost.IsWorthMerging(node, a, b) && a.CanMerge(b, _options.Parallelism, SmallWork))
+                {
+                    a.Merge(b);
+                }
+            }
+        }
+
+        for (var i = uses.Count - 1; i > 0; i--)
+        {
+            var same = uses.FindIndex(u => u.IsSame(uses[i].Group, uses[i].Index, uses[i].Valid));
+            if (same < i)
+            {
+                uses[same].Join(uses[i].Enclosing);
+                uses[i].Same = uses[same];
+                uses.RemoveAt(i);
+            }
+        }
+    }
+
     private bool CanStayInline(UOp node)
     {
         var uses = UsesOf(node);
@@ -86,9 +127,20 @@ internal sealed class FusionPlan
             return uses.Count == 1 && CanReduceIn(node, uses[0]);
         }
 
+        if ((OpSet.Movement.Contains(node.Op) && node.Op != Ops.Pad) || _cost.FollowsIndex(node))
+        {
+            return true;
+        }
+
         // The only kernel that needs the value would compute it in any case.
-        var isAtHome = uses.All(u => u.Group == uses[0].Group) && uses.Any(u => u.Valid is null && CoversInOrder(node.Shape, u));
-        return (OpSet.Movement.Contains(node.Op) && node.Op != Ops.Pad) || isAtHome || !_cost.ShouldStore(node, uses);
+        var home = uses.Find(u => u.Valid is null && CoversInOrder(node.Shape, u));
+        if (home is not null && uses.TrueForAll(u => u.Group == home.Group))
+        {
+            return true;
+        }
+
+        var cost = _cost.Of(node, uses, home is not null);
+        return cost.Again < cost.Once;
     }
 
     // A reduction is computed inside a kernel if it is not computed more often than it has elements, its loops fit into the
@@ -96,27 +148,40 @@ internal sealed class FusionPlan
     private bool CanReduceIn(UOp node, Access use)
     {
         var group = use.Group;
-        if (!use.Ranges.IsSubsetOf(group.OutputRanges) || use.Points > node.Shape.MaxElements)
+        if (!group.HasRoomFor(node[0].Shape.Rank))
         {
             return false;
         }
 
-        if (use.Ranges.Count < group.OutputRanges.Length && use.Points < _options.Parallelism && Math.Max(node[0].Shape.MaxElements, group.Points) > SmallWork)
+        // Σ Σ x, or Σ where(c, Σ x, 0): one sum.
+        var outputs = group.PointsOf(group.Output);
+        if (use.Enclosing == Enclosing.Sum && node.ArgAs<ReduceArg>().Op == Ops.Add)
         {
-            return false;
+            return use.Points <= 1.5 * node.Shape.MaxElements && use.Points <= MostSums * outputs && (outputs >= _options.Parallelism || IsSmall(node, group));
         }
 
-        return group.TryAddScope(use.Ranges);
+        return use.Points <= node.Shape.MaxElements && Fits(node, use);
     }
+
+    // Whether the loops around a value can be outermost, and are parallel enough.
+    private bool Fits(UOp node, Access use)
+    {
+        var group = use.Group;
+        return (use.Ranges & ~group.Output) == 0
+            && (use.Ranges == group.Output || use.Points >= _options.Parallelism || IsSmall(node, group))
+            && group.TryAddScope(use.Ranges);
+    }
+
+    private static bool IsSmall(UOp node, KernelGroup group) => Math.Max(node.Op == Ops.Reduce ? node[0].Shape.MaxElements : 0, group.Points) <= SmallWork;
 
     private void Store(UOp node, int slot)
     {
         var uses = UsesOf(node);
-        var home = uses.FirstOrDefault(u => CanComputeAndStoreAt(node, u));
+        var home = uses.Find(u => CanComputeAndStoreAt(node, u)) ?? BesideUser(node);
         if (home is null)
         {
             var group = NewGroup(_slots.DeviceOf(slot));
-            home = new Access(group, group.OpenOutput(node.Op == Ops.After ? node[1][0].Shape : node.Shape), null, false);
+            home = new Access(group, group.OpenOutput(node.Op == Ops.After ? node[1][0].Shape : node.Shape), null, Enclosing.Nothing);
             if (node.Op == Ops.Reduce)
             {
                 group.TryAddScope(home.Ranges);
@@ -135,26 +200,71 @@ internal sealed class FusionPlan
     }
 
     // Whether a kernel that computes the value for itself, once for each element, can store it as well.
-    private bool CanComputeAndStoreAt(UOp node, Access use)
+    private bool CanComputeAndStoreAt(UOp node, Access use) =>
+        use.Valid is null && CoversInOrder(node.Shape, use)
+            && CanRepeat(node, use.Group, use)
+            && IsLast(node, use.Group)
+            && (node.Op == Ops.Reduce ? CanReduceIn(node, use) : Fits(node, use));
+
+    // A kernel over the same elements that computes the value at other places can compute it for all of them as well.
+    private Access? BesideUser(UOp node)
     {
-        var others = UsesOf(node).Where(u => u != use);
-        return use.Valid is null && CoversInOrder(node.Shape, use)
-            && (node.Op != Ops.After || (StorageState.IsWhole(node) && !(_nextWrites.TryGetValue(_slots.SlotOf(node), out var next) && use.Group.Reaches(next.Home.Group))))
-            && (node.Op is not (Ops.Reduce or Ops.After or Ops.Contiguous) || others.All(u => u.Group != use.Group))
-            && others.Select(u => u.Group).Concat(_wholeReaders.GetValueOrDefault(node) ?? []).All(reader => reader == use.Group || !use.Group.Reaches(reader))
-            && (node.Op == Ops.Reduce ? CanReduceIn(node, use) : use.Group.TryAddScope(use.Ranges));
+        KernelGroup? group = null;
+        foreach (var use in UsesOf(node))
+        {
+            group = group is null || use.Group.Number > group.Number ? use.Group : group;
+        }
+
+        if (group is null || node.Op == Ops.Reduce || !_cost.IsWorthMerging(node, group, group) || !IsLast(node, group)
+            || !CanRepeat(node, group, null) || group.Find(node.Shape) is not { } index)
+        {
+            return null;
+        }
+
+        return new Access(group, index, null, Enclosing.Nothing);
+    }
+
+    // Of the kernels that need a value the one that was made last: none waits for one that waits for it.
+    private bool IsLast(UOp node, KernelGroup group) =>
+        (node.Op != Ops.After || (StorageState.IsWhole(node) && !(_nextWrites.TryGetValue(_slots.SlotOf(node), out var next) && next.Home.Group.Number >= group.Number)))
+            && UsesOf(node).TrueForAll(u => u.Group.Number <= group.Number)
+            && (_wholeReaders.GetValueOrDefault(node)?.TrueForAll(r => r.Number <= group.Number) ?? true);
+
+    // Whether the other uses in the kernel may compute the value again.
+    private bool CanRepeat(UOp node, KernelGroup group, Access? home)
+    {
+        var evaluations = 0.0;
+        foreach (var use in UsesOf(node))
+        {
+            evaluations += use != home && use.Group == group ? use.Evaluations : 0;
+        }
+
+        return node.Op switch
+        {
+            Ops.Reduce => evaluations == 0,
+            Ops.After => evaluations == 0 || _cost.CanRepeat(node[1][1], evaluations),
+            Ops.Contiguous => evaluations == 0 || _cost.CanRepeat(node[0], evaluations),
+            _ => evaluations == 0 || home is not null || _cost.CanRepeat(node, evaluations),
+        };
     }
 
     private static bool CoversInOrder(Shape shape, Access use)
     {
-        var seen = new NodeSet();
+        var seen = 0UL;
         for (var i = 0; i < shape.Rank; i++)
         {
             var (at, size) = (use.Index[i], shape.Dim(i));
-            if (!(size.IsInteger(1) ? at.IsInteger(0) : at.Op == Ops.Range && at[0] == size && use.Group.OutputRanges.Contains(at) && seen.Add(at)))
+            if (size.IsInteger(1) ? at.IsInteger(0) : at.Op == Ops.Range && at[0] == size)
             {
-                return false;
+                var bits = use.Group.RangesOf(at);
+                if ((bits & ~use.Group.Output) == 0 && (bits & seen) == 0)
+                {
+                    seen |= bits;
+                    continue;
+                }
             }
+
+            return false;
         }
 
         return true;
@@ -162,7 +272,7 @@ internal sealed class FusionPlan
 
     private void StoreByCopy(UOp node, UOp source, int slot)
     {
-        var group = NewGroup(_slots.DeviceOf(slot));
+        var group = NewGroup(_slots.DeviceOf(slot), isCopy: true);
         var storage = StorageUnder(source);
         if (storage.Op == Ops.Param)
         {
@@ -172,7 +282,7 @@ internal sealed class FusionPlan
         _wholeReaders.TryAdd(storage, []);
         _wholeReaders[storage].Add(group);
 
-        Keep(node, slot, new Access(group, group.OpenOutput(node.Shape), null, false));
+        Keep(node, slot, new Access(group, group.OpenOutput(node.Shape), null, Enclosing.Nothing));
     }
 
     private void Keep(UOp node, int slot, Access home)
@@ -184,7 +294,7 @@ internal sealed class FusionPlan
         {
             if (_nextWrites.TryGetValue(slot, out var next))
             {
-                next.Home.Group.DependsOn.Add(home.Group);
+                next.Home.Group.WaitFor(home.Group);
             }
 
             _nextWrites[slot] = stored;
@@ -193,15 +303,12 @@ internal sealed class FusionPlan
         foreach (var reader in _wholeReaders.GetValueOrDefault(node) ?? [])
         {
             reader.CopySource = slot;
-            reader.DependsOn.Add(home.Group);
+            reader.WaitFor(home.Group);
         }
 
         foreach (var use in UsesOf(node))
         {
-            if (use.Group != home.Group)
-            {
-                use.Group.DependsOn.Add(home.Group);
-            }
+            use.Group.WaitFor(home.Group);
         }
     }
 
@@ -210,22 +317,26 @@ internal sealed class FusionPlan
         switch (node.Op)
         {
             case Ops.After:
-                use.Sources = [Use(node[1][1], use.Group, Renumber(node, use), use.Valid, use.InReduce)];
+                use.Sources = [Use(node[1][1], use.Group, Renumber(node, use), use.Valid, use.Enclosing)];
                 break;
             case Ops.Reduce:
-                var index = use.Group.OpenReduce(node, use.Index, out var ranges);
+                var index = use.Group.OpenReduce(node, use.Index, ref _nextRange, out var ranges);
                 use.ReduceRanges = ranges;
-                use.Sources = [Use(node[0], use.Group, index, use.Valid, use.InReduce || ranges.Length > 0)];
+                var enclosing = ranges.Length == 0 ? use.Enclosing
+                    : node.ArgAs<ReduceArg>().Op == Ops.Add && use.Enclosing != Enclosing.Reduction ? Enclosing.Sum
+                    : Enclosing.Reduction;
+                use.Sources = [Use(node[0], use.Group, index, use.Valid, enclosing)];
                 break;
             case var op when OpSet.Movement.Contains(op):
                 var (moved, valid) = MovementIndex.Through(node, use.Index);
-                use.Sources = [Use(node[0], use.Group, moved, MovementIndex.And(use.Valid, valid), use.InReduce)];
+                use.Sources = [Use(node[0], use.Group, moved, MovementIndex.And(use.Valid, valid), use.Enclosing)];
                 break;
             default:
                 var sources = new Access[node.Src.Length];
+                var inside = use.Enclosing == Enclosing.Nothing ? Enclosing.Nothing : Enclosing.Reduction;
                 for (var i = 0; i < sources.Length; i++)
                 {
-                    sources[i] = Use(node[i], use.Group, use.Index, use.Valid, use.InReduce);
+                    sources[i] = Use(node[i], use.Group, use.Index, use.Valid, inside);
                 }
 
                 use.Sources = sources;
@@ -240,7 +351,7 @@ internal sealed class FusionPlan
         return value.Shape.Equals(view.Shape) ? use.Index : MovementIndex.Through(TensorRules.Reshape(value, view.Shape), use.Index).Index;
     }
 
-    private Access Use(UOp node, KernelGroup group, UOp[] index, UOp? valid, bool inReduce)
+    private Access Use(UOp node, KernelGroup group, UOp[] index, UOp? valid, Enclosing enclosing)
     {
         if (!_uses.TryGetValue(node, out var uses))
         {
@@ -253,18 +364,23 @@ internal sealed class FusionPlan
             (index, valid) = ([], null);
         }
 
-        var use = uses.Find(u => u.IsSame(group, index, valid));
-        if (use is null)
+        foreach (var known in uses)
         {
-            uses.Add(use = new Access(group, index, valid, inReduce));
+            if (known.IsSame(group, index, valid))
+            {
+                known.Join(enclosing);
+                return known;
+            }
         }
 
+        var use = new Access(group, index, valid, enclosing);
+        uses.Add(use);
         return use;
     }
 
-    private KernelGroup NewGroup(string device)
+    private KernelGroup NewGroup(string device, bool isCopy = false)
     {
-        var group = new KernelGroup(Groups.Count, device);
+        var group = new KernelGroup(Groups.Count, device) { IsCopy = isCopy };
         Groups.Add(group);
         return group;
     }

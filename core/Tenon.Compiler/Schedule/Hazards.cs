@@ -69,7 +69,7 @@ internal sealed class Hazards
             {
                 var (slot, group) = Snapshot(state, whole, writes, next, isWhole: true);
                 copy.CopySource = slot;
-                copy.DependsOn.Add(group);
+                copy.WaitFor(group);
             }
         }
     }
@@ -91,7 +91,7 @@ internal sealed class Hazards
             }
 
             // Later writes wait for this one.
-            writer.DependsOn.Add(reader);
+            writer.WaitFor(reader);
             return true;
         }
 
@@ -110,7 +110,7 @@ internal sealed class Hazards
             min = isWhole ? 0 : min;
             var span = new Region(IndexMath.Add(UOp.Range(UOp.Index(max - min + 1), 0), UOp.Index(min)));
             var (slot, group) = Snapshot(state, isWhole ? Whole(writes[next].Value.Slot) : span, writes, next, isWhole);
-            use.Group.DependsOn.Add(group);
+            use.Group.WaitFor(group);
             return new Snapshot(slot, IndexMath.Sub(region.Offset, UOp.Index(min)));
         }
 
@@ -121,7 +121,7 @@ internal sealed class Hazards
             offset = IndexMath.Add(IndexMath.Mul(offset, UOp.Index(greatest - least + 1)), IndexMath.Sub(term, UOp.Index(least)));
         }
 
-        use.Group.DependsOn.Add(copier);
+        use.Group.WaitFor(copier);
         return new Snapshot(copy, offset);
     }
 
@@ -137,9 +137,9 @@ internal sealed class Hazards
         var source = writes[next].Value.Slot;
         var (dtype, device) = (_slots[source].DType, _slots[source].Device);
         var shape = new Shape([.. region.Terms.Select(t => t.Max - t.Min + 1)]);
-        var (slot, group) = (_slots.AddTemporary(dtype, shape.MaxElements, device), new KernelGroup(_plan.Groups.Count, device));
+        var (slot, group) = (_slots.AddTemporary(dtype, shape.MaxElements, device), new KernelGroup(_plan.Groups.Count, device, level: 0));
         var index = group.OpenOutput(shape);
-        var home = new Access(group, index, null, false);
+        var home = new Access(group, index, null, Enclosing.Nothing);
         if (isWhole)
         {
             group.CopySource = source;
@@ -159,10 +159,10 @@ internal sealed class Hazards
         _plan.Groups.Add(group);
         if (next > 0)
         {
-            group.DependsOn.Add(writes[next - 1].Value.Home.Group);
+            group.WaitFor(writes[next - 1].Value.Home.Group);
         }
 
-        writes[next].Value.Home.Group.DependsOn.Add(group);
+        writes[next].Value.Home.Group.WaitFor(group);
         return _copies[key] = (slot, group);
     }
 

@@ -34,7 +34,7 @@ internal sealed class KernelBuilder(FusionPlan plan, SlotTable slots, Dictionary
             var home = output.Home;
             var address = Address(output.Slot, output.Offset);
             var store = UOp.New(Ops.Store, DType.Void, [address, home.Value!]);
-            stores.Add(UOp.New(Ops.End, DType.Void, [store, .. loops.Where(home.Ranges.Contains)]));
+            stores.Add(UOp.New(Ops.End, DType.Void, [store, .. loops.Where(r => (group.RangesOf(r) & home.Ranges) != 0)]));
         }
 
         return KernelSimplifier.Simplify(UOp.Sink([.. stores]));

@@ -1,14 +1,23 @@
+using System.Numerics;
 using Tenon.Core;
 
 namespace Tenon.Compiler;
 
-/// <summary>The nodes that become one kernel, while they are being chosen.</summary>
-internal sealed class KernelGroup(int number, string device)
+/// <summary>The nodes that become one kernel, while they are being chosen. Sets of its ranges are bits by their numbers.</summary>
+internal sealed class KernelGroup(int number, string device, int level = -1)
 {
-    private readonly List<HashSet<UOp>> _scopes = [];
-    private int _nextRange;
+    /// <summary>Bits of a set of ranges.</summary>
+    public const int MaxRanges = 64;
 
-    public int Number { get; } = number;
+    private readonly List<ulong> _scopes = [];
+    private readonly List<UOp> _ranges = [];
+    private readonly List<KernelGroup> _dependsOn = [];
+    private readonly List<KernelGroup> _dependents = [];
+    private static int _visits;
+    private int _visit;
+
+    /// <summary>The place in the order in which groups are made: in a plan, after those that read what it makes.</summary>
+    public int Number { get; private set; } = number;
 
     public string Device { get; } = device;
 
@@ -18,16 +27,61 @@ internal sealed class KernelGroup(int number, string device)
     /// <summary>The stored values that this kernel computes.</summary>
     public List<StoredValue> Outputs { get; } = [];
 
+    /// <summary>The uses in this kernel.</summary>
+    public List<Access> Accesses { get; } = [];
+
     /// <summary>The kernels whose outputs this one loads, and those that must have read what it overwrites.</summary>
-    public HashSet<KernelGroup> DependsOn { get; } = [];
+    public IReadOnlyList<KernelGroup> DependsOn => _dependsOn;
+
+    /// <summary>The kernels that wait for this one.</summary>
+    public IReadOnlyList<KernelGroup> Dependents => _dependents;
+
+    /// <summary>More than that of each kernel that this one waits for; -1 until it is known.</summary>
+    public int Level { get; private set; } = level;
 
     /// <summary>Of a copy between devices: the slot that is read.</summary>
     public int? CopySource { get; set; }
 
+    /// <summary>Whether this is a copy between devices, and not a kernel.</summary>
+    public bool IsCopy { get; init; }
+
+    /// <summary>Whether another group has taken all of this one.</summary>
+    public bool IsMerged { get; private set; }
+
     /// <summary>How many points the loops of the kernel have at most.</summary>
     public double Points { get; private set; } = 1;
 
-    public UOp NewRange(UOp size, RangeKind kind) => UOp.Range(size, _nextRange++, kind);
+    /// <summary>The output ranges as bits.</summary>
+    public ulong Output => OutputRanges.Length == 0 ? 0 : ulong.MaxValue >> (MaxRanges - OutputRanges.Length);
+
+    /// <summary>The sets of output ranges that are outermost in turn.</summary>
+    public IReadOnlyList<ulong> Scopes => _scopes;
+
+    /// <summary>The ranges that an index depends on.</summary>
+    public ulong RangesOf(UOp index)
+    {
+        var bits = 0UL;
+        foreach (var range in index.Ranges)
+        {
+            var id = range.ArgAs<RangeArg>().Id;
+            bits |= 1UL << (id < MaxRanges ? id : _ranges.LastIndexOf(range));
+        }
+
+        return bits;
+    }
+
+    public double PointsOf(ulong ranges)
+    {
+        var points = 1.0;
+        for (; ranges != 0; ranges &= ranges - 1)
+        {
+            points *= _ranges[BitOperations.TrailingZeroCount(ranges)][0].Max;
+        }
+
+        return points;
+    }
+
+    public bool HasRoomFor(int ranges) => _ranges.Count + ranges <= MaxRanges;
 
     /// <summary>Gives the kernel its output ranges: one for each axis that is longer than 1.</summary>
     public UOp[] OpenOutput(Shape shape)
@@ -35,29 +89,64 @@ internal sealed class KernelGroup(int number, string device)
         var index = new UOp[shape.Rank];
         for (var i = 0; i < index.Length; i++)
         {
-            index[i] = shape.Dim(i).IsInteger(1) ? UOp.Index(0) : NewRange(shape.Dim(i), RangeKind.Loop);
+            index[i] = shape.Dim(i).IsInteger(1) ? UOp.Index(0) : NewRange(UOp.Range(shape.Dim(i), _ranges.Count, RangeKind.Loop));
         }
 
-        OutputRanges = [.. index.Where(r => r.Op == Ops.Range)];
+        OutputRanges = [.. _ranges];
         Points = shape.MaxElements;
         return index;
     }
 
-    public UOp[] OpenReduce(UOp node, UOp[] index, out UOp[] ranges)
+    /// <summary>The place of the output ranges in a value of the same elements; null if it has others.</summary>
+    public UOp[]? Find(Shape shape)
+    {
+        var index = new UOp[shape.Rank];
+        var next = 0;
+        for (var i = 0; i < index.Length; i++)
+        {
+            if (shape.Dim(i).IsInteger(1))
+            {
+                index[i] = UOp.Index(0);
+            }
+            else if (next < OutputRanges.Length && OutputRanges[next][0] == shape.Dim(i))
+            {
+                index[i] = OutputRanges[next++];
+            }
+            else
+            {
+                return null;
+            }
+        }
+
+        return next == OutputRanges.Length ? index : null;
+    }
+
+    /// <summary>Opens the loops of a reduction; returns the index of what it reduces.</summary>
+    /// <param name="node">The reduction.</param>
+    /// <param name="index">Where it is used.</param>
+    /// <param name="nextRange">The numbers of reduced ranges differ between all kernels, so that kernels can merge.</param>
+    /// <param name="ranges">The new ranges.</param>
+    public UOp[] OpenReduce(UOp node, UOp[] index, ref int nextRange, out UOp[] ranges)
     {
         var source = (UOp[])index.Clone();
-        var opened = new List<UOp>();
+        var first = _ranges.Count;
+        var bits = 0UL;
         foreach (var axis in node.ArgAs<ReduceArg>().Axes.Span)
         {
             var size = node[0].Shape.Dim(axis);
             if (!size.IsInteger(1))
             {
-                opened.Add(source[axis] = NewRange(size, RangeKind.Reduce));
+                source[axis] = NewRange(UOp.Range(size, MaxRanges + nextRange++, RangeKind.Reduce));
             }
         }
 
-        ranges = [.. opened];
-        Points = Math.Max(Points, ranges.Aggregate(index.SelectMany(i => i.Ranges.ToArray()).Distinct().Aggregate(1.0, (p, r) => p * r[0].Max), (p, r) => p * r[0].Max));
+        ranges = [.. _ranges[first..]];
+        foreach (var i in source)
+        {
+            bits |= RangesOf(i);
+        }
+
+        Points = Math.Max(Points, PointsOf(bits));
         return source;
     }
 
@@ -65,42 +154,184 @@ internal sealed class KernelGroup(int number, string device)
     /// Whether loops can be ordered so that this set of output ranges is outermost, given the sets asked for before; if so
     /// they are asked for from now on.
     /// </summary>
-    public bool TryAddScope(HashSet<UOp> scope)
+    public bool TryAddScope(ulong scope)
     {
-        if (!_scopes.TrueForAll(s => s.IsSubsetOf(scope) || scope.IsSubsetOf(s)))
+        foreach (var s in _scopes)
         {
-            return false;
+            if (s == scope)
+            {
+                return true;
+            }
+
+            if ((s & ~scope) != 0 && (scope & ~s) != 0)
+            {
+                return false;
+            }
         }
 
         _scopes.Add(scope);
         return true;
     }
 
+    /// <summary>
+    /// Whether this kernel and one that was made later can be one, the outer loops of the one being the loops of the other.
+    /// Neither waits for the other if one of them can take the other's place in the order in which they were made.
+    /// </summary>
+    public bool CanMerge(KernelGroup later, int parallelism, double smallWork)
+    {
+        var (wide, narrow) = OutputRanges.Length >= later.OutputRanges.Length ? (this, later) : (later, this);
+        if (IsCopy || later.IsCopy || Device != later.Device || !wide.OutputRanges.AsSpan().StartsWith(narrow.OutputRanges)
+            || !wide.HasRoomFor(narrow._ranges.Count - narrow.OutputRanges.Length) || (!CanMove(later.Number) && !later.CanMove(Number)))
+        {
+            return false;
+        }
+
+        var isSmall = Math.Max(Points, later.Points) <= smallWork;
+        return Fits(narrow.Output) && narrow._scopes.TrueForAll(Fits);
+
+        bool Fits(ulong scope) =>
+            (isSmall || scope == wide.Output || PointsOf(scope) >= parallelism) && wide._scopes.TrueForAll(s => (s & ~scope) == 0 || (scope & ~s) == 0);
+    }
+
+    /// <summary>Takes everything of a group that was made later.</summary>
+    public void Merge(KernelGroup later)
+    {
+        Number = later.CanMove(Number) ? Number : later.Number;
+        var outputs = OutputRanges.Length >= later.OutputRanges.Length ? OutputRanges : later.OutputRanges;
+        TryAddScope(Output);
+        TryAddScope(later.Output);
+        later._scopes.ForEach(s => TryAddScope(s));
+        var reduced = _ranges[OutputRanges.Length..];
+        Accesses.ForEach(a => a.MoveTo(this, outputs.Length - OutputRanges.Length));
+        later.Accesses.ForEach(a => a.MoveTo(this, outputs.Length - later.OutputRanges.Length + reduced.Count));
+        _ranges.Clear();
+        _ranges.AddRange([.. outputs, .. reduced, .. later._ranges[later.OutputRanges.Length..]]);
+        OutputRanges = outputs;
+        Accesses.AddRange(later.Accesses);
+        Outputs.AddRange(later.Outputs);
+        Points = Math.Max(Points, later.Points);
+        foreach (var d in later._dependsOn)
+        {
+            d._dependents.Remove(later);
+            WaitFor(d);
+        }
+
+        foreach (var d in later._dependents)
+        {
+            d._dependsOn.Remove(later);
+            d.WaitFor(this);
+        }
+
+        later.IsMerged = true;
+    }
+
+    // Whether all that wait for this kernel were made before a number, and all that it waits for after it.
+    private bool CanMove(int to) => _dependents.TrueForAll(d => d.Number < to) && _dependsOn.TrueForAll(d => d.Number > to);
+
     /// <summary>Output ranges with those of the smallest scopes first: the order of the loops.</summary>
-    public UOp[] LoopOrder() => [.. OutputRanges.OrderByDescending(r => _scopes.Count(s => s.Contains(r)))];
+    public UOp[] LoopOrder()
+    {
+        var order = (UOp[])OutputRanges.Clone();
+        var depths = new int[order.Length];
+        for (var i = 0; i < depths.Length; i++)
+        {
+            foreach (var s in _scopes)
+            {
+                depths[i] -= (int)(s >> i & 1);
+            }
+
+            depths[i] = depths[i] * MaxRanges + i;
+        }
+
+        Array.Sort(depths, order);
+        return order;
+    }
+
+    /// <summary>Makes this kernel wait for another one.</summary>
+    public void WaitFor(KernelGroup other)
+    {
+        if (other != this && !_dependsOn.Contains(other))
+        {
+            _dependsOn.Add(other);
+            other._dependents.Add(this);
+            if (Level >= 0)
+            {
+                RaiseLevel(other.Level + 1);
+            }
+        }
+    }
+
+    /// <summary>Gives kernels their levels, once they wait for each other. Afterwards levels follow what is added.</summary>
+    public static void FindLevels(IReadOnlyList<KernelGroup> groups)
+    {
+        foreach (var g in CallOrder.Of(groups))
+        {
+            g.Level = 0;
+            foreach (var d in g._dependsOn)
+            {
+                g.Level = Math.Max(g.Level, d.Level + 1);
+            }
+        }
+    }
 
     /// <summary>Whether this kernel must wait for <paramref name="other"/>.</summary>
     public bool Reaches(KernelGroup other)
     {
-        var seen = new HashSet<KernelGroup>();
+        if (this == other)
+        {
+            return true;
+        }
+
+        // What it waits for has smaller levels.
+        var visit = Interlocked.Increment(ref _visits);
         var stack = new Stack<KernelGroup>([this]);
         while (stack.TryPop(out var g))
         {
-            if (g == other)
+            foreach (var d in g._dependsOn)
             {
-                return true;
-            }
-
-            foreach (var d in g.DependsOn)
-            {
-                if (seen.Add(d))
+                if (d == other)
                 {
+                    return true;
+                }
+
+                if (d._visit != visit && d.Level > other.Level)
+                {
+                    d._visit = visit;
                     stack.Push(d);
                 }
             }
         }
 
         return false;
+    }
+
+    private UOp NewRange(UOp range)
+    {
+        if (_ranges.Count == MaxRanges)
+        {
+            // Each is longer than 1: there is no memory for as many axes.
+            throw new InvalidOperationException($"A kernel of more than {MaxRanges} loops.");
+        }
+
+        _ranges.Add(range);
+        return range;
+    }
+
+    private void RaiseLevel(int level)
+    {
+        var stack = new Stack<(KernelGroup, int)>([(this, level)]);
+        while (stack.TryPop(out var raised))
+        {
+            var (g, to) = raised;
+            if (g.Level < to)
+            {
+                g.Level = to;
+                foreach (var d in g._dependents)
+                {
+                    stack.Push((d, to + 1));
+                }
+            }
+        }
     }
 }
 

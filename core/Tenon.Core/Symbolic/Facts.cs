@@ -44,9 +44,9 @@ internal sealed class Facts
             // Until it is known, as for a form that contains itself.
             _bounds[u] = (u.Min, u.Max);
             var form = LinearForm.Of(u);
-            bounds = form.Terms.Count == 1 && form.Terms[0] is var (term, factor) && term == u && factor == 1
+            bounds = form.Terms.Length == 1 && form.Terms[0] is var (term, factor) && term == u && factor == 1
                 ? Narrowed(Intersect((u.Min, u.Max), OfTerm(u)), u)
-                : Intersect((u.Min, u.Max), OfForm(form.Terms, form.Constant, 0));
+                : Intersect((u.Min, u.Max), OfForm(form.Terms.ToArray(), form.Constant, 0));
             _bounds[u] = bounds;
         }
 
@@ -90,13 +90,13 @@ internal sealed class Facts
     private void AddForm(LinearForm form, Int128 min, Int128 max)
     {
         (min, max) = (min <= long.MinValue ? min : min - form.Constant, max >= long.MaxValue ? max : max - form.Constant);
-        if (form.Terms.Count == 0)
+        if (form.Terms.Length == 0)
         {
             return;
         }
 
         // Of one form a bound below and one above are one fact.
-        var known = _facts.FindIndex(f => f.Terms.AsSpan().SequenceEqual([.. form.Terms]));
+        var known = _facts.FindIndex(f => f.Terms.AsSpan().SequenceEqual(form.Terms));
         if (known >= 0)
         {
             (min, max) = Intersect((min, max), (_facts[known].Min, _facts[known].Max));
@@ -107,13 +107,7 @@ internal sealed class Facts
             _facts.Add(new Fact([.. form.Terms], min, max));
         }
 
-        if (form.Terms.Count == 1 && form.Terms[0] is var (term, factor) && term.Op == Ops.FloorDiv && term[1].IsConst(out var d) && d.AsLong > 0)
-        {
-            // low ≤ x / d ≤ high says d·low ≤ x ≤ d·high + d - 1
-            var (low, high) = Divided(min, max, factor);
-            AddForm(LinearForm.Of(term[0]), low <= long.MinValue ? low : low * d.AsLong, high >= long.MaxValue ? high : high * d.AsLong + d.AsLong - 1);
-        }
-        else
+        if (form.Terms.Length != 1)
         {
             foreach (var (quotient, sign) in form.Terms)
             {
@@ -122,6 +116,24 @@ internal sealed class Facts
                     AddMultiple(form, quotient, sign, by.AsLong, min, max);
                 }
             }
+
+            return;
+        }
+
+        var (term, factor) = form.Terms[0];
+        var (low, high) = Divided(min, max, factor);
+        if (term.Op == Ops.FloorDiv && term[1].IsConst(out var d) && d.AsLong > 0)
+        {
+            // low ≤ x / d ≤ high says d·low ≤ x ≤ d·high + d - 1
+            AddForm(LinearForm.Of(term[0]), low <= long.MinValue ? low : low * d.AsLong, high >= long.MaxValue ? high : high * d.AsLong + d.AsLong - 1);
+        }
+        else if (term.Op == Ops.FloorMod && term[1].IsConst(out var m) && term[0].Op == Ops.FloorDiv && term[0][1].IsConst(out d) && d.AsLong > 0 && m.AsLong > 0)
+        {
+            // low ≤ x / d mod m ≤ high says d·low ≤ x mod d·m ≤ d·high + d - 1
+            AddForm(
+                LinearForm.Of(IndexMath.FloorMod(term[0][0], UOp.Index(d.AsLong * m.AsLong))),
+                low <= long.MinValue ? low : low * d.AsLong,
+                high >= long.MaxValue ? high : high * d.AsLong + d.AsLong - 1);
         }
     }
 
@@ -142,7 +154,7 @@ internal sealed class Facts
     }
 
     // Terms one by one, or several together where a fact says more of their sum.
-    private (Int128 Min, Int128 Max) OfForm(IReadOnlyList<(UOp Term, long Factor)> terms, Int128 constant, int firstFact)
+    private (Int128 Min, Int128 Max) OfForm((UOp Term, long Factor)[] terms, Int128 constant, int firstFact)
     {
         var (min, max) = (constant, constant);
         foreach (var (term, factor) in terms)
@@ -169,7 +181,7 @@ internal sealed class Facts
     }
 
     // How often a fact lies in a sum, going by its k-th term; 0 if an earlier term says the same.
-    private static long TimesIn(IReadOnlyList<(UOp Term, long Factor)> terms, Fact fact, int k)
+    private static long TimesIn((UOp Term, long Factor)[] terms, Fact fact, int k)
     {
         var times = Ratio(k);
         for (var i = 0; i < k && times != 0; i++)
@@ -194,7 +206,7 @@ internal sealed class Facts
     }
 
     // The sum less a multiple of the form of a fact.
-    private static IReadOnlyList<(UOp Term, long Factor)> Without(IReadOnlyList<(UOp Term, long Factor)> terms, Fact fact, long times)
+    private static (UOp Term, long Factor)[] Without((UOp Term, long Factor)[] terms, Fact fact, long times)
     {
         var rest = new LinearForm();
         foreach (var (term, factor) in terms)
@@ -207,7 +219,7 @@ internal sealed class Facts
             rest.AddTerm(term, -times * factor);
         }
 
-        return rest.Terms;
+        return rest.Terms.ToArray();
     }
 
     private (Int128 Min, Int128 Max) OfTerm(UOp u)

@@ -142,19 +142,8 @@ internal static class IndexRules
     private static (long G, UOp Multiple, UOp Remainder)? Factor(UOp x, long d)
     {
         var form = LinearForm.Of(x);
-        var candidates = new SortedSet<long>();
-        foreach (var (_, factor) in form.Terms)
+        for (var g = NextBelow(form, long.MaxValue, d); g > 1; g = NextBelow(form, g, d))
         {
-            candidates.Add(IntegerMath.Gcd(factor, d));
-        }
-
-        foreach (var g in candidates.Reverse())
-        {
-            if (g <= 1)
-            {
-                continue;
-            }
-
             var (multiple, remainder) = SplitMultiples(form, g);
             if (remainder.Min >= 0 && remainder.Max < g && multiple.Op != Ops.Const)
             {
@@ -165,6 +154,32 @@ internal static class IndexRules
         return null;
     }
 
+    // The greatest, of the common divisors of each factor and d, that is below a limit.
+    private static long NextBelow(LinearForm form, long limit, long d)
+    {
+        var next = 0L;
+        foreach (var (_, factor) in form.Terms)
+        {
+            var divisor = IntegerMath.Gcd(factor, d);
+            next = divisor < limit ? Math.Max(next, divisor) : next;
+        }
+
+        return next;
+    }
+
+    private static bool AllNegative(LinearForm form)
+    {
+        foreach (var (_, factor) in form.Terms)
+        {
+            if (factor >= 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private static UOp? Compare(UOp x, UOp y)
     {
         // x < y → x - y < 0, with the constant on the right
@@ -173,7 +188,7 @@ internal static class IndexRules
         form.MergeQuotients();
         var bound = -form.Constant;
         form.Constant = 0;
-        if (form.Terms.Count == 0)
+        if (form.Terms.Length == 0)
         {
             return UOp.Const(0 < bound);
         }
@@ -184,7 +199,7 @@ internal static class IndexRules
         }
 
         // -x < c → not (x < 1 - c)
-        if (form.Terms.All(t => t.Factor < 0))
+        if (AllNegative(form))
         {
             var negated = new LinearForm();
             foreach (var (term, factor) in form.Terms)
@@ -196,8 +211,7 @@ internal static class IndexRules
         }
 
         // g·x + r < c → x < ⌈c / g⌉ where 0 ≤ r < g and (r is 0 or g divides c)
-        var candidates = form.Terms.Select(t => Math.Abs(t.Factor)).Where(g => g > 1).Distinct().OrderDescending();
-        foreach (var g in candidates)
+        for (var g = NextBelow(form, long.MaxValue, 0); g > 1; g = NextBelow(form, g, 0))
         {
             var (multiple, rest) = SplitMultiples(form, g);
             if (multiple.Op != Ops.Const && rest.Min >= 0 && rest.Max < g && (rest.IsInteger(0) || bound % g == 0))

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Tenon.Core;
 
 /// <summary>
@@ -11,8 +13,8 @@ public sealed class LinearForm
     /// <summary>What is added to the terms.</summary>
     public long Constant { get; set; }
 
-    /// <summary>The terms with their factors.</summary>
-    public IReadOnlyList<(UOp Term, long Factor)> Terms => _terms;
+    /// <summary>The terms with their factors; valid until one is added.</summary>
+    public ReadOnlySpan<(UOp Term, long Factor)> Terms => CollectionsMarshal.AsSpan(_terms);
 
     /// <summary>The sum that an index is.</summary>
     public static LinearForm Of(UOp u)
@@ -89,11 +91,14 @@ public sealed class LinearForm
     /// <summary>Adds a term as it is.</summary>
     public void AddTerm(UOp term, long factor)
     {
-        var i = _terms.FindIndex(t => t.Term == term);
-        if (i >= 0)
+        for (var i = 0; i < _terms.Count; i++)
         {
-            factor = checked(factor + _terms[i].Factor);
-            _terms.RemoveAt(i);
+            if (_terms[i].Term == term)
+            {
+                factor = checked(factor + _terms[i].Factor);
+                _terms.RemoveAt(i);
+                break;
+            }
         }
 
         if (factor != 0)
@@ -126,7 +131,7 @@ public sealed class LinearForm
     /// <summary>The sum as a node: terms in structural order, the constant last.</summary>
     public UOp ToUOp()
     {
-        _terms.Sort(static (a, b) => StructuralOrder.Instance.Compare(a.Term, b.Term));
+        SortTerms();
         UOp? sum = null;
         foreach (var (term, factor) in _terms)
         {
@@ -135,6 +140,22 @@ public sealed class LinearForm
         }
 
         return sum is null ? UOp.Index(Constant) : Constant == 0 ? sum : UOp.Alu(Ops.Add, sum, UOp.Index(Constant));
+    }
+
+    // There are few of them, mostly in order.
+    private void SortTerms()
+    {
+        for (var i = 1; i < _terms.Count; i++)
+        {
+            var item = _terms[i];
+            var j = i - 1;
+            for (; j >= 0 && StructuralOrder.Instance.Compare(_terms[j].Term, item.Term) > 0; j--)
+            {
+                _terms[j + 1] = _terms[j];
+            }
+
+            _terms[j + 1] = item;
+        }
     }
 
     private bool TryMerge(UOp mod, long k, long c)

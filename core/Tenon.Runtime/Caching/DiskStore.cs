@@ -51,7 +51,7 @@ internal sealed class DiskStore(string folder, long maxBytes, DebugLog log)
         }
 
         var path = CacheFolder.PathOf(folder, kind, key);
-        var temporary = $"{path}.{Environment.ProcessId}.{Environment.CurrentManagedThreadId}{CacheFolder.TemporaryExtension}";
+        var temporary = $"{path}.{Guid.NewGuid():N}{CacheFolder.TemporaryExtension}";
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -67,10 +67,15 @@ internal sealed class DiskStore(string folder, long maxBytes, DebugLog log)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // What was made is there: a full or read-only disk costs time in the next process, not this result.
-            Interlocked.Exchange(ref _isBroken, 1);
-            log.Remark($"nothing is kept, because {folder} can't be written: {e.Message}");
             CacheFolder.TryDelete(temporary);
+
+            // What was made is there: a full or read-only disk costs time in the next process, not this result. Where another
+            // process has written the same meanwhile, and reads it, some systems don't let us take its place.
+            if (!File.Exists(path))
+            {
+                Interlocked.Exchange(ref _isBroken, 1);
+                log.Remark($"nothing is kept, because {folder} can't be written: {e.Message}");
+            }
         }
     }
 
