@@ -30,12 +30,13 @@ public static class KernelCompiler
         options ??= new CompilerOptions();
         var view = new CodeGeneratorView(target, device);
         var (forKernels, forMachine) = Decompositions.For(view);
-        var name = kernel.ArgAs<KernelArg>().Name;
+        var (name, isFast) = kernel.ArgAs<KernelArg>();
         using var stage = Tracing.Begin("lower", kernel, name);
         KernelSpecification.Check(kernel, name);
         CheckIndices(kernel);
 
-        var graph = GraphRewrite.Apply(HalfEmulation.Apply(kernel, view), forKernels, stage: "lower/decompose");
+        var graph = isFast && view.Has(Ops.MulAcc) ? GraphRewrite.Apply(kernel, FastMathRules.Contraction, stage: "lower/contract") : kernel;
+        graph = GraphRewrite.Apply(HalfEmulation.Apply(graph, view), forKernels, stage: "lower/decompose");
         graph = options.Optimise ? (options.Optimiser ?? Heuristic.Apply)(graph, view) : graph;
         CheckIndices(graph);
         (graph, var items) = Grid.Apply(graph);

@@ -17,6 +17,7 @@ public sealed class TenonRuntime : IDisposable
 
     internal TenonRuntime(RuntimeOptions options, IEnumerable<PluginRegistration> plugins, ICompiler compiler, ILogger? logger)
     {
+        TraceFile.StartIfAsked();
         Options = options;
         Plugins = new PluginHost(options, plugins);
         Devices = new DeviceRegistry(Plugins, options);
@@ -61,6 +62,9 @@ public sealed class TenonRuntime : IDisposable
 
     /// <summary>What the runtime has done so far.</summary>
     public Statistics Statistics { get; }
+
+    /// <summary>Whether what is realised now, by this thread of control, is computed by fast maths.</summary>
+    public bool IsFastMath => _realizer.IsFast;
 
     /// <summary>Allocates memory of undefined content. It lives as long as the node.</summary>
     /// <param name="dtype">The element type.</param>
@@ -120,6 +124,10 @@ public sealed class TenonRuntime : IDisposable
     /// <summary>What <see cref="Realize"/> would run, without running it.</summary>
     public Schedule Schedule(IReadOnlyList<(UOp Value, string Device)> roots) => _realizer.Plan(roots);
 
+    /// <summary>Schedules and compiles what <see cref="Realize"/> would run, without running it: it is ready when it is asked for.</summary>
+    /// <exception cref="TenonException">The graph can't be scheduled or compiled, or a device lacks what it needs.</exception>
+    public void Prepare(IReadOnlyList<(UOp Value, string Device)> roots) => _realizer.Prepare(roots);
+
     /// <summary>The graph with values that have been realised replaced by their storage.</summary>
     public UOp ResolveRealized(UOp graph) => _realizer.Resolve(graph);
 
@@ -150,7 +158,8 @@ public sealed class TenonRuntime : IDisposable
 
     private (Storage Storage, BufferView View) Find(UOp buffer, int bytes)
     {
-        var storage = _buffers.Get(StorageView.Base(ResolveRealized(buffer)));
+        var node = StorageView.Base(buffer);
+        var storage = _buffers.Get(node.Op == Ops.Buffer ? node : StorageView.Base(ResolveRealized(node)));
         var used = buffer.Shape.IsConcrete ? storage.Bytes : buffer.Shape.Elements.Value * buffer.DType.Bytes;
         return used == bytes ? (storage, new BufferView(storage.Buffer, 0, bytes)) : throw new TenonException(
             "TEN5010", $"A copy of {bytes} bytes does not fit a buffer of {used} bytes ({buffer.DType} of shape {buffer.Shape} on {storage.Device.Name}). Pass exactly its size.");

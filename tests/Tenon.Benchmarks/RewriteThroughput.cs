@@ -99,7 +99,7 @@ internal sealed record RewriteThroughput(int Nodes, double NodesPerSecond, doubl
         return parts;
     }
 
-    private sealed class Counter : Core.TraceListener
+    private sealed class Counter : RewriteListener
     {
         public int Rewrites { get; private set; }
 

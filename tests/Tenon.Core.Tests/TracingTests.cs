@@ -87,7 +87,7 @@ public class TracingTests
         return heard;
     }
 
-    private sealed class Heard : TraceListener
+    private sealed class Heard : RewriteListener
     {
         public List<(TraceStage? Stage, Rule Rule, UOp Before, UOp After)> Fired { get; } = [];
 

@@ -26,11 +26,11 @@ public sealed partial class DocumentationTests
     public void EveryOptionIsDocumented()
     {
         var text = File.ReadAllText(Path.Combine(Root, "docs", "cli.md"));
-        foreach (var command in new[] { "devices", "train mnist", "bench", "cache info", "cache clear" })
+        foreach (var command in new[] { "devices", "train mnist", "bench", "cache info", "cache clear", "explain" })
         {
             var help = TenonProcess.Run([.. command.Split(' '), "--help"]);
             help.AssertSuccess();
-            Assert.That(help.Output, Does.Contain($"tenon {command} [options]"));
+            Assert.That(help.Output, Does.Match($@"tenon {command} (<\S+> |\[<.*>\.\.\.\] )*\[options\]"));
             foreach (var option in Options().Matches(help.Output).Select(m => m.Value))
             {
                 Assert.That(text, Does.Contain($"`{option}"), $"docs/cli.md says what {option} of 'tenon {command}' means");

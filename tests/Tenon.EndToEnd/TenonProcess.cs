@@ -37,6 +37,7 @@ internal static class TenonProcess
             start.Environment.Remove(name);
         }
 
+        start.Environment["TENON_CHECK_INDICES"] = "1";
         return Process.Start(start) ?? throw new InvalidOperationException("The process did not start.");
     }
 

@@ -146,6 +146,58 @@ public sealed class RealPluginTests
     }
 
     [Test]
+    public void OneValueOnTwoDevicesIsComputedOnce()
+    {
+        using var runtime = Open(new KeyValuePair<string, string?>("plugins:tenon.cpu:devices", "2"));
+        var x = runtime.BufferOn("CPU", 1, 2, 3);
+        var y = x.Add(x);
+        var results = runtime.Realize([(y, "CPU"), (y, "CPU:1"), (y, "CPU"), (y, "CPU:1")]);
+        Assert.Multiple(() =>
+        {
+            Assert.That(results[0], Is.SameAs(results[2]));
+            Assert.That(results[1], Is.SameAs(results[3]).And.Not.SameAs(results[0]));
+            Assert.That(results.Select(runtime.Read), Has.All.EqualTo(new float[] { 2, 4, 6 }));
+            Assert.That((runtime.Statistics.KernelsLaunched, runtime.Statistics.Copies), Is.EqualTo((1, 1)));
+        });
+    }
+
+    [Test]
+    public void ThreadsThatShareACacheOnDiskGiveRightResultsHoweverItIsDamaged()
+    {
+        var folder = Path.Combine(_root, "cache");
+        Compute();
+        var (schedules, kernels) = Compute();
+        Assert.That((schedules, kernels), Is.EqualTo((0, 0)), "the second process makes nothing");
+        var random = new Random(5);
+        foreach (var file in Directory.GetFiles(folder, "*", SearchOption.AllDirectories))
+        {
+            var bytes = File.ReadAllBytes(file);
+            bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
+            File.WriteAllBytes(file, bytes);
+        }
+
+        Assert.That(Compute().Schedules, Is.GreaterThan(0));
+        Assert.That(Compute(), Is.EqualTo((0, 0)), "all is mended");
+
+        (long Schedules, long Kernels) Compute()
+        {
+            using var runtime = Open(new KeyValuePair<string, string?>("cache:folder", folder));
+            Parallel.For(0, 48, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
+            {
+                var values = Enumerable.Range(i, 64 * (1 + i % 6)).Select(v => v % 17f).ToArray();
+                var x = runtime.BufferOn("CPU", values).Reshape(values.Length / 8, 8);
+                var sum = UOp.New(Ops.Reduce, DType.Float32, [x], new ReduceArg(Ops.Add, new Axes(0)));
+                var wide = UOp.New(Ops.Expand, DType.Float32, [sum, UOp.Index(values.Length / 8), UOp.Index(8)]);
+                var y = runtime.Realize(UOp.New(Ops.Contiguous, DType.Float32, [wide.Add(x)]).Mul(x), "CPU");
+                var sums = Enumerable.Range(0, 8).Select(c => values.Where((_, at) => at % 8 == c).Sum()).ToArray();
+                Assert.That(runtime.Read(y), Is.EqualTo(values.Select((v, at) => (sums[at % 8] + v) * v)));
+            });
+            var s = runtime.Statistics;
+            return (s.ScheduleMisses - s.SchedulesFromDisk, s.KernelsCompiled - s.DiskCacheHits);
+        }
+    }
+
+    [Test]
     public void WithoutTheProcessorsFolderNullStillWorks()
     {
         var folder = Path.Combine(_root, "plugins", "cpu");
@@ -163,5 +215,5 @@ public sealed class RealPluginTests
     }
 
     private TenonRuntime Open(params KeyValuePair<string, string?>[] overrides) =>
-        new TenonRuntimeBuilder(TenonConfiguration.Load(Path.Combine(_root, TenonConfiguration.FileName), [new("cache:enabled", "false"), .. overrides])).Build();
+        new TenonRuntimeBuilder(TenonConfiguration.Load(Path.Combine(_root, TenonConfiguration.FileName), overrides)).Configure(o => o.Cache.Enabled = o.Cache.Folder is not null).Build();
 }

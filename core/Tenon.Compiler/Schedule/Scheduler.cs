@@ -27,19 +27,21 @@ public static class Scheduler
         var plan = new FusionPlan(order, slots, options);
         var snapshots = Hazards.Resolve(plan, slots);
         var kernels = new KernelBuilder(plan, slots, snapshots).Build();
-        var calls = CallOrder.Of(plan.Groups).ConvertAll(g => Call(g, kernels));
+        var calls = CallOrder.Of(plan.Groups).ConvertAll(g => Call(g, kernels, sink.Arg as KernelArg));
         var arenas = MemoryPlan.Place(calls, slots);
         return new Schedule { Slots = [.. slots.Slots], Calls = calls, ArenaBytes = arenas };
     }
 
-    private static ScheduledCall Call(KernelGroup group, Dictionary<KernelGroup, UOp> kernels)
+    private static ScheduledCall Call(KernelGroup group, Dictionary<KernelGroup, UOp> kernels, KernelArg? maths)
     {
         if (group.CopySource is { } source)
         {
             return new ScheduledCall(null, [group.Outputs[0].Slot, source], group.Device);
         }
 
-        var (kernel, args) = CanonicalKernel.Of(kernels[group], group.LoopOrder());
+        var plain = kernels[group];
+        plain = maths is { FastMath: true } ? GraphRewrite.Apply(UOp.Sink(plain.Src, maths), FastMathRules.Rules, stage: "schedule/fast maths") : plain;
+        var (kernel, args) = CanonicalKernel.Of(plain, group.LoopOrder());
         return new ScheduledCall(kernel, args, group.Device);
     }
 }

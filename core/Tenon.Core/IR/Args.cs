@@ -52,9 +52,12 @@ public sealed record RangeArg(int Id, RangeKind Kind);
 /// <param name="Size">How many work items there are.</param>
 public sealed record SpecialArg(string Name, long Size);
 
-/// <summary>The argument of the <see cref="Ops.Sink"/> of a kernel.</summary>
+/// <summary>
+/// The argument of the <see cref="Ops.Sink"/> of a kernel; also of a graph to be scheduled, if it asks for fast maths.
+/// </summary>
 /// <param name="Name">A name for people; programs with the same content have the same name.</param>
-public sealed record KernelArg(string Name);
+/// <param name="FastMath">Whether <see cref="FastMathRules"/> apply.</param>
+public sealed record KernelArg(string Name, bool FastMath = false);
 
 /// <summary>An immutable list of axes that compares by content.</summary>
 public sealed class Axes : IEquatable<Axes>

@@ -5,7 +5,7 @@ namespace Tenon.Core;
 /// <summary>Graphs and lists of nodes as bytes, for caches and for hashes that are stable across processes.</summary>
 public static class UOpSerializer
 {
-    private const byte FormatVersion = 1;
+    private const byte FormatVersion = 2;
 
     private enum ArgTag : byte
     {
@@ -153,6 +153,7 @@ public static class UOpSerializer
             case KernelArg k:
                 w.Write((byte)ArgTag.Kernel);
                 w.Write(k.Name);
+                w.Write(k.FastMath);
                 break;
             case Axes a:
                 w.Write((byte)ArgTag.Axes);
@@ -181,7 +182,7 @@ public static class UOpSerializer
         ArgTag.Variable => new VariableArg(r.ReadString(), r.ReadInt64(), r.ReadInt64()),
         ArgTag.Range => new RangeArg(r.ReadInt32(), (RangeKind)r.ReadByte()),
         ArgTag.Special => new SpecialArg(r.ReadString(), r.ReadInt64()),
-        ArgTag.Kernel => new KernelArg(r.ReadString()),
+        ArgTag.Kernel => new KernelArg(r.ReadString(), r.ReadBoolean()),
         ArgTag.Axes => ReadAxes(r),
         ArgTag.Text => r.ReadString(),
         ArgTag.Integer => r.ReadInt32(),

@@ -8,16 +8,15 @@ public sealed class TraceStage : IDisposable
     [ThreadStatic]
     private static TraceStage? t_current;
 
-    private readonly TraceListener _listener;
-    private readonly long _start;
+    private readonly RewriteListener _listener;
     private long _ticksWithin;
 
-    internal TraceStage(TraceListener listener, string name, UOp? graph, string? kernel)
+    internal TraceStage(RewriteListener listener, string name, UOp? graph, string? kernel)
     {
         Outer = t_current;
         (_listener, Name, Graph, Kernel) = (listener, name, graph, kernel ?? Outer?.Kernel);
         t_current = this;
-        _start = Stopwatch.GetTimestamp();
+        Start = Stopwatch.GetTimestamp();
     }
 
     /// <summary>Such as <c>lower/expand</c>.</summary>
@@ -35,6 +34,9 @@ public sealed class TraceStage : IDisposable
     /// <summary>What it gives, if that is a graph.</summary>
     public UOp? Result { get; set; }
 
+    /// <summary>When it began, as ticks of <see cref="Stopwatch"/>.</summary>
+    public long Start { get; }
+
     /// <summary>How long it took, as ticks of <see cref="Stopwatch"/>; known at its end.</summary>
     public long Ticks { get; private set; }
 
@@ -49,7 +51,7 @@ public sealed class TraceStage : IDisposable
     /// <summary>Ends the stage.</summary>
     public void Dispose()
     {
-        Ticks = Stopwatch.GetTimestamp() - _start;
+        Ticks = Stopwatch.GetTimestamp() - Start;
         t_current = Outer;
         Outer?._ticksWithin += Ticks;
         _listener.End(this);

@@ -5,13 +5,13 @@ namespace Tenon.Core;
 /// <summary>Tells a listener which stages the compiler goes through and which rules fire in them. While nobody listens it costs nothing.</summary>
 public static class Tracing
 {
-    private static volatile TraceListener? s_listener;
+    private static volatile RewriteListener? s_listener;
 
     [ThreadStatic]
     private static long t_ticksWithin;
 
     /// <summary>Who is told; null for nobody. Of the whole process, and of stages that begin afterwards.</summary>
-    public static TraceListener? Listener
+    public static RewriteListener? Listener
     {
         get => s_listener;
         set => s_listener = value;

@@ -12,6 +12,15 @@ public sealed class RuntimeOptions
     /// </summary>
     public int Debug { get; set; }
 
+    /// <summary>
+    /// Whether values are computed by fast maths (<see cref="Core.FastMathRules"/>) where a program doesn't say itself; see
+    /// <see cref="Compiler.FastMath"/>.
+    /// </summary>
+    public bool FastMath { get; set; }
+
+    /// <summary>Whether each access of a kernel is proved to lie in its buffer when the kernel is compiled.</summary>
+    public bool CheckIndices { get; set; } = Core.IndexChecker.IsOnByDefault;
+
     /// <summary>Whether the loops of kernels are optimised; off gives the plainest correct code, to find out where an error comes from.</summary>
     public bool Optimise { get; set; } = true;
 

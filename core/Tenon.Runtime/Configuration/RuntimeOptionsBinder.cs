@@ -6,12 +6,14 @@ namespace Tenon.Runtime;
 internal static class RuntimeOptionsBinder
 {
     private static readonly string[] PluginKeys = ["id", "path", "enabled", "sha256", "settings"];
-    private static readonly string[] RootKeys = ["$schema", "defaultDevice", "debug", "optimise", "cache", "plugins", "devices", "maxCachedBytes", "maxSchedules"];
+    private static readonly string[] RootKeys = ["$schema", "defaultDevice", "debug", "optimise", "fastMath", "checkIndices", "cache", "plugins", "devices", "maxCachedBytes", "maxSchedules"];
 
     public static void Bind(IConfiguration configuration, RuntimeOptions options)
     {
         options.DefaultDevice = configuration["defaultDevice"] is { Length: > 0 } device ? device : options.DefaultDevice;
         options.Debug = Read(configuration, "debug", options.Debug);
+        options.FastMath = Read(configuration, "fastMath", options.FastMath);
+        options.CheckIndices = Read(configuration, "checkIndices", options.CheckIndices);
         options.Optimise = Read(configuration, "optimise", options.Optimise);
         options.MaxCachedBytes = Read(configuration, "maxCachedBytes", options.MaxCachedBytes);
         options.MaxSchedules = Read(configuration, "maxSchedules", options.MaxSchedules);

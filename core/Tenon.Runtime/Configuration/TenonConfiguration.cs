@@ -5,14 +5,14 @@ namespace Tenon.Runtime;
 
 /// <summary>
 /// Reads <c>plugins.json</c> and what overrides it. Later wins: the file, the environment (<c>TENON_DEVICE</c>,
-/// <c>TENON_DEBUG</c>, <c>TENON_CACHE</c>, and any key as <c>TENON__key__subkey</c>), then the caller's overrides.
+/// <c>TENON_DEBUG</c>, <c>TENON_CACHE</c>, <c>TENON_FAST_MATH</c>, <c>TENON_CHECK_INDICES</c>, and any key as <c>TENON__key__subkey</c>), then the caller's overrides.
 /// </summary>
 public static class TenonConfiguration
 {
     /// <summary>The name of the file.</summary>
     public const string FileName = "plugins.json";
 
-    private static readonly (string Variable, string Key)[] ShortNames = [("TENON_DEVICE", "defaultDevice"), ("TENON_DEBUG", "debug")];
+    private static readonly (string Variable, string Key)[] ShortNames = [("TENON_DEVICE", "defaultDevice"), ("TENON_DEBUG", "debug"), ("TENON_FAST_MATH", "fastMath"), ("TENON_CHECK_INDICES", "checkIndices")];
 
     /// <summary>Where the file is: <c>TENON_PLUGINS</c> if set, otherwise beside the program.</summary>
     public static string DefaultFile =>
@@ -79,7 +79,7 @@ public static class TenonConfiguration
         {
             if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value)
             {
-                values[key] = value;
+                values[key] = Switch(key, value);
             }
         }
 
@@ -96,6 +96,13 @@ public static class TenonConfiguration
 
         return values;
     }
+
+    private static string Switch(string key, string value) => (key, value) switch
+    {
+        ("fastMath" or "checkIndices", "1" or "on") => "true",
+        ("fastMath" or "checkIndices", "0" or "off") => "false",
+        _ => value,
+    };
 
     private static string FirstSentence(string message) => message.IndexOf(" LineNumber:", StringComparison.Ordinal) is > 0 and var i ? message[..i] : message;
 }

@@ -32,7 +32,7 @@ internal sealed class RealizeGraphBuilder
         _device = device;
     }
 
-    public static RealizeGraph Build((UOp Value, string Device)[] roots, RealizedValues realized, BufferTable buffers)
+    public static RealizeGraph Build((UOp Value, string Device)[] roots, RealizedValues realized, BufferTable buffers, KernelArg? math = null)
     {
         var found = new UOp?[roots.Length];
         var wanted = new List<UOp>(roots.Length);
@@ -69,7 +69,7 @@ internal sealed class RealizeGraphBuilder
         return new RealizeGraph
         {
             Results = results,
-            Sink = UOp.Sink(CollectionsMarshal.AsSpan(builder._sources)),
+            Sink = UOp.Sink(CollectionsMarshal.AsSpan(builder._sources), math),
             Inputs = builder._inputs,
             Variables = builder._variables,
             Outputs = builder._outputs,

@@ -7,7 +7,9 @@ namespace Tenon.Runtime;
 /// Which values have been computed, and where each lies, so that graphs that contain such a value read it instead. Both are
 /// held weakly.
 /// </summary>
-internal sealed class RealizedValues(BufferTable buffers)
+/// <param name="buffers">What is stored.</param>
+/// <param name="others">Values that will do as well.</param>
+internal sealed class RealizedValues(BufferTable buffers, RealizedValues? others = null)
 {
     private static readonly OpSet Free = OpSet.Movement | new OpSet(Ops.Const, Ops.Iota, Ops.Cast, Ops.Bitcast, Ops.Contiguous, Ops.Detach);
     private static readonly OpSet SameContent = new(Ops.Reshape, Ops.Contiguous, Ops.Detach);
@@ -39,7 +41,7 @@ internal sealed class RealizedValues(BufferTable buffers)
     /// <param name="value">The value.</param>
     /// <param name="device">Where values that don't say it themselves are computed; null for nowhere.</param>
     public UOp? Find(UOp value, string? device) =>
-        _entries.TryGetValue(value, out var e) && (e.IsPlaced || e.Buffer.ArgAs<BufferArg>().Device == device) && buffers.IsCurrent(e.Buffer) ? e.View : null;
+        _entries.TryGetValue(value, out var e) && (e.IsPlaced || e.Buffer.ArgAs<BufferArg>().Device == device) && buffers.IsCurrent(e.Buffer) ? e.View : others?.Find(value, device);
 
     private sealed record Entry(UOp View, UOp Buffer, bool IsPlaced);
 }

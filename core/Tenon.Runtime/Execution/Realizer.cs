@@ -10,6 +10,8 @@ internal sealed class Realizer
     private readonly DeviceRegistry _devices;
     private readonly BufferTable _buffers;
     private readonly RealizedValues _realized;
+    private readonly RealizedValues _realizedFast;
+    private readonly bool _isFastByDefault;
     private readonly KernelCache _kernels;
     private readonly ScheduleCache _schedules;
     private readonly ScheduleStore _newSchedules;
@@ -21,6 +23,8 @@ internal sealed class Realizer
         _devices = devices;
         _buffers = buffers;
         _realized = new RealizedValues(buffers);
+        _realizedFast = new RealizedValues(buffers, _realized);
+        _isFastByDefault = options.FastMath;
         _statistics = statistics;
         _log = log;
         _schedules = new ScheduleCache(options.MaxSchedules);
@@ -29,13 +33,28 @@ internal sealed class Realizer
         _kernels = new KernelCache(compiler, disk is null ? null : new KernelStore(disk, compiler.Fingerprint), statistics, log);
     }
 
-    public UOp Resolve(UOp graph) => RealizeGraphBuilder.Resolve(graph, _realized, _buffers);
+    /// <summary>Whether what is realised now is computed by fast maths.</summary>
+    public bool IsFast => FastMath.Requested ?? _isFastByDefault;
+
+    // What fast maths gave is of no use where strict ones are asked for.
+    private RealizedValues Realized => IsFast ? _realizedFast : _realized;
+
+    public UOp Resolve(UOp graph) => RealizeGraphBuilder.Resolve(graph, Realized, _buffers);
 
     public Schedule Plan(IReadOnlyList<(UOp Value, string Device)> roots)
     {
         var graph = Build(roots);
         return graph.IsEmpty ? new Schedule { Slots = [], Calls = [], ArenaBytes = new Dictionary<string, long>() }
             : _schedules.Find(graph.Sink)?.Schedule ?? _newSchedules.Make(graph.Sink, _devices.Open(roots[0].Device).Capabilities);
+    }
+
+    public void Prepare(IReadOnlyList<(UOp Value, string Device)> roots)
+    {
+        var graph = Build(roots);
+        if (!graph.IsEmpty && _schedules.Find(graph.Sink) is null)
+        {
+            Prepare(graph, roots[0].Device);
+        }
     }
 
     public UOp[] Realize(IReadOnlyList<(UOp Value, string Device)> roots)
@@ -82,7 +101,7 @@ internal sealed class Realizer
             canonical[i] = (roots[i].Value, _devices.Canonicalize(roots[i].Device));
         }
 
-        return RealizeGraphBuilder.Build(canonical, _realized, _buffers);
+        return RealizeGraphBuilder.Build(canonical, Realized, _buffers, IsFast ? new KernelArg("graph", FastMath: true) : null);
     }
 
     private (UOp Node, Storage Storage) Allocate(RealizeResult.Output output)
@@ -97,12 +116,7 @@ internal sealed class Realizer
     {
         var executable = _schedules.Find(graph.Sink);
         _statistics.CountRealize(executable is not null);
-        if (executable is null)
-        {
-            executable = ExecutableSchedule.Prepare(_newSchedules.Get(graph.Sink, _devices.Open(device).Capabilities), _devices, _kernels);
-            _schedules.Add(graph.Sink, executable);
-        }
-
+        executable ??= Prepare(graph, device);
         var start = Stopwatch.GetTimestamp();
         var slots = new Storage?[executable.Schedule.Slots.Count];
         for (var i = 0; i < graph.Inputs.Count; i++)
@@ -122,13 +136,20 @@ internal sealed class Realizer
         _statistics.AddRunTime(start);
     }
 
+    private ExecutableSchedule Prepare(RealizeGraph graph, string device)
+    {
+        var executable = ExecutableSchedule.Prepare(_newSchedules.Get(graph.Sink, _devices.Open(device).Capabilities), _devices, _kernels);
+        _schedules.Add(graph.Sink, executable);
+        return executable;
+    }
+
     private NodeMap<UOp>? Remember(RealizeGraph graph, (UOp Node, Storage Storage)[] outputs)
     {
         foreach (var output in graph.Outputs)
         {
             if (output.ValueDevice is null || output.ValueDevice == output.Device)
             {
-                _realized.Add(output.Value, outputs[output.Index].Node, isPlaced: output.ValueDevice is not null);
+                Realized.Add(output.Value, outputs[output.Index].Node, isPlaced: output.ValueDevice is not null);
             }
         }
 

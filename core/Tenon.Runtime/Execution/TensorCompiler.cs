@@ -8,7 +8,7 @@ namespace Tenon.Runtime;
 /// <param name="options">Switches of the kernel compiler.</param>
 internal sealed class TensorCompiler(CompilerOptions options) : ICompiler
 {
-    public string Fingerprint { get; } = $"{typeof(Schedule).Module.ModuleVersionId:N}{typeof(UOp).Module.ModuleVersionId:N}{options.Optimise}";
+    public string Fingerprint { get; } = $"{typeof(Schedule).Module.ModuleVersionId:N}{typeof(UOp).Module.ModuleVersionId:N}{options.Optimise}{options.CheckIndices}";
 
     public Schedule Schedule(UOp sink, Capabilities device) => Scheduler.Create(sink, new SchedulerOptions { Parallelism = device.Parallelism });
 

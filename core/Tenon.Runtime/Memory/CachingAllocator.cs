@@ -92,6 +92,11 @@ internal sealed class CachingAllocator(string name, Device device, long maxCache
         List<DeviceBuffer> dead = [];
         lock (_lock)
         {
+            if (_bytesCached <= keepBytes)
+            {
+                return;
+            }
+
             foreach (var (size, stack) in _free.OrderByDescending(f => f.Key))
             {
                 while (_bytesCached > keepBytes && stack.TryPop(out var buffer))

@@ -11,6 +11,7 @@ internal static class Leaves
 {
     private static readonly ConditionalWeakTable<UOp, List<WeakReference<Tensor>>> ByNode = [];
     private static readonly ConditionalWeakTable<UOp, UOp> RealizedAs = [];
+    private static readonly ConditionalWeakTable<UOp, UOp> RealizedFastAs = [];
     private static int _nextMark;
 
     /// <summary>A node of the same value that no other tensor shares: equal values are equal nodes.</summary>
@@ -30,12 +31,14 @@ internal static class Leaves
     {
         if (node != storage)
         {
-            RealizedAs.AddOrUpdate(node, storage);
+            // An assignment has happened, by whatever maths.
+            (TensorExecutor.Current.IsFastMath && node.Op != Ops.After ? RealizedFastAs : RealizedAs).AddOrUpdate(node, storage);
         }
     }
 
     /// <summary>The storage of a node that was realised, else the node.</summary>
-    public static UOp Storage(UOp node) => RealizedAs.TryGetValue(node, out var storage) ? storage : node;
+    public static UOp Storage(UOp node) =>
+        RealizedAs.TryGetValue(node, out var storage) || (TensorExecutor.Current.IsFastMath && RealizedFastAs.TryGetValue(node, out storage)) ? storage : node;
 
     /// <summary>The leaves of which a node is the value; null for most nodes.</summary>
     public static List<Tensor>? Find(UOp node)

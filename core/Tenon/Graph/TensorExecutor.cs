@@ -11,6 +11,9 @@ internal abstract class TensorExecutor
 
     public abstract string DefaultDevice { get; }
 
+    /// <summary>Whether values are computed by fast maths now.</summary>
+    public virtual bool IsFastMath => false;
+
     public abstract string Canonicalize(string device);
 
     public abstract UOp CreateBuffer(DType dtype, long size, string device);
@@ -24,6 +27,8 @@ internal abstract class TensorExecutor
     private sealed class RuntimeExecutor : TensorExecutor
     {
         public override string DefaultDevice => TenonRuntime.Default.Devices.Default;
+
+        public override bool IsFastMath => TenonRuntime.Default.IsFastMath;
 
         public override string Canonicalize(string device) => TenonRuntime.Default.Devices.Canonicalize(device);
 

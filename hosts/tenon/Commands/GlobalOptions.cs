@@ -71,9 +71,32 @@ internal sealed class GlobalOptions
     }
 
     /// <summary>Opens the runtime that the command line asks for and makes it the default one.</summary>
-    public TenonRuntime CreateRuntime(ParseResult parsed)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="settings">Settings of the command itself.</param>
+    public TenonRuntime CreateRuntime(ParseResult parsed, params (string Key, string Value)[] settings)
     {
-        var overrides = new Dictionary<string, string?>();
+        var runtime = Build(parsed, Overrides(parsed, settings));
+        TenonRuntime.Default = runtime;
+        return runtime;
+    }
+
+    /// <summary>What the command line asks for as variables for another program that uses Tenon.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="settings">Settings of the command itself.</param>
+    public Dictionary<string, string?> ToEnvironment(ParseResult parsed, params (string Key, string Value)[] settings)
+    {
+        var variables = Overrides(parsed, settings).ToDictionary(o => "TENON__" + o.Key.Replace(":", "__").Replace('.', '_'), o => o.Value);
+        if (parsed.GetValue(Plugins) is { } file)
+        {
+            variables["TENON_PLUGINS"] = Path.GetFullPath(file);
+        }
+
+        return variables;
+    }
+
+    private Dictionary<string, string?> Overrides(ParseResult parsed, (string Key, string Value)[] settings)
+    {
+        var overrides = settings.ToDictionary(s => s.Key, s => (string?)s.Value);
         foreach (var text in parsed.GetValue(Set) ?? [])
         {
             var split = text.IndexOf('=');
@@ -90,22 +113,18 @@ internal sealed class GlobalOptions
             overrides["debug"] = debug.ToString();
         }
 
-        var runtime = Build(parsed, overrides);
         if (parsed.GetValue(Generator) is { } generator)
         {
-            // Only manifests have been read, and they say whose setting it is.
+            // Only manifests are read, and they say whose setting it is.
+            using var runtime = Build(parsed, overrides);
             var kind = runtime.Devices.Default.Split(':')[0];
             foreach (var plugin in runtime.Plugins.Plugins.Where(p => p.Devices.Contains(kind)))
             {
                 overrides[$"plugins:{plugin.Id}:generator"] = generator;
             }
-
-            runtime.Dispose();
-            runtime = Build(parsed, overrides);
         }
 
-        TenonRuntime.Default = runtime;
-        return runtime;
+        return overrides;
     }
 
     private TenonRuntime Build(ParseResult parsed, Dictionary<string, string?> overrides) =>

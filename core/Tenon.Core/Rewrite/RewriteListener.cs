@@ -1,7 +1,7 @@
 namespace Tenon.Core;
 
 /// <summary>Who is told of stages and rewrites; see <see cref="Tracing.Listener"/>. Calls come from all threads that compile.</summary>
-public abstract class TraceListener
+public abstract class RewriteListener
 {
     /// <summary>A rule has been tried on a node that its pattern may match.</summary>
     /// <param name="stage">The innermost stage of the thread; null if it is in none.</param>
