@@ -62,37 +62,37 @@ internal sealed class NaiveExecutor : TensorExecutor
         Runs++;
         var evaluator = new NaiveEvaluator(Read);
         var results = new UOp[roots.Count];
+        var written = roots.Where(r => r.Value.Op == Ops.After).Select(r => Base(r.Value)).ToHashSet();
         for (var i = 0; i < results.Length; i++)
         {
             var (value, device) = roots[i];
-            if (!_realized.TryGetValue(value, out results[i]!))
+            if (!_realized.TryGetValue(value, out results[i]!) || written.Contains(Base(results[i])) || !_storage.TryGetValue(Base(results[i]), out _))
             {
                 var buffer = CreateBuffer(value.DType, value.Shape.MaxElements, device);
                 _storage.AddOrUpdate(buffer, evaluator.Evaluate(value));
                 results[i] = TensorGraph.Reshape(buffer, value.Shape);
-                _realized.Add(value, results[i]);
+                _realized.AddOrUpdate(value, results[i]);
             }
         }
 
         // The memory of an assignment's target has another content now: its old node is of no use.
-        foreach (var (value, _) in roots)
+        foreach (var buffer in written)
         {
-            if (value.Op == Ops.After)
-            {
-                var state = value;
-                while (state.Op != Ops.Buffer)
-                {
-                    state = state[0];
-                }
-
-                _storage.Remove(state);
-            }
+            _storage.Remove(buffer);
         }
 
         return results;
     }
 
-    private static UOp Base(UOp view) => view.Op == Ops.Reshape ? Base(view[0]) : view;
+    private static UOp Base(UOp state)
+    {
+        while (state.Op != Ops.Buffer)
+        {
+            state = state[0];
+        }
+
+        return state;
+    }
 
     private Scalar[] Read(UOp buffer) =>
         _storage.TryGetValue(buffer, out var values) ? values : throw new InvalidOperationException($"{buffer} was overwritten by an assignment.");

@@ -22,7 +22,7 @@ public static class Scheduler
         var rewritten = GraphRewrite.Apply(sink, Rules, options, "schedule/tensor rules");
         var graph = OutputAliasing.Apply(LostWrites.Remove(rewritten), out var outputs);
         var order = graph.TopologicalOrder();
-        var slots = new SlotTable(order);
+        var slots = new SlotTable(sink.TopologicalOrder());
         outputs.ForEach(slots.MarkOutput);
         var plan = new FusionPlan(order, slots, options);
         var snapshots = Hazards.Resolve(plan, slots);

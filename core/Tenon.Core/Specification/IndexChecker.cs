@@ -45,7 +45,7 @@ public static class IndexChecker
         var parts = gate is { DType.IsVector: true } ? lanes : 1;
         for (var i = 0; i < parts; i++)
         {
-            var condition = gate is null ? null : Lane(gate, i);
+            var condition = gate is null ? null : WithoutExtract(parts == 1 ? gate : Lane(gate, i));
             var (min, max) = Bounds(index, Known(condition, facts));
 
             // An empty interval says that the gate is never true.
@@ -131,21 +131,41 @@ public static class IndexChecker
         return (address, index);
     }
 
+    // Lanes that are taken out of vectors, in terms of scalars.
+    private static UOp WithoutExtract(UOp u)
+    {
+        var order = u.TopologicalOrder();
+        if (!order.Exists(n => n.Op == Ops.Extract))
+        {
+            return u;
+        }
+
+        var done = new NodeMap<UOp>();
+        foreach (var n in order)
+        {
+            var mapped = n.Op == Ops.Extract ? Lane(done[n[0]], n.ArgAs<int>()) : n.MapSources(done);
+            done[n] = mapped == n ? n : Simplifier.SimplifyNode(mapped);
+        }
+
+        return done[u];
+    }
+
     // One lane of a vector, in terms of scalars.
     private static UOp Lane(UOp u, int lane)
     {
+        if (!u.DType.IsVector)
+        {
+            return u;
+        }
+
         switch (u.Op)
         {
-            case Ops.Extract:
-                return Lane(u[0], u.ArgAs<int>());
-            case var op when !u.DType.IsVector && !OpSet.Elementwise.Contains(op):
-                return u;
             case Ops.Const:
                 return UOp.New(Ops.Const, u.DType.Scalar, [], u.Arg);
             case Ops.Splat:
-                return Lane(u[0], lane);
+                return u[0];
             case Ops.Stack:
-                return Lane(u[lane], lane);
+                return u[lane];
             default:
                 var src = u.Src.ToArray();
                 for (var i = 0; i < src.Length; i++)

@@ -23,6 +23,7 @@ internal sealed class RealizeGraphBuilder
     private readonly List<(UOp After, UOp Buffer)> _assignments = [];
     private readonly NodeSet _superseded = new();
     private readonly NodeSet _targets = new();
+    private readonly NodeSet _written = new();
     private readonly List<UOp> _mapped = [];
 
     private RealizeGraphBuilder(RealizedValues realized, BufferTable buffers, string? device)
@@ -63,7 +64,9 @@ internal sealed class RealizeGraphBuilder
         var results = new RealizeResult[roots.Length];
         for (var i = 0; i < results.Length; i++)
         {
-            results[i] = found[i] is { } buffer ? new RealizeResult.Stored(buffer) : builder.Result(roots[i]);
+            results[i] = found[i] is not { } buffer ? builder.Result(roots[i])
+                : builder._written.Contains(buffer) ? builder.Copied(roots[i], buffer)
+                : new RealizeResult.Stored(buffer);
         }
 
         return new RealizeGraph
@@ -170,10 +173,9 @@ internal sealed class RealizeGraphBuilder
         }
 
         _assignments.RemoveAll(a => _superseded.Contains(a.After));
-        var written = new NodeSet();
         foreach (var (_, buffer) in _assignments)
         {
-            if (!written.Add(buffer))
+            if (!_written.Add(buffer))
             {
                 throw new TenonException("TEN5009", $"{_assignments.Count(a => a.Buffer == buffer)} assignments write to one buffer ({buffer.Arg}) without an order between them. Realise after each, or assign to the result of the one before.");
             }
@@ -309,6 +311,13 @@ internal sealed class RealizeGraphBuilder
         }
 
         return new RealizeResult.Assigned(value);
+    }
+
+    // A value that lies where an assignment of the same realisation writes.
+    private RealizeResult.Output Copied((UOp Value, string Device) root, UOp buffer)
+    {
+        _done[root.Value] = (StorageView.Of(Parameter(buffer), root.Value.Shape), root.Device);
+        return Output(root);
     }
 
     // A value may be wanted on two devices: its outputs form a list, of mostly one.

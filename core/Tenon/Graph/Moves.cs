@@ -41,6 +41,13 @@ internal static class Moves
     /// <summary>The node with the elements that the view shows replaced by those of <paramref name="value"/>.</summary>
     public static UOp Replace(UOp node, UOp[] moves, UOp value)
     {
+        // The choice is made in the shape in which the part was named: its bounds are those of axes there.
+        if (moves is [{ Op: Ops.Reshape } reshape, ..])
+        {
+            var replaced = Replace(TensorGraph.Reshape(node, reshape.Shape), moves[1..], value);
+            return TensorGraph.Reshape(replaced, node.Shape);
+        }
+
         var mask = TensorGraph.Full(DType.Bool, true, value.Shape);
         for (var i = moves.Length - 1; i >= 0; i--)
         {
