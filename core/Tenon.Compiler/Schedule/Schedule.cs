@@ -48,4 +48,7 @@ public sealed class Schedule
 
     /// <summary>Bytes of the arena that the temporaries of each device need.</summary>
     public required IReadOnlyDictionary<string, long> ArenaBytes { get; init; }
+
+    /// <summary>What was stored and what was not, from the results to the inputs; empty unless it was asked for.</summary>
+    public IReadOnlyList<FusionDecision> Decisions { get; init; } = [];
 }

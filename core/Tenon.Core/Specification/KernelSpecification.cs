@@ -15,6 +15,7 @@ public static class KernelSpecification
         static u => u is { Op: Ops.Reduce, Arg: ReduceArg { Op: Ops.Add or Ops.Mul or Ops.Max, Axes.Count: 0 } } && u[0].DType == u.DType && AreRanges(u.Src[1..]),
         static u => u.Op == Ops.End && u[0].Op == Ops.Store && AreRanges(u.Src[1..]),
         static u => u is { Op: Ops.Sink } && AreEnds(u.Src),
+        static u => u is { Op: Ops.Special, Arg: SpecialArg } && u.DType == DType.Index,
         Specification.IsElementwise);
 
     /// <summary>Checks a kernel.</summary>

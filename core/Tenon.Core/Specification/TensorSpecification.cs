@@ -58,8 +58,14 @@ public static class TensorSpecification
     }
 
     // What is written is the state itself or a view of it, in which no element occurs twice.
+    // Rules may have looked through the shape of the state.
     private static bool IsPart(UOp view, UOp state)
     {
+        while (state.Op is Ops.Reshape)
+        {
+            state = state[0];
+        }
+
         while (view != state && OpSet.Movement.Contains(view.Op) && (view.Op != Ops.Expand || view.Shape.Equals(view[0].Shape)))
         {
             view = view[0];
