@@ -3,12 +3,11 @@ using System.Globalization;
 
 namespace Tenon.Benchmarks;
 
-/// <summary>How long a process takes to its first result: <c>a + b</c> on the default device, in a process of its own.</summary>
-/// <param name="FromMain">Milliseconds from the start of <c>Main</c> to the result, with an empty disk cache.</param>
-/// <param name="FromMainCached">The same, where a process before has left the kernel on disk.</param>
-/// <param name="FromStart">Milliseconds from the start of the process to the result, with an empty disk cache.</param>
-/// <param name="FromStartCached">The same, where a process before has left the kernel on disk.</param>
-internal sealed record ColdStart(double FromMain, double FromMainCached, double FromStart, double FromStartCached)
+/// <summary>How long a process takes to its first result: <c>a + b</c> on the default device, in a process of its own. Milliseconds.</summary>
+/// <param name="FromMain">From the start of <c>Main</c> to the result.</param>
+/// <param name="FromStart">From the start of the process to the result.</param>
+/// <param name="Processor">Processor time of all threads until then; other programs don't change it much.</param>
+internal sealed record ColdStart(double FromMain, double FromStart, double Processor)
 {
     private const string Child = "cold-child";
     private const int Runs = 5;
@@ -25,24 +24,24 @@ internal sealed record ColdStart(double FromMain, double FromMainCached, double 
         var (a, b) = (Tensor.From<float>([1, 2, 3, 4]), Tensor.From<float>([4, 3, 2, 1]));
         var sum = (a + b).ToArray<float>();
         var fromMain = Stopwatch.GetElapsedTime(main).TotalMilliseconds;
-        var fromStart = (DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{fromMain} {fromStart} {string.Join(',', sum)}"));
+        var process = Process.GetCurrentProcess();
+        var (fromStart, processor) = ((DateTime.Now - process.StartTime).TotalMilliseconds, process.TotalProcessorTime.TotalMilliseconds);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{fromMain} {fromStart} {processor} {string.Join(',', sum)}"));
         return true;
     }
 
-    /// <summary>The medians of several processes.</summary>
-    public static ColdStart Measure()
+    /// <summary>The medians of several processes with an empty disk cache, and of several that find the kernel on disk.</summary>
+    public static (ColdStart Empty, ColdStart Cached) Measure()
     {
         var folder = Directory.CreateTempSubdirectory("tenon-cold-start").FullName;
         try
         {
-            var cold = Enumerable.Range(0, Runs).Select(_ =>
+            var empty = Median(() =>
             {
                 Directory.Delete(folder, recursive: true);
                 return Run(folder);
-            }).ToList();
-            var cached = Enumerable.Range(0, Runs).Select(_ => Run(folder)).ToList();
-            return new ColdStart(Median(cold, r => r.Main), Median(cached, r => r.Main), Median(cold, r => r.Start), Median(cached, r => r.Start));
+            });
+            return (empty, Median(() => Run(folder)));
         }
         finally
         {
@@ -50,13 +49,19 @@ internal sealed record ColdStart(double FromMain, double FromMainCached, double 
         }
     }
 
-    private static double Median(List<(double Main, double Start)> runs, Func<(double Main, double Start), double> of) => runs.Select(of).Order().ElementAt(runs.Count / 2);
+    private static ColdStart Median(Func<ColdStart> run)
+    {
+        var all = Enumerable.Range(0, Runs).Select(_ => run()).ToList();
+        double Of(Func<ColdStart, double> figure) => all.Select(figure).Order().ElementAt(Runs / 2);
+        return new ColdStart(Of(r => r.FromMain), Of(r => r.FromStart), Of(r => r.Processor));
+    }
 
-    private static (double Main, double Start) Run(string cacheFolder)
+    private static ColdStart Run(string cacheFolder)
     {
         var output = ChildProcess.Run(cacheFolder, Child);
-        return output.Split(' ') is [var main, var all, "5,5,5,5"]
-            ? (double.Parse(main, CultureInfo.InvariantCulture), double.Parse(all, CultureInfo.InvariantCulture))
+        static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+        return output.Split(' ') is [var main, var start, var processor, "5,5,5,5"]
+            ? new ColdStart(Number(main), Number(start), Number(processor))
             : throw new InvalidOperationException($"The measured process printed: {output}");
     }
 }

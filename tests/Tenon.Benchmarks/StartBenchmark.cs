@@ -5,9 +5,9 @@ internal static class StartBenchmark
 {
     public static void Run(Results results)
     {
-        var cold = ColdStart.Measure();
-        results.Add("first kernel, from the start of Main", cold.FromMain, "ms", $"{cold.FromStart:0} ms from the start of the process");
-        results.Add("first kernel, found on disk", cold.FromMainCached, "ms", $"{cold.FromStartCached:0} ms from the start of the process");
+        var (empty, cached) = ColdStart.Measure();
+        results.Add("first kernel, from the start of Main", empty.FromMain, "ms", $"{empty.FromStart:0} ms from the start of the process; {empty.Processor:0} ms of processor time");
+        results.Add("first kernel, found on disk", cached.FromMain, "ms", $"{cached.FromStart:0} ms from the start of the process; {cached.Processor:0} ms of processor time");
         foreach (var workload in new[] { "resnet50", "gpt2-train" })
         {
             var p = SecondProcess.Measure(workload);

@@ -26,6 +26,14 @@ public class IndexCheckerTests
         Check(9, Plus(J, 3), IndexMath.Less(third, UOp.Index(3)));
         Check(4, UOp.Where(IndexMath.Less(J, UOp.Index(4)), J, UOp.Index(0)));
 
+        // what quotients and remainders say of each other
+        var sum = UOp.Alu(Ops.Add, UOp.Alu(Ops.Mul, I, UOp.Index(5)), J);
+        var row4 = IndexMath.FloorDiv(sum, UOp.Index(4));
+        Check(4, Plus(sum, -8), IndexMath.And(IndexMath.GreaterOrEqual(row4, UOp.Index(2)), IndexMath.Less(row4, UOp.Index(3))));
+        var flat = UOp.Range(UOp.Index(96), 3);
+        var digit = IndexMath.FloorMod(IndexMath.FloorDiv(flat, UOp.Index(16)), UOp.Index(2));
+        Check(4, IndexMath.FloorMod(IndexMath.FloorDiv(flat, UOp.Index(4)), UOp.Index(8)), IndexMath.Less(digit, UOp.Index(1)));
+
         // lanes of a vector
         Check(24, UOp.Alu(Ops.Mul, J, UOp.Index(4)), lanes: 4);
     }

@@ -27,9 +27,10 @@ internal sealed class NaiveExecutor : TensorExecutor
 
     public override void CopyIn(UOp buffer, ReadOnlySpan<byte> data)
     {
+        buffer = Base(buffer);
         var values = _storage.GetOrCreateValue(buffer);
         var bytes = buffer.DType.Bytes;
-        for (var i = 0; i < values.Length; i++)
+        for (var i = 0; i < data.Length / bytes; i++)
         {
             ulong bits = 0;
             for (var b = bytes - 1; b >= 0; b--)
@@ -43,9 +44,10 @@ internal sealed class NaiveExecutor : TensorExecutor
 
     public override void CopyOut(UOp buffer, Span<byte> data)
     {
+        buffer = Base(buffer);
         var values = Read(buffer);
         var bytes = buffer.DType.Bytes;
-        for (var i = 0; i < values.Length; i++)
+        for (var i = 0; i < data.Length / bytes; i++)
         {
             var bits = NaiveEvaluator.ToBits(buffer.DType, values[i]);
             for (var b = 0; b < bytes; b++)
@@ -60,34 +62,36 @@ internal sealed class NaiveExecutor : TensorExecutor
         Runs++;
         var evaluator = new NaiveEvaluator(Read);
         var results = new UOp[roots.Count];
+        var written = roots.Where(r => r.Value.Op == Ops.After).Select(r => Base(r.Value)).ToHashSet();
         for (var i = 0; i < results.Length; i++)
         {
             var (value, device) = roots[i];
-            if (!_realized.TryGetValue(value, out results[i]!))
+            if (!_realized.TryGetValue(value, out results[i]!) || written.Contains(Base(results[i])) || !_storage.TryGetValue(Base(results[i]), out _))
             {
                 var buffer = CreateBuffer(value.DType, value.Shape.MaxElements, device);
                 _storage.AddOrUpdate(buffer, evaluator.Evaluate(value));
-                results[i] = TensorGraph.Reshape(buffer, value.Shape.ToArray());
-                _realized.Add(value, results[i]);
+                results[i] = TensorGraph.Reshape(buffer, value.Shape);
+                _realized.AddOrUpdate(value, results[i]);
             }
         }
 
         // The memory of an assignment's target has another content now: its old node is of no use.
-        foreach (var (value, _) in roots)
+        foreach (var buffer in written)
         {
-            if (value.Op == Ops.After)
-            {
-                var state = value;
-                while (state.Op != Ops.Buffer)
-                {
-                    state = state[0];
-                }
-
-                _storage.Remove(state);
-            }
+            _storage.Remove(buffer);
         }
 
         return results;
+    }
+
+    private static UOp Base(UOp state)
+    {
+        while (state.Op != Ops.Buffer)
+        {
+            state = state[0];
+        }
+
+        return state;
     }
 
     private Scalar[] Read(UOp buffer) =>

@@ -20,13 +20,23 @@ internal static class LostWrites
         var (done, states) = (new NodeMap<UOp>(), new NodeMap<UOp>());
         foreach (var u in order)
         {
-            var state = u.Op != Ops.After ? null : states.TryGetValue(StorageState.Unshaped(u[0]), out var before) ? TensorRules.Reshape(before, u.Shape) : done[u[0]];
-            done[u] = shown.TryGetValue(u, out var value) ? TensorRules.Reshape(done[value], u.Shape)
-                : state is null ? u.MapSources(done)
-                : UOp.New(Ops.After, u.DType, [state, UOp.New(Ops.Store, DType.Void, [Moved(u[1][0], u[0], state), done[u[1][1]]])]);
+            if (shown.TryGetValue(u, out var value))
+            {
+                done[u] = TensorRules.Reshape(done[value], u.Shape);
+            }
+            else if (u.Op == Ops.After && states.TryGetValue(StorageState.Unshaped(u[0]), out var before))
+            {
+                var state = TensorRules.Reshape(before, u.Shape);
+                done[u] = UOp.New(Ops.After, u.DType, [state, UOp.New(Ops.Store, DType.Void, [Moved(u[1][0], u[0], state), done[u[1][1]]])]);
+            }
+            else
+            {
+                done[u] = u.MapSources(done);
+            }
+
             if (lost.Contains(u))
             {
-                states[u] = state!;
+                states[u] = done[u][0];
                 done[u] = StorageState.IsWhole(u) ? TensorRules.Reshape(done[u[1][1]], u.Shape) : done[u];
             }
         }
@@ -97,7 +107,7 @@ internal static class LostWrites
     {
         while (view != from && other != otherFrom)
         {
-            if (view.Op != other.Op || !Equals(view.Arg, other.Arg) || !view.Src[1..].SequenceEqual(other.Src[1..]))
+            if (!OpSet.Movement.Contains(view.Op) || view.Op != other.Op || !Equals(view.Arg, other.Arg) || !view.Src[1..].SequenceEqual(other.Src[1..]))
             {
                 return false;
             }

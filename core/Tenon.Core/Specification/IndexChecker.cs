@@ -49,8 +49,8 @@ public static class IndexChecker
         var parts = gate is { DType.IsVector: true } ? lanes : 1;
         for (var i = 0; i < parts; i++)
         {
-            var condition = parts == 1 ? gate : Lane(gate!, i);
-            var (min, max) = Known(condition, facts).Bounds(index);
+            var condition = gate is null ? null : WithoutExtract(parts == 1 ? gate : Lane(gate, i));
+            var (min, max) = Bounds(index, Known(condition, facts));
 
             // An empty interval says that the gate is never true.
             if (min <= max && (min + i < 0 || max + i + lanes / parts > size))
@@ -61,6 +61,51 @@ public static class IndexChecker
                     + (condition is null ? "" : $" where {condition}") + $". This is an error in Tenon; please report it with the kernel:\n{UOp.Sink(condition is null ? [index] : [index, condition]).Dump()}");
             }
         }
+    }
+
+    private static (Int128 Min, Int128 Max) Bounds(UOp index, Facts facts)
+    {
+        var (min, max) = facts.Bounds(index);
+        var form = LinearForm.Of(index);
+        if (min <= max && SizeRules.HasSymbolicLoop(form))
+        {
+            form = LinearForm.Of(WhereLoopsRun(index));
+            foreach (var end in SizeRules.Ends(form, -1, ofLiteralLength: false))
+            {
+                min = Int128.Max(min, facts.Bounds(end).Min);
+            }
+
+            foreach (var end in SizeRules.Ends(form, 1, ofLiteralLength: false))
+            {
+                max = Int128.Min(max, facts.Bounds(end).Max);
+            }
+        }
+
+        return (min, max);
+    }
+
+    // A loop that runs has a length: variables that are factors of it are not 0.
+    private static UOp WhereLoopsRun(UOp index)
+    {
+        var positive = new NodeMap<UOp>();
+        foreach (var r in index.Ranges)
+        {
+            for (var size = r[0]; size.Op is Ops.Mul or Ops.Variable; size = size[0])
+            {
+                var factor = size.Op == Ops.Mul ? size[1] : size;
+                if (factor is { Op: Ops.Variable, Min: 0 })
+                {
+                    positive.TryAdd(factor, UOp.Variable(factor.ArgAs<VariableArg>().Name, 1, factor.Max));
+                }
+
+                if (size.Op == Ops.Variable)
+                {
+                    break;
+                }
+            }
+        }
+
+        return positive.Count == 0 ? index : Simplifier.Simplify(index.Substitute(positive));
     }
 
     private static Facts Known(UOp? condition, NodeMap<Facts> facts)
@@ -76,6 +121,25 @@ public static class IndexChecker
         }
 
         return known;
+    }
+
+    // Lanes that are taken out of vectors, in terms of scalars.
+    private static UOp WithoutExtract(UOp u)
+    {
+        var order = u.TopologicalOrder();
+        if (!order.Exists(n => n.Op == Ops.Extract))
+        {
+            return u;
+        }
+
+        var done = new NodeMap<UOp>();
+        foreach (var n in order)
+        {
+            var mapped = n.Op == Ops.Extract ? Lane(done[n[0]], n.ArgAs<int>()) : n.MapSources(done);
+            done[n] = mapped == n ? n : Simplifier.SimplifyNode(mapped);
+        }
+
+        return done[u];
     }
 
     // One lane of a vector, in terms of scalars.

@@ -130,6 +130,7 @@ internal sealed class Facts
     {
         if (Int128.Abs(factor) * d > int.MaxValue)
         {
+            AddUndivided(form, min, max);
             return;
         }
 
@@ -168,6 +169,35 @@ internal sealed class Facts
         }
     }
 
+    // low ≤ y + x / d ≤ high says d·low ≤ d·y + x ≤ d·high + d - 1
+    private void AddUndivided(LinearForm form, Int128 min, Int128 max)
+    {
+        foreach (var (quotient, factor) in form.Terms)
+        {
+            if (quotient.Op == Ops.FloorDiv && quotient[1].IsConst(out var divisor) && divisor.AsLong is > 0 and var d && factor is 1 or -1)
+            {
+                var whole = Undivided(form.Terms, quotient, d);
+
+                // With x / d taken away what is left over of x counts the other way.
+                var (below, above) = factor > 0 ? (0L, d - 1) : (d - 1, 0L);
+                AddForm(whole, min <= long.MinValue ? min : min * d - below, max >= long.MaxValue ? max : max * d + above);
+                return;
+            }
+        }
+    }
+
+    // The sum times d, with d·(x / d) taken for x.
+    private static LinearForm Undivided(ReadOnlySpan<(UOp Term, long Factor)> terms, UOp quotient, long d)
+    {
+        var whole = new LinearForm();
+        foreach (var (term, factor) in terms)
+        {
+            whole.AddScaled(term == quotient ? term[0] : term, term == quotient ? factor : checked(factor * d));
+        }
+
+        return whole;
+    }
+
     // Terms one by one, or several together where a fact says more of their sum.
     private (Int128 Min, Int128 Max) OfForm((UOp Term, long Factor)[] terms, Int128 constant, int firstFact)
     {
@@ -176,6 +206,18 @@ internal sealed class Facts
         {
             var (low, high) = Times(Bounds(term), factor);
             (min, max) = (Sum(min, low), Sum(max, high));
+        }
+
+        // y + x / d is (d·y + x) / d, of which a fact may say more.
+        foreach (var (term, factor) in firstFact == 0 && terms.Length > 1 && _facts.Count > 0 ? terms : [])
+        {
+            if (factor == 1 && term.Op == Ops.FloorDiv && term[1].IsConst(out var divisor) && divisor.AsLong is > 0 and var d)
+            {
+                var whole = Undivided(terms, term, d);
+                var (low, high) = OfForm(whole.Terms.ToArray(), whole.Constant + constant * d, 0);
+                (min, max) = Intersect((min, max), (FloorDiv(low, d), FloorDiv(high, d)));
+                break;
+            }
         }
 
         for (var i = firstFact; i < _facts.Count; i++)
@@ -247,10 +289,22 @@ internal sealed class Facts
             case Ops.FloorMod when u[1].IsConst(out var m) && m.AsLong > 0:
                 var (least, greatest) = Bounds(u[0]);
                 var quotient = FloorDiv(least, m.AsLong);
-                return quotient == FloorDiv(greatest, m.AsLong) ? (least - quotient * m.AsLong, greatest - quotient * m.AsLong) : (0, m.AsLong - 1);
+                if (quotient == FloorDiv(greatest, m.AsLong))
+                {
+                    return (least - quotient * m.AsLong, greatest - quotient * m.AsLong);
+                }
+
+                // x / a mod m is x mod (a·m) / a
+                if (u[0].Op == Ops.FloorDiv && u[0][1].IsConst(out var a) && a.AsLong > 0)
+                {
+                    var (from, to) = Bounds(IndexMath.FloorMod(u[0][0], UOp.Index(checked(a.AsLong * m.AsLong))));
+                    return (Int128.Max(0, FloorDiv(from, a.AsLong)), Int128.Min(m.AsLong - 1, FloorDiv(to, a.AsLong)));
+                }
+
+                return (0, m.AsLong - 1);
             case Ops.Max:
-                var (a, b) = (Bounds(u[0]), Bounds(u[1]));
-                return (Int128.Max(a.Min, b.Min), Int128.Max(a.Max, b.Max));
+                var (left, right) = (Bounds(u[0]), Bounds(u[1]));
+                return (Int128.Max(left.Min, right.Min), Int128.Max(left.Max, right.Max));
             case Ops.Where:
                 var (ifTrue, ifFalse) = (new Facts(this, u[0], true).Bounds(u[1]), new Facts(this, u[0], false).Bounds(u[2]));
                 return (Int128.Min(ifTrue.Min, ifFalse.Min), Int128.Max(ifTrue.Max, ifFalse.Max));

@@ -14,6 +14,7 @@ internal sealed class RealizeGraphBuilder
     private readonly string? _device;
     private readonly NodeMap<UOp> _known = new();
     private readonly NodeMap<(UOp Node, string? Device)> _done = new();
+    private readonly VariableBindings _variables = new();
     private readonly List<UOp> _inputs = [];
     private readonly List<RealizeResult.Output> _outputs = [];
     private readonly NodeMap<RealizeResult.Output> _outputOf = new();
@@ -22,6 +23,7 @@ internal sealed class RealizeGraphBuilder
     private readonly List<(UOp After, UOp Buffer)> _assignments = [];
     private readonly NodeSet _superseded = new();
     private readonly NodeSet _targets = new();
+    private readonly NodeSet _written = new();
     private readonly List<UOp> _mapped = [];
 
     private RealizeGraphBuilder(RealizedValues realized, BufferTable buffers, string? device)
@@ -62,7 +64,9 @@ internal sealed class RealizeGraphBuilder
         var results = new RealizeResult[roots.Length];
         for (var i = 0; i < results.Length; i++)
         {
-            results[i] = found[i] is { } buffer ? new RealizeResult.Stored(buffer) : builder.Result(roots[i]);
+            results[i] = found[i] is not { } buffer ? builder.Result(roots[i])
+                : builder._written.Contains(buffer) ? builder.Copied(roots[i], buffer)
+                : new RealizeResult.Stored(buffer);
         }
 
         return new RealizeGraph
@@ -70,6 +74,7 @@ internal sealed class RealizeGraphBuilder
             Results = results,
             Sink = UOp.Sink(CollectionsMarshal.AsSpan(builder._sources), math),
             Inputs = builder._inputs,
+            Variables = builder._variables,
             Outputs = builder._outputs,
             Assignments = builder._assignments,
         };
@@ -168,10 +173,9 @@ internal sealed class RealizeGraphBuilder
         }
 
         _assignments.RemoveAll(a => _superseded.Contains(a.After));
-        var written = new NodeSet();
         foreach (var (_, buffer) in _assignments)
         {
-            if (!written.Add(buffer))
+            if (!_written.Add(buffer))
             {
                 throw new TenonException("TEN5009", $"{_assignments.Count(a => a.Buffer == buffer)} assignments write to one buffer ({buffer.Arg}) without an order between them. Realise after each, or assign to the result of the one before.");
             }
@@ -183,13 +187,15 @@ internal sealed class RealizeGraphBuilder
         if (_known.TryGetValue(u, out var storage))
         {
             var buffer = StorageView.Base(storage);
-            return (StorageView.Of(Parameter(buffer), u.Shape), buffer.ArgAs<BufferArg>().Device);
+            return (StorageView.Of(Parameter(buffer), _variables.Unbind(u.Shape)), buffer.ArgAs<BufferArg>().Device);
         }
 
         switch (u.Op)
         {
             case Ops.Buffer:
                 return (Parameter(u), u.ArgAs<BufferArg>().Device);
+            case Ops.Variable:
+                return (_variables.Unbind(u), null);
             case Ops.Detach:
                 return Done(u[0]);
             case Ops.Copy:
@@ -268,7 +274,7 @@ internal sealed class RealizeGraphBuilder
     }
 
     // The view of one node as a view of another: what is written to is storage, even if the view was computed as a value.
-    private static UOp Moved(UOp view, UOp from, UOp to)
+    private UOp Moved(UOp view, UOp from, UOp to)
     {
         var moves = new Stack<UOp>();
         for (; view != from; view = view[0])
@@ -278,7 +284,14 @@ internal sealed class RealizeGraphBuilder
 
         foreach (var move in moves)
         {
-            to = move.WithSources([to, .. move.Src[1..]]);
+            var src = move.Src.ToArray();
+            src[0] = to;
+            for (var i = 1; i < src.Length; i++)
+            {
+                src[i] = IndexMath.Unbound(src[i]);
+            }
+
+            to = move.WithSources(src);
         }
 
         return to;
@@ -298,6 +311,13 @@ internal sealed class RealizeGraphBuilder
         }
 
         return new RealizeResult.Assigned(value);
+    }
+
+    // A value that lies where an assignment of the same realisation writes.
+    private RealizeResult.Output Copied((UOp Value, string Device) root, UOp buffer)
+    {
+        _done[root.Value] = (StorageView.Of(Parameter(buffer), root.Value.Shape), root.Device);
+        return Output(root);
     }
 
     // A value may be wanted on two devices: its outputs form a list, of mostly one.

@@ -27,7 +27,8 @@ internal sealed class RealizedValues(BufferTable buffers, RealizedValues? others
             return;
         }
 
-        for (var v = value; ; v = v[0])
+        // Storage is where it is, whatever copies there are of it.
+        for (var v = value; StorageView.Base(v).Op != Ops.Buffer; v = v[0])
         {
             _entries.AddOrUpdate(v, new Entry(StorageView.Of(buffer, v.Shape), buffer, isPlaced));
             if (!SameContent.Contains(v.Op))
