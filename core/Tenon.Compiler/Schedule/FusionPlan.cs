@@ -58,6 +58,7 @@ internal sealed class FusionPlan
         switch (node.Op)
         {
             case Ops.Sink or Ops.Store or Ops.Param or Ops.Const or Ops.Iota:
+            case var _ when node.DType == DType.Index:
                 return;
             case Ops.After when UsesOf(node).Count == 0 && !_wholeReaders.ContainsKey(node) && _nextWrites.TryGetValue(_slots.SlotOf(node), out var next) && StorageState.IsWhole(next.Node):
                 return;
@@ -409,8 +410,8 @@ internal sealed class FusionPlan
             _uses[node] = uses = [];
         }
 
-        // A literal is the same everywhere.
-        if (node.Op == Ops.Const)
+        // A literal or a variable is the same everywhere.
+        if (node.Op == Ops.Const || node.DType == DType.Index)
         {
             (index, valid) = ([], null);
         }

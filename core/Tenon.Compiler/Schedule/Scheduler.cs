@@ -21,6 +21,11 @@ public static class Scheduler
         TensorSpecification.Check(sink, "Schedule");
         var rewritten = GraphRewrite.Apply(sink, Rules, options, "schedule/tensor rules");
         var graph = OutputAliasing.Apply(LostWrites.Remove(rewritten), out var outputs);
+        if (options.CheckSteps)
+        {
+            TensorSpecification.Check(graph, "Schedule after tensor rules");
+        }
+
         var order = graph.TopologicalOrder();
         var slots = new SlotTable(sink.TopologicalOrder());
         outputs.ForEach(slots.MarkOutput);
