@@ -12,6 +12,9 @@ public sealed record CompilerOptions
     /// <summary>Whether each access is proved to lie in its buffer.</summary>
     public bool CheckIndices { get; init; } = IndexChecker.IsOnByDefault;
 
+    /// <summary>Whether the graph is checked against its specification after each step; what a step starts from and the program always are.</summary>
+    public bool CheckSteps { get; init; } = IndexChecker.IsOnByDefault;
+
     /// <summary>What optimises loops; null for the heuristic.</summary>
     internal Func<UOp, CodeGeneratorView, UOp>? Optimiser { get; init; }
 }
@@ -37,16 +40,37 @@ public static class KernelCompiler
 
         var graph = isFast && view.Has(Ops.MulAcc) ? GraphRewrite.Apply(kernel, FastMathRules.Contraction, stage: "lower/contract") : kernel;
         graph = GraphRewrite.Apply(HalfEmulation.Apply(graph, view), forKernels, stage: "lower/decompose");
+        CheckKernel(graph, "decompose");
         graph = options.Optimise ? (options.Optimiser ?? Heuristic.Apply)(graph, view) : graph;
+        CheckKernel(graph, "optimise");
         CheckIndices(graph);
         (graph, var items) = Grid.Apply(graph);
+        CheckKernel(graph, "grid");
         graph = Expander.Expand(graph, view);
+        CheckExpanded(graph, isLowered: false, "expand");
         CheckIndices(graph);
         graph = IndexLowering.Apply(graph, forMachine);
+        CheckExpanded(graph, isLowered: true, "indices");
         var program = LinearProgramBuilder.Build(name, kernel, Linearizer.Linearize(graph), items);
         stage?.Result = UOp.Sink([.. program.Ops]);
         LinearSpecification.Check(program, target);
         return program;
+
+        void CheckKernel(UOp graph, string step)
+        {
+            if (options.CheckSteps)
+            {
+                KernelSpecification.Check(graph, $"{name} after {step}");
+            }
+        }
+
+        void CheckExpanded(UOp graph, bool isLowered, string step)
+        {
+            if (options.CheckSteps)
+            {
+                ExpandedSpecification.Check(graph, isLowered, $"{name} after {step}");
+            }
+        }
 
         void CheckIndices(UOp graph)
         {

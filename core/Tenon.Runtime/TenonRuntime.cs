@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Tenon.Compiler;
 using Tenon.Core;
+using Tenon.Core.Backend;
 
 namespace Tenon.Runtime;
 
@@ -81,14 +82,14 @@ public sealed class TenonRuntime : IDisposable
 
     /// <summary>Fills a buffer from the host's memory.</summary>
     /// <param name="buffer">A node of <see cref="CreateBuffer"/> or <see cref="Realize"/>; reshapes of it are looked through.</param>
-    /// <param name="data">Exactly the buffer's bytes.</param>
+    /// <param name="data">Exactly the buffer's bytes; of a symbolic shape, those of its bound sizes.</param>
     /// <exception cref="TenonException">The sizes differ, or the buffer has been overwritten by an assignment.</exception>
     public void CopyIn(UOp buffer, ReadOnlySpan<byte> data)
     {
-        var storage = FindStorage(buffer, data.Length);
+        var (storage, view) = Find(buffer, data.Length);
         if (data.Length > 0)
         {
-            storage.Device.Device.Allocator.CopyIn(storage.View, data);
+            storage.Device.Device.Allocator.CopyIn(view, data);
         }
 
         GC.KeepAlive(storage);
@@ -96,15 +97,15 @@ public sealed class TenonRuntime : IDisposable
 
     /// <summary>Waits for the buffer's content and copies it to the host's memory.</summary>
     /// <param name="buffer">A node of <see cref="CreateBuffer"/> or <see cref="Realize"/>; reshapes of it are looked through.</param>
-    /// <param name="data">Exactly the buffer's bytes.</param>
+    /// <param name="data">Exactly the buffer's bytes; of a symbolic shape, those of its bound sizes.</param>
     /// <exception cref="TenonException">The sizes differ, or the buffer has been overwritten by an assignment.</exception>
     public void CopyOut(UOp buffer, Span<byte> data)
     {
         var start = Stopwatch.GetTimestamp();
-        var storage = FindStorage(buffer, data.Length);
+        var (storage, view) = Find(buffer, data.Length);
         if (data.Length > 0)
         {
-            storage.Device.Device.Allocator.CopyOut(storage.View, data);
+            storage.Device.Device.Allocator.CopyOut(view, data);
         }
 
         GC.KeepAlive(storage);
@@ -155,11 +156,12 @@ public sealed class TenonRuntime : IDisposable
         Devices.Close();
     }
 
-    private Storage FindStorage(UOp buffer, int bytes)
+    private (Storage Storage, BufferView View) Find(UOp buffer, int bytes)
     {
         var node = StorageView.Base(buffer);
         var storage = _buffers.Get(node.Op == Ops.Buffer ? node : StorageView.Base(ResolveRealized(node)));
-        return storage.Bytes == bytes ? storage : throw new TenonException(
-            "TEN5010", $"A copy of {bytes} bytes does not fit a buffer of {storage.Bytes} bytes ({buffer.DType} of shape {buffer.Shape} on {storage.Device.Name}). Pass exactly its size.");
+        var used = buffer.Shape.IsConcrete ? storage.Bytes : buffer.Shape.Elements.Value * buffer.DType.Bytes;
+        return used == bytes ? (storage, new BufferView(storage.Buffer, 0, bytes)) : throw new TenonException(
+            "TEN5010", $"A copy of {bytes} bytes does not fit a buffer of {used} bytes ({buffer.DType} of shape {buffer.Shape} on {storage.Device.Name}). Pass exactly its size.");
     }
 }

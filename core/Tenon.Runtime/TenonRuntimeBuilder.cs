@@ -39,7 +39,8 @@ public sealed class TenonRuntimeBuilder(RuntimeOptions? options = null)
 
     /// <summary>Creates the runtime. No plugin code runs before a device is asked for.</summary>
     /// <exception cref="TenonException">The options make no sense.</exception>
-    public TenonRuntime Build() => Build(new TensorCompiler(new CompilerOptions { Optimise = _options.Optimise, CheckIndices = _options.CheckIndices }));
+    public TenonRuntime Build() =>
+        Build(new TensorCompiler(new CompilerOptions { Optimise = _options.Optimise, CheckIndices = _options.CheckIndices }, recordDecisions: _options.Debug >= 3));
 
     internal TenonRuntime Build(ICompiler compiler)
     {

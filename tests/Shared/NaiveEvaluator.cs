@@ -32,13 +32,32 @@ internal sealed class NaiveEvaluator(Func<UOp, Scalar[]> storage, Random? noise 
     {
         Ops.Buffer or Ops.Param => storage(node),
         Ops.Const => [(Scalar)node.Arg!],
-        Ops.Iota => [.. Enumerable.Range(0, (int)node.Shape[0]).Select(i => ((Scalar)i).To(node.DType))],
-        Ops.Reshape or Ops.Contiguous or Ops.Detach or Ops.Copy => _values[node[0]],
+        Ops.Iota => [.. Enumerable.Range(0, (int)SizesOf(node)[0]).Select(i => ((Scalar)i).To(node.DType))],
+        Ops.Reshape => _values[node[0]][..(int)Count(node)],
+        Ops.Contiguous or Ops.Detach or Ops.Copy => _values[node[0]],
+        Ops.Cast when node[0].DType == DType.Index => [((Scalar)IndexValue(node[0])).To(node.DType)],
         Ops.Store => _values[node[1]],
         Ops.After => Overwrite(node),
         Ops.Permute or Ops.Expand or Ops.Pad or Ops.Shrink or Ops.Flip => Move(node),
         Ops.Reduce => Reduce(node),
         _ => Elementwise(node),
+    };
+
+    /// <summary>The sizes of a node, under the bindings of its variables.</summary>
+    public static long[] SizesOf(UOp node) => [.. node.Shape.Dims.ToArray().Select(IndexValue)];
+
+    private static long Count(UOp node) => SizesOf(node).Aggregate(1L, (a, b) => a * b);
+
+    private static long IndexValue(UOp u) => u.Op switch
+    {
+        Ops.Const => ((Scalar)u.Arg!).AsLong,
+        Ops.Variable => IndexValue(u[0]),
+        Ops.Add => IndexValue(u[0]) + IndexValue(u[1]),
+        Ops.Mul => IndexValue(u[0]) * IndexValue(u[1]),
+        Ops.Max => Math.Max(IndexValue(u[0]), IndexValue(u[1])),
+        Ops.FloorDiv => (long)Math.Floor(IndexValue(u[0]) / (double)IndexValue(u[1])),
+        Ops.FloorMod => IndexValue(u[0]) - IndexValue(u[1]) * (long)Math.Floor(IndexValue(u[0]) / (double)IndexValue(u[1])),
+        _ => throw new InvalidOperationException($"{u} is not a size."),
     };
 
     private Scalar[] Disturbed(UOp node, Scalar[] values, Random random)
@@ -87,8 +106,8 @@ internal sealed class NaiveEvaluator(Func<UOp, Scalar[]> storage, Random? noise 
 
     private static Scalar[] Move(UOp node, Scalar[] source)
     {
-        var (from, to) = (node[0].Shape.ToArray(), node.Shape.ToArray());
-        var result = new Scalar[node.Shape.MaxElements];
+        var (from, to) = (SizesOf(node[0]), SizesOf(node));
+        var result = new Scalar[Count(node)];
         for (var i = 0; i < result.Length; i++)
         {
             var at = Unravel(i, to);
@@ -105,10 +124,10 @@ internal sealed class NaiveEvaluator(Func<UOp, Scalar[]> storage, Random? noise 
                         origin[axis] = from[axis] == 1 ? 0 : a;
                         break;
                     case Ops.Pad:
-                        origin[axis] = a - node[1 + 2 * axis].Min;
+                        origin[axis] = a - IndexValue(node[1 + 2 * axis]);
                         break;
                     case Ops.Shrink:
-                        origin[axis] = a + node[1 + 2 * axis].Min;
+                        origin[axis] = a + IndexValue(node[1 + 2 * axis]);
                         break;
                     default:
                         origin[axis] = ((Axes)node.Arg!).Contains(axis) ? to[axis] - 1 - a : a;
@@ -127,9 +146,9 @@ internal sealed class NaiveEvaluator(Func<UOp, Scalar[]> storage, Random? noise 
     {
         var (op, axes) = (ReduceArg)node.Arg!;
         var source = _values[node[0]];
-        var from = node[0].Shape.ToArray();
+        var (from, to) = (SizesOf(node[0]), SizesOf(node));
         var dtype = node.DType;
-        var total = new double[node.Shape.MaxElements];
+        var total = new double[Count(node)];
         var wrapped = new long[total.Length];
         var isFirst = new bool[total.Length];
         Array.Fill(isFirst, true);
@@ -143,7 +162,7 @@ internal sealed class NaiveEvaluator(Func<UOp, Scalar[]> storage, Random? noise 
                 at[axis] = 0;
             }
 
-            var j = Ravel(at, node.Shape.ToArray());
+            var j = Ravel(at, to);
             var x = source[i];
             if (op == Ops.Max)
             {
@@ -174,7 +193,7 @@ internal sealed class NaiveEvaluator(Func<UOp, Scalar[]> storage, Random? noise 
         }
 
         var from = node[node.Src.Length - 1].DType;
-        var result = new Scalar[node.Shape.MaxElements];
+        var result = new Scalar[Count(node)];
         for (var i = 0; i < result.Length; i++)
         {
             result[i] = node.Op switch

@@ -12,6 +12,7 @@ var only = new Option<string[]>("--only") { Description = "Of the models, only t
 var root = new RootCommand("Measures Tenon. Without a command: everything.")
 {
     Section("engine", "Build, schedule and lower whole models; rewriting; first kernel.", r => EngineBenchmark.Run(r, null, [])),
+    Section("kernels", "How many kernels well-known expressions become.", KernelCounts.Run),
     Section("start", "The first kernel of a process, and small operations.", StartBenchmark.Run),
     Section("cpu", "Kernels on the default device.", CpuBenchmark.Run),
 };
@@ -22,6 +23,7 @@ root.Options.Add(json);
 root.SetAction(p => Report(p, r =>
 {
     EngineBenchmark.Run(r, null, []);
+    KernelCounts.Run(r);
     CpuBenchmark.Run(r);
 }));
 return root.Parse(args).Invoke();

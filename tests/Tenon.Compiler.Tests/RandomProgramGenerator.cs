@@ -5,7 +5,7 @@ namespace Tenon.Compiler.Tests;
 
 /// <summary>
 /// Makes tensor programs from seeds: movement, arithmetic, casts, reductions, what picks one of many, whole layers, stores,
-/// assignments, several results.
+/// assignments to whole buffers and to parts of them, several results.
 /// </summary>
 internal sealed class RandomProgramGenerator
 {
@@ -15,6 +15,9 @@ internal sealed class RandomProgramGenerator
     private readonly List<UOp> _pool = [];
     private readonly List<ProgramInput> _inputs = [];
     private int _slot;
+
+    // What the first input is after all assignments so far.
+    private UOp? _state;
 
     private RandomProgramGenerator(int seed, int firstSlot) => (_random, _slot) = (new Random(seed), firstSlot);
 
@@ -45,9 +48,9 @@ internal sealed class RandomProgramGenerator
         // A bare view of an input is not computed.
         results = results.ConvertAll(u => u.DType == DType.Float32 && _random.Next(8) == 0 ? u.Cast(Choose(DType.Float16, DType.BFloat16)) : u)
             .ConvertAll(u => u.Op is Ops.Reshape or Ops.Param ? Contiguous(u) : u);
-        if (_random.Next(4) == 0 && Assignment() is { } assigned)
+        if (_state is { Op: Ops.After })
         {
-            results.Add(assigned);
+            results.Add(_state);
         }
 
         return new RandomProgram([.. _inputs], [.. results.Distinct()]).Trimmed();
@@ -74,15 +77,31 @@ internal sealed class RandomProgramGenerator
         // Halves are computed in float32 between stores, so only what is loaded and stored of them is exact.
         var view = Reshape(input.Param, shape);
         _pool.Add(IsHalf(view) ? view.Cast(DType.Float32) : view);
+        _state ??= view;
     }
 
-    // The last value that fits takes the place of the content of an input.
+    // A part of the first input, or all of it, gets another value. What was made of it before still sees the state before.
     private UOp? Assignment()
     {
-        var target = _inputs[0].Param;
-        return _pool.LastOrDefault(u => u.DType == target.DType && u.Shape.MaxElements == target.Shape.MaxElements && !RandomProgram.IsLeaf(u)) is { } value
-            ? Assign(Reshape(target, value.Shape), value)
-            : null;
+        var state = _state!;
+        if (IsHalf(state))
+        {
+            return null;
+        }
+
+        var part = state;
+        for (var i = _random.Next(4); i > 0; i--)
+        {
+            part = _random.Next(4) switch
+            {
+                0 => RandomPermute(part),
+                1 => RandomFlip(part),
+                _ => RandomShrink(part),
+            };
+        }
+
+        var value = Fitted(_random.Next(4) == 0 ? part : Pick(), part);
+        return _state = Assign(state, part, _random.Next(3) == 0 && !part.DType.IsBool ? UOp.Alu(Ops.Add, value, Like(value, 1)) : value);
     }
 
     private UOp Pick() => _pool[_random.Next(Math.Max(0, _pool.Count - 6), _pool.Count)];
@@ -90,7 +109,7 @@ internal sealed class RandomProgramGenerator
     private UOp? Step()
     {
         var x = Pick();
-        return _random.Next(17) switch
+        return _random.Next(19) switch
         {
             0 => Reshape(x, RandomShapeOf(x.Shape.MaxElements)),
             1 => RandomPermute(x),
@@ -106,6 +125,7 @@ internal sealed class RandomProgramGenerator
             12 => Join(x, Pick()),
             13 => Product(x, Pick()),
             14 when x.DType.IsFloat => Normalised(x),
+            15 when _random.Next(2) == 0 => Assignment(),
             _ => Binary(x, Pick()),
         };
     }

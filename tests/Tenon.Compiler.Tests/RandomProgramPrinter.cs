@@ -61,7 +61,7 @@ internal static class RandomProgramPrinter
             Ops.Permute or Ops.Flip => $"{u.Op}({names[u[0]]}{Axes((Axes)u.Arg!)})",
             Ops.Reduce when u.Arg is ReduceArg arg => $"Reduce(Ops.{arg.Op}, {names[u[0]]}{Axes(arg.Axes)})",
             Ops.Contiguous => $"Contiguous({sources})",
-            Ops.After => $"Assign({names[u[0]]}, {names[u[1][1]]})",
+            Ops.After => $"Assign({names[u[0]]}, {names[u[1][0]]}, {names[u[1][1]]})",
             Ops.Cast or Ops.Bitcast => $"{sources}.{u.Op}({Type(u.DType)})",
             Ops.Where => $"UOp.Where({sources})",
             _ => $"UOp.Alu(Ops.{u.Op}, {sources})",

@@ -35,6 +35,6 @@ internal static class TensorOps
     public static UOp Full(DType dtype, Scalar value, Shape shape) =>
         Expand(Reshape(UOp.Const(dtype, value), new Shape([.. Enumerable.Repeat(1L, shape.Rank)])), shape);
 
-    /// <summary>The state of a whole buffer, seen in some shape, after a value has been stored there.</summary>
-    public static UOp Assign(UOp view, UOp value) => UOp.New(Ops.After, view.DType, [view, UOp.New(Ops.Store, DType.Void, [view, value])]);
+    /// <summary>The state of a buffer after a value has been stored in a part of it.</summary>
+    public static UOp Assign(UOp state, UOp part, UOp value) => UOp.New(Ops.After, state.DType, [state, UOp.New(Ops.Store, DType.Void, [part, value])]);
 }

@@ -27,9 +27,10 @@ internal sealed class NaiveExecutor : TensorExecutor
 
     public override void CopyIn(UOp buffer, ReadOnlySpan<byte> data)
     {
+        buffer = Base(buffer);
         var values = _storage.GetOrCreateValue(buffer);
         var bytes = buffer.DType.Bytes;
-        for (var i = 0; i < values.Length; i++)
+        for (var i = 0; i < data.Length / bytes; i++)
         {
             ulong bits = 0;
             for (var b = bytes - 1; b >= 0; b--)
@@ -43,9 +44,10 @@ internal sealed class NaiveExecutor : TensorExecutor
 
     public override void CopyOut(UOp buffer, Span<byte> data)
     {
+        buffer = Base(buffer);
         var values = Read(buffer);
         var bytes = buffer.DType.Bytes;
-        for (var i = 0; i < values.Length; i++)
+        for (var i = 0; i < data.Length / bytes; i++)
         {
             var bits = NaiveEvaluator.ToBits(buffer.DType, values[i]);
             for (var b = 0; b < bytes; b++)
@@ -68,7 +70,7 @@ internal sealed class NaiveExecutor : TensorExecutor
             {
                 var buffer = CreateBuffer(value.DType, value.Shape.MaxElements, device);
                 _storage.AddOrUpdate(buffer, evaluator.Evaluate(value));
-                results[i] = TensorGraph.Reshape(buffer, value.Shape.ToArray());
+                results[i] = TensorGraph.Reshape(buffer, value.Shape);
                 _realized.AddOrUpdate(value, results[i]);
             }
         }

@@ -27,7 +27,7 @@ internal static class TensorTest
     {
         if (shape is not null)
         {
-            Assert.That(actual.Shape.ToArray(), Is.EqualTo(shape));
+            Assert.That(actual.Shape.ToSizes().Select(s => s.Value), Is.EqualTo(shape));
         }
 
         var values = actual.Values();

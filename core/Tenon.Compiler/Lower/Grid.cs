@@ -23,7 +23,7 @@ internal static class Grid
         foreach (var u in kernel.TopologicalOrder().Where(u => !done.ContainsKey(u)))
         {
             done[u] = u.Op is Ops.End or Ops.Reduce
-                ? UOp.New(u.Op, u.DType, [done[u[0]], .. u.Src[1..].ToArray().Where(r => !ranges.Contains(r))], u.Arg)
+                ? UOp.New(u.Op, u.DType, [done[u[0]], .. u.Src[1..].ToArray().Where(r => !ranges.Contains(r)).Select(r => done[r])], u.Arg)
                 : u.MapSources(done);
         }
 

@@ -51,7 +51,7 @@ internal static class LinearProgramBuilder
             GlobalSize = items,
             Operations = operations,
             MemoryBytes = parameters.Sum(p => p.Size * p.DType.Bytes * ((p.IsRead ? 1 : 0) + (p.IsWritten ? 1 : 0))),
-            Variables = [.. ops.Where(u => u.Op == Ops.Variable).Select(u => u.ArgAs<VariableArg>().Name)],
+            Variables = ScheduledCall.VariablesOf(kernel),
         };
     }
 

@@ -60,8 +60,9 @@ internal static class Heuristic
                 break;
             }
 
-            items *= loop[0].Max;
-            nest.Apply(new Opt(OptKind.Global, loop.ArgAs<RangeArg>().Id));
+            var parts = loop[0].Op == Ops.Const ? loop[0].Max : Math.Min(loop[0].Max, (target.Parallelism * ItemsPerThread + items - 1) / items);
+            items *= parts;
+            nest.Apply(new Opt(OptKind.Global, loop.ArgAs<RangeArg>().Id, (int)Math.Min(parts, int.MaxValue)));
         }
     }
 }

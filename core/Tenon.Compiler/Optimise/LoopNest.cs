@@ -61,7 +61,7 @@ internal sealed class LoopNest
                 Split(range, opt.Amount, RangeKind.Unroll);
                 break;
             case OptKind.Global:
-                Replace(range, UOp.Range(range[0], range.ArgAs<RangeArg>().Id, RangeKind.Global), [UOp.Range(range[0], range.ArgAs<RangeArg>().Id, RangeKind.Global)]);
+                ToGrid(range, opt.Amount);
                 break;
             case OptKind.Innermost:
                 // The number is the order: a new one is the last of the output loops.
@@ -92,13 +92,33 @@ internal sealed class LoopNest
 
         var outer = UOp.Range(UOp.Index((size + amount - 1) / amount), range.ArgAs<RangeArg>().Id, range.ArgAs<RangeArg>().Kind);
         var start = IndexMath.Mul(outer, UOp.Index(amount));
-        start = size % amount == 0 ? start : Min(start, size - amount);
+        start = size % amount == 0 ? start : IndexMath.Min(start, UOp.Index(size - amount));
         Replace(range, IndexMath.Add(start, inner), [outer, inner]);
     }
 
-    // -max(-x, -limit)
-    private static UOp Min(UOp x, long limit) =>
-        IndexMath.Mul(UOp.Alu(Ops.Max, IndexMath.Mul(x, UOp.Index(-1)), UOp.Index(-limit)), UOp.Index(-1));
+    // The grid has a literal size. A loop of symbolic length is cut into that many parts, of which the last may be shorter or
+    // empty: r → part·⌈n / parts⌉ + inner.
+    private void ToGrid(UOp range, int parts)
+    {
+        var (size, id) = (range[0], range.ArgAs<RangeArg>().Id);
+        if (size.Op == Ops.Const)
+        {
+            var global = UOp.Range(size, id, RangeKind.Global);
+            Replace(range, global, [global]);
+            return;
+        }
+
+        if (parts < 1)
+        {
+            throw new TenonException("TEN1011", $"{range} of symbolic length can't be the grid in {parts} parts. Expected at least 1.");
+        }
+
+        var part = UOp.Range(UOp.Index(parts), _nextRange++, RangeKind.Global);
+        var length = IndexMath.FloorDiv(IndexMath.Add(size, UOp.Index(parts - 1)), UOp.Index(parts));
+        var start = IndexMath.Mul(part, length);
+        var inner = UOp.Range(IndexMath.Max(UOp.Index(0), IndexMath.Min(length, IndexMath.Sub(size, start))), id, RangeKind.Loop);
+        Replace(range, IndexMath.Add(start, inner), [part, inner]);
+    }
 
     private void Replace(UOp range, UOp value, UOp[] loops)
     {
@@ -115,7 +135,7 @@ internal sealed class LoopNest
                 var sources = new List<UOp> { done[u[0]] };
                 foreach (var r in u.Src[1..])
                 {
-                    sources.AddRange(r == range ? loops : [r]);
+                    sources.AddRange(r == range ? loops : [done[r]]);
                 }
 
                 // Loops in order of their numbers, so that the last is the innermost.

@@ -131,10 +131,3 @@ internal sealed class CostModel
         _ => 1,
     };
 }
-
-/// <summary>What a value costs if it is computed again at each use, against once.</summary>
-/// <param name="Kernels">Kernels that need it.</param>
-/// <param name="Evaluations">How often it is used.</param>
-/// <param name="Again">Computing it at each use.</param>
-/// <param name="Once">Computing, storing and loading it.</param>
-internal readonly record struct FusionCost(int Kernels, double Evaluations, double Again, double Once);

@@ -11,6 +11,7 @@ internal sealed class FusionPlan
     private const long SmallWork = 16 * 1024;
     // A sum of sums runs over all terms at once; of more, the inner sums are worth keeping.
     private const double MostSums = 64;
+    private const int MaxHosts = 16;
     private static readonly List<Access> Unused = [];
     private readonly NodeMap<List<Access>> _uses = new();
     private readonly NodeMap<List<KernelGroup>> _wholeReaders = new();
@@ -20,6 +21,8 @@ internal sealed class FusionPlan
     private readonly SchedulerOptions _options;
     private readonly SlotTable _slots;
     private readonly CostModel _cost;
+    private readonly List<KernelGroup> _hosts = [];
+    private readonly List<FusionDecision> _decisions = [];
     private int _nextRange;
 
     public FusionPlan(IReadOnlyList<UOp> order, SlotTable slots, SchedulerOptions options)
@@ -41,6 +44,8 @@ internal sealed class FusionPlan
 
     public List<KernelGroup> Groups { get; } = [];
 
+    public IReadOnlyList<FusionDecision> Decisions => _decisions;
+
     public List<Access> UsesOf(UOp node) => _uses.TryGetValue(node, out var uses) ? uses : Unused;
 
     public IReadOnlyList<KernelGroup> CopiesOf(UOp node) => _wholeReaders.TryGetValue(node, out var readers) ? readers : [];
@@ -53,6 +58,7 @@ internal sealed class FusionPlan
         switch (node.Op)
         {
             case Ops.Sink or Ops.Store or Ops.Param or Ops.Const or Ops.Iota:
+            case var _ when node.DType == DType.Index:
                 return;
             case Ops.After when UsesOf(node).Count == 0 && !_wholeReaders.ContainsKey(node) && _nextWrites.TryGetValue(_slots.SlotOf(node), out var next) && StorageState.IsWhole(next.Node):
                 return;
@@ -72,7 +78,7 @@ internal sealed class FusionPlan
             return;
         }
 
-        if (node.Op == Ops.Contiguous || !CanStayInline(node))
+        if (node.Op == Ops.Contiguous ? !Decide(node, true, "asked for") : !CanStayInline(node))
         {
             Store(node, NewTemporary(node));
         }
@@ -94,20 +100,20 @@ internal sealed class FusionPlan
             return;
         }
 
-        for (var i = 1; i < uses.Count; i++)
+        _hosts.Clear();
+        foreach (var use in uses)
         {
-            for (var k = 0; k < i; k++)
-            {
-                var (a, b) = uses[i].Group.Number < uses[k].Group.Number ? (uses[i].Group, uses[k].Group) : (uses[k].Group, uses[i].Group);
-                if (a != b && _cost.IsWorthMerging(node, a, b) && a.CanMerge(b, _options.Parallelism, SmallWork))
-                {
-                    a.Merge(b);
-                }
-            }
+            Host(node, use.Group);
         }
 
+        // Kernels that became one may have had the same use.
         for (var i = uses.Count - 1; i > 0; i--)
         {
+            if (!uses[i].Group.HasMerged)
+            {
+                continue;
+            }
+
             var same = uses.FindIndex(u => u.IsSame(uses[i].Group, uses[i].Index, uses[i].Valid));
             if (same < i)
             {
@@ -118,28 +124,75 @@ internal sealed class FusionPlan
         }
     }
 
+    // Merges a kernel with one of those before it that use the same value, if it can.
+    private void Host(UOp node, KernelGroup group)
+    {
+        if (_hosts.Contains(group))
+        {
+            return;
+        }
+
+        for (var i = _hosts.Count - 1; i >= 0; i--)
+        {
+            var (a, b) = group.Number < _hosts[i].Number ? (group, _hosts[i]) : (_hosts[i], group);
+            if (_cost.IsWorthMerging(node, a, b) && a.CanMerge(b, _options.Parallelism, SmallWork))
+            {
+                a.Merge(b);
+                _hosts[i] = a;
+                return;
+            }
+        }
+
+        // What everything uses, such as a learning rate, is not searched for all pairs.
+        if (_hosts.Count == MaxHosts)
+        {
+            _hosts.RemoveAt(0);
+        }
+
+        _hosts.Add(group);
+    }
+
     private bool CanStayInline(UOp node)
     {
         var uses = UsesOf(node);
         if (node.Op == Ops.Reduce)
         {
-            return uses.Count == 1 && CanReduceIn(node, uses[0]);
+            return uses.Count == 1 && CanReduceIn(node, uses[0])
+                ? Decide(node, false, "its only user can reduce it")
+                : Decide(node, true, uses.Count == 1 ? "its user would reduce it more than once, or not in parallel" : "used in several kernels or places");
         }
 
-        if ((OpSet.Movement.Contains(node.Op) && node.Op != Ops.Pad) || _cost.FollowsIndex(node))
+        if (OpSet.Movement.Contains(node.Op) && node.Op != Ops.Pad)
         {
             return true;
+        }
+
+        if (_cost.FollowsIndex(node))
+        {
+            return Decide(node, false, "follows from the index");
         }
 
         // The only kernel that needs the value would compute it in any case.
         var home = uses.Find(u => u.Valid is null && CoversInOrder(node.Shape, u));
         if (home is not null && uses.TrueForAll(u => u.Group == home.Group))
         {
-            return true;
+            return Decide(node, false, "its only kernel computes it in any case");
         }
 
         var cost = _cost.Of(node, uses, home is not null);
-        return cost.Again < cost.Once;
+        var isStored = cost.Again >= cost.Once;
+        return Decide(node, isStored, isStored ? "cheaper once" : "cheaper again", cost);
+    }
+
+    // Whether the value stays inline; noted if somebody wants to know.
+    private bool Decide(UOp node, bool isStored, string reason, FusionCost? cost = null)
+    {
+        if (_options.RecordDecisions)
+        {
+            _decisions.Add(new FusionDecision(node, isStored, UsesOf(node).Count, cost, reason));
+        }
+
+        return !isStored;
     }
 
     // A reduction is computed inside a kernel if it is not computed more often than it has elements, its loops fit into the
@@ -357,8 +410,8 @@ internal sealed class FusionPlan
             _uses[node] = uses = [];
         }
 
-        // A literal is the same everywhere.
-        if (node.Op == Ops.Const)
+        // A literal or a variable is the same everywhere.
+        if (node.Op == Ops.Const || node.DType == DType.Index)
         {
             (index, valid) = ([], null);
         }

@@ -43,6 +43,7 @@ internal sealed class KernelBuilder(FusionPlan plan, SlotTable slots, Dictionary
     private UOp Leaf(UOp node, Access use) => node.Op switch
     {
         Ops.Const => node,
+        _ when node.DType == DType.Index => node,
         Ops.Iota => use.Index[0].Cast(node.DType),
         _ when snapshots.TryGetValue(use, out var old) => Load(old.Slot, old.Offset, use.Valid),
         Ops.Param => Load(node.ArgAs<ParamArg>().Slot, use.Index[0], use.Valid),

@@ -48,6 +48,9 @@ internal sealed class KernelGroup(int number, string device, int level = -1)
     /// <summary>Whether another group has taken all of this one.</summary>
     public bool IsMerged { get; private set; }
 
+    /// <summary>Whether this group has taken others.</summary>
+    public bool HasMerged { get; private set; }
+
     /// <summary>How many points the loops of the kernel have at most.</summary>
     public double Points { get; private set; } = 1;
 
@@ -222,7 +225,7 @@ internal sealed class KernelGroup(int number, string device, int level = -1)
             d.WaitFor(this);
         }
 
-        later.IsMerged = true;
+        (later.IsMerged, HasMerged) = (true, true);
     }
 
     // Whether all that wait for this kernel were made before a number, and all that it waits for after it.

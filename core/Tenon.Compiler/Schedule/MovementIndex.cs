@@ -74,7 +74,7 @@ internal static class MovementIndex
     public static UOp? And(UOp? a, UOp? b) => a is null || a.IsInteger(1) ? (b is not null && b.IsInteger(1) ? null : b) : b is null || b.IsInteger(1) ? a : IndexMath.And(a, b);
 
     // Axes are taken in the smallest runs whose sizes have the same product on both sides, so that an axis that keeps its
-    // size keeps its index.
+    // size keeps its index. Only storage may have more elements than are seen of it: the first ones.
     private static UOp[] Reshape(Shape to, Shape from, UOp[] index)
     {
         var source = new UOp[from.Rank];
@@ -82,16 +82,16 @@ internal static class MovementIndex
         while (i < from.Rank || j < to.Rank)
         {
             var (iEnd, jEnd) = (i, j);
-            long a = 1, b = 1;
-            while (a != b || (iEnd == i && jEnd == j))
+            SymInt a = 1, b = 1;
+            while ((a != b || (iEnd == i && jEnd == j)) && (iEnd < from.Rank || jEnd < to.Rank))
             {
-                if ((a <= b && iEnd < from.Rank) || jEnd == to.Rank)
+                if ((a.Max <= b.Max && iEnd < from.Rank) || jEnd == to.Rank)
                 {
-                    a *= from[iEnd++];
+                    a *= from.Size(iEnd++);
                 }
                 else
                 {
-                    b *= to[jEnd++];
+                    b *= to.Size(jEnd++);
                 }
             }
 

@@ -27,7 +27,12 @@ public sealed record ScheduleSlot(SlotKind Kind, DType DType, long Size, string 
 /// <param name="Kernel">The <see cref="Ops.Sink"/> of the kernel; null for a copy from slot 1 to slot 0.</param>
 /// <param name="Slots">The schedule's slots in the order of the kernel's parameters.</param>
 /// <param name="Device">Where it runs; of a copy, the destination.</param>
-public sealed record ScheduledCall(UOp? Kernel, IReadOnlyList<int> Slots, string Device);
+public sealed record ScheduledCall(UOp? Kernel, IReadOnlyList<int> Slots, string Device)
+{
+    /// <summary>The variables of a kernel, in the order in which a launch passes their values.</summary>
+    public static IReadOnlyList<string> VariablesOf(UOp kernel) =>
+        [.. kernel.TopologicalOrder().Where(u => u.Op == Ops.Variable).Select(u => u.ArgAs<VariableArg>().Name).Order(StringComparer.Ordinal)];
+}
 
 /// <summary>
 /// A realised graph as an ordered list of calls over numbered slots. It mentions no storage, so that it can be kept and used
@@ -43,4 +48,7 @@ public sealed class Schedule
 
     /// <summary>Bytes of the arena that the temporaries of each device need.</summary>
     public required IReadOnlyDictionary<string, long> ArenaBytes { get; init; }
+
+    /// <summary>What was stored and what was not, from the results to the inputs; empty unless it was asked for.</summary>
+    public IReadOnlyList<FusionDecision> Decisions { get; init; } = [];
 }

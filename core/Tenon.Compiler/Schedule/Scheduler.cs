@@ -21,6 +21,11 @@ public static class Scheduler
         TensorSpecification.Check(sink, "Schedule");
         var rewritten = GraphRewrite.Apply(sink, Rules, options, "schedule/tensor rules");
         var graph = OutputAliasing.Apply(LostWrites.Remove(rewritten), out var outputs);
+        if (options.CheckSteps)
+        {
+            TensorSpecification.Check(graph, "Schedule after tensor rules");
+        }
+
         var order = graph.TopologicalOrder();
         var slots = new SlotTable(sink.TopologicalOrder());
         outputs.ForEach(slots.MarkOutput);
@@ -29,7 +34,7 @@ public static class Scheduler
         var kernels = new KernelBuilder(plan, slots, snapshots).Build();
         var calls = CallOrder.Of(plan.Groups).ConvertAll(g => Call(g, kernels, sink.Arg as KernelArg));
         var arenas = MemoryPlan.Place(calls, slots);
-        return new Schedule { Slots = [.. slots.Slots], Calls = calls, ArenaBytes = arenas };
+        return new Schedule { Slots = [.. slots.Slots], Calls = calls, ArenaBytes = arenas, Decisions = plan.Decisions };
     }
 
     private static ScheduledCall Call(KernelGroup group, Dictionary<KernelGroup, UOp> kernels, KernelArg? maths)

@@ -57,7 +57,7 @@ public enum Ops : byte
     /// <summary>T. Source: the size n. The integers 0, 1, … n-1 along one axis.</summary>
     Iota,
 
-    /// <summary>TKL. A named integer that is bound at run time. Argument: <see cref="VariableArg"/>.</summary>
+    /// <summary>TKL. A named integer that is bound at run time. Argument: <see cref="VariableArg"/>. T: optionally the literal that it is bound to.</summary>
     Variable,
 
     /// <summary>KL. A loop counter from 0 to source 0, exclusive. Argument: <see cref="RangeArg"/>.</summary>

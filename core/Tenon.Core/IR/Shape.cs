@@ -1,7 +1,11 @@
+using System.Collections;
+using System.Runtime.CompilerServices;
+
 namespace Tenon.Core;
 
 /// <summary>The sizes of the axes of a value. A size is a node, so that it may hold variables; most are literals.</summary>
-public sealed class Shape : IEquatable<Shape>
+[CollectionBuilder(typeof(Shape), nameof(Create))]
+public sealed class Shape : IEquatable<Shape>, IEnumerable<SymInt>
 {
     private readonly UOp[] _dims;
 
@@ -29,7 +33,22 @@ public sealed class Shape : IEquatable<Shape>
     /// <summary>Whether every size is a literal.</summary>
     public bool IsConcrete => Array.TrueForAll(_dims, d => d.Op == Ops.Const);
 
-    /// <summary>The product of the greatest sizes.</summary>
+    /// <summary>The product of the sizes.</summary>
+    public SymInt Elements
+    {
+        get
+        {
+            SymInt n = 1;
+            foreach (var d in _dims)
+            {
+                n *= new SymInt(d);
+            }
+
+            return n;
+        }
+    }
+
+    /// <summary>The product of the greatest sizes: what storage has room for.</summary>
     public long MaxElements
     {
         get
@@ -48,13 +67,56 @@ public sealed class Shape : IEquatable<Shape>
     /// <exception cref="TenonException">The size is not a literal.</exception>
     public long this[int axis] => _dims[axis].IsConst(out var v)
         ? v.AsLong
-        : throw new TenonException("TEN3010", $"Axis {axis} of shape {this} is symbolic; a known size is needed here.");
+        : throw new TenonException("TEN3010", $"Axis {axis} of shape {this} is symbolic; a known size is needed here. Use a literal size for it.");
+
+    /// <summary>A shape of known sizes.</summary>
+    public static implicit operator Shape(long[] sizes) => new(sizes);
+
+    /// <summary>A shape of known sizes.</summary>
+    public static implicit operator Shape(ReadOnlySpan<long> sizes) => new(sizes);
+
+    /// <summary>A shape of these sizes.</summary>
+    public static implicit operator Shape(SymInt[] sizes) => Create(sizes);
+
+    /// <summary>The shape of these sizes.</summary>
+    public static Shape Create(ReadOnlySpan<SymInt> sizes)
+    {
+        if (sizes.Length == 0)
+        {
+            return Scalar;
+        }
+
+        var dims = new UOp[sizes.Length];
+        for (var i = 0; i < dims.Length; i++)
+        {
+            dims[i] = sizes[i].Node;
+        }
+
+        return new(dims);
+    }
 
     /// <summary>The shape of these sizes.</summary>
     public static Shape FromDims(ReadOnlySpan<UOp> dims) => dims.Length == 0 ? Scalar : new(dims.ToArray());
 
     /// <summary>The size of an axis as a node.</summary>
     public UOp Dim(int axis) => _dims[axis];
+
+    /// <summary>The size of an axis, which may be symbolic.</summary>
+    public SymInt Size(Index axis) => new(_dims[axis]);
+
+    /// <summary>The sizes, which may be symbolic.</summary>
+    public SymInt[] ToSizes() => Array.ConvertAll(_dims, static d => new SymInt(d));
+
+    /// <inheritdoc/>
+    public IEnumerator<SymInt> GetEnumerator()
+    {
+        foreach (var d in _dims)
+        {
+            yield return new SymInt(d);
+        }
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary>The sizes.</summary>
     /// <exception cref="TenonException">A size is not a literal.</exception>
@@ -88,5 +150,5 @@ public sealed class Shape : IEquatable<Shape>
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"[{string.Join(", ", _dims.Select(d => d.IsConst(out var v) ? v.ToString() : d.ToString()))}]";
+    public override string ToString() => $"[{string.Join(", ", this)}]";
 }

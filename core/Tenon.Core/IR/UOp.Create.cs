@@ -17,6 +17,9 @@ public sealed partial class UOp
     /// <summary>A named integer between two bounds, both inclusive.</summary>
     public static UOp Variable(string name, long min, long max) => New(Ops.Variable, DType.Index, [], new VariableArg(name, min, max));
 
+    /// <summary>A variable with the value that it has when the graph runs. Its bounds stay: what is compiled serves every value.</summary>
+    public static UOp Bind(UOp variable, long value) => New(Ops.Variable, DType.Index, [Index(value)], variable.Arg);
+
     /// <summary>A loop counter from 0 to <paramref name="size"/>, exclusive.</summary>
     public static UOp Range(UOp size, int id, RangeKind kind = RangeKind.Loop) => New(Ops.Range, DType.Index, [size], new RangeArg(id, kind));
 

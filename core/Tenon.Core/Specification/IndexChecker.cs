@@ -46,7 +46,7 @@ public static class IndexChecker
         for (var i = 0; i < parts; i++)
         {
             var condition = gate is null ? null : WithoutExtract(parts == 1 ? gate : Lane(gate, i));
-            var (min, max) = Known(condition, facts).Bounds(index);
+            var (min, max) = Bounds(index, Known(condition, facts));
 
             // An empty interval says that the gate is never true.
             if (min <= max && (min + i < 0 || max + i + lanes / parts > size))
@@ -57,6 +57,51 @@ public static class IndexChecker
                     + (condition is null ? "" : $" where {condition}") + $". This is an error in Tenon; please report it with the kernel:\n{UOp.Sink(condition is null ? [index] : [index, condition]).Dump()}");
             }
         }
+    }
+
+    private static (Int128 Min, Int128 Max) Bounds(UOp index, Facts facts)
+    {
+        var (min, max) = facts.Bounds(index);
+        var form = LinearForm.Of(index);
+        if (min <= max && SizeRules.HasSymbolicLoop(form))
+        {
+            form = LinearForm.Of(WhereLoopsRun(index));
+            foreach (var end in SizeRules.Ends(form, -1, ofLiteralLength: false))
+            {
+                min = Int128.Max(min, facts.Bounds(end).Min);
+            }
+
+            foreach (var end in SizeRules.Ends(form, 1, ofLiteralLength: false))
+            {
+                max = Int128.Min(max, facts.Bounds(end).Max);
+            }
+        }
+
+        return (min, max);
+    }
+
+    // A loop that runs has a length: variables that are factors of it are not 0.
+    private static UOp WhereLoopsRun(UOp index)
+    {
+        var positive = new NodeMap<UOp>();
+        foreach (var r in index.Ranges)
+        {
+            for (var size = r[0]; size.Op is Ops.Mul or Ops.Variable; size = size[0])
+            {
+                var factor = size.Op == Ops.Mul ? size[1] : size;
+                if (factor is { Op: Ops.Variable, Min: 0 })
+                {
+                    positive.TryAdd(factor, UOp.Variable(factor.ArgAs<VariableArg>().Name, 1, factor.Max));
+                }
+
+                if (size.Op == Ops.Variable)
+                {
+                    break;
+                }
+            }
+        }
+
+        return positive.Count == 0 ? index : Simplifier.Simplify(index.Substitute(positive));
     }
 
     private static Facts Known(UOp? condition, NodeMap<Facts> facts)

@@ -10,7 +10,7 @@ public static class LinearSpecification
         Specification.IsElementwise,
         static u => u is { Op: Ops.Param, Arg: ParamArg },
         static u => u is { Op: Ops.Const, Arg: Scalar },
-        static u => u is { Op: Ops.Variable, Arg: VariableArg },
+        static u => u is { Op: Ops.Variable, Arg: VariableArg } && u.Src.Length == 0,
         static u => u is { Op: Ops.Special, Arg: SpecialArg } && IsAddressing(u.DType),
         static u => u is { Op: Ops.Range, Arg: RangeArg } && IsAddressing(u.DType) && u.Src.Length == 1,
         static u => u.Op == Ops.End && u.Src.Length == 1 && u[0].Op == Ops.Range,

@@ -8,7 +8,7 @@ public static class TensorSpecification
         static u => u is { Op: Ops.Param, Arg: ParamArg { Device: not null } } or { Op: Ops.Buffer, Arg: BufferArg },
         static u => u is { Op: Ops.Const, Arg: Scalar } or { Op: Ops.Variable, Arg: VariableArg },
         static u => u.Op == Ops.Iota && u.Src.Length == 1 && u[0].DType == DType.Index && u.DType.IsInteger,
-        static u => u.Op == Ops.Reshape && HasSizes(u, 1) && u.Shape.MaxElements == u[0].Shape.MaxElements,
+        static u => u.Op == Ops.Reshape && HasSizes(u, 1) && HasRoom(u[0], u.Shape),
         static u => u.Op == Ops.Expand && HasSizes(u, 1) && IsBroadcast(u[0].Shape, u.Shape),
         static u => u is { Op: Ops.Permute, Arg: Axes axes } && KeepsType(u) && IsPermutation(axes, u[0].Shape.Rank),
         static u => u is { Op: Ops.Flip, Arg: Axes axes } && KeepsType(u) && AreAxes(axes, u[0].Shape.Rank),
@@ -40,6 +40,10 @@ public static class TensorSpecification
         return u.DType == u[0].DType;
     }
 
+    // The same number of elements. Of symbolic sizes storage has room for the greatest, and the value is what comes first in it.
+    private static bool HasRoom(UOp from, Shape to) =>
+        from.Shape.Elements == to.Elements || (from.Op is Ops.Param or Ops.Buffer && !to.IsConcrete);
+
     private static bool IsBroadcast(Shape from, Shape to)
     {
         for (var i = 0; i < from.Rank && from.Rank == to.Rank; i++)
@@ -54,8 +58,14 @@ public static class TensorSpecification
     }
 
     // What is written is the state itself or a view of it, in which no element occurs twice.
+    // Rules may have looked through the shape of the state.
     private static bool IsPart(UOp view, UOp state)
     {
+        while (state.Op is Ops.Reshape)
+        {
+            state = state[0];
+        }
+
         while (view != state && OpSet.Movement.Contains(view.Op) && (view.Op != Ops.Expand || view.Shape.Equals(view[0].Shape)))
         {
             view = view[0];

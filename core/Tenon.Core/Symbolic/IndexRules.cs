@@ -193,6 +193,11 @@ internal static class IndexRules
             return UOp.Const(0 < bound);
         }
 
+        if (SizeRules.IsBelow(form, bound) is { } isBelow)
+        {
+            return UOp.Const(isBelow);
+        }
+
         // -x < c → not (x < 1 - c)
         if (AllNegative(form))
         {

@@ -37,7 +37,8 @@ internal static class Interval
                 var v = (VariableArg)u.Arg!;
                 return (v.Min, v.Max);
             case Ops.Range or Ops.Iota:
-                return (0, Math.Max(0, u[0].Max - 1));
+                // A loop of no or one turn is not the literal 0: what is done in it depends on it.
+                return (0, Math.Max(u[0].Min < 1 ? 1 : 0, u[0].Max - 1));
             case Ops.Special:
                 return (0, ((SpecialArg)u.Arg!).Size - 1);
             case Ops.Where:

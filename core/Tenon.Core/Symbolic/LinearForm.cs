@@ -120,6 +120,10 @@ public sealed class LinearForm
                 {
                     again = TryMerge(mod, k, divisor.AsLong);
                 }
+                else if (mod.Op == Ops.FloorMod && mod[1].Op != Ops.Const)
+                {
+                    again = TryMerge(mod, k);
+                }
             }
         }
     }
@@ -179,6 +183,20 @@ public sealed class LinearForm
         }
 
         return false;
+    }
+
+    // (x / d)·d·k + (x mod d)·k → x·k
+    private bool TryMerge(UOp mod, long k)
+    {
+        var whole = IndexMath.Mul(IndexMath.FloorDiv(mod[0], mod[1]), mod[1]);
+        if (!_terms.Contains((whole, k)))
+        {
+            return false;
+        }
+
+        Replace(mod, whole);
+        AddScaled(mod[0], k);
+        return true;
     }
 
     private static bool IsQuotient(UOp u, UOp x, long c) =>

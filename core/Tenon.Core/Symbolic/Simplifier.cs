@@ -79,7 +79,7 @@ public static class Simplifier
         Rule.Of(Pat.Op(Ops.Where, X, Y, Pat.Op(Ops.Where, X, Pat.Any(), Z)), static (c, x, y) => UOp.Where(c, x, y)));
 
     /// <summary>All of them.</summary>
-    public static PatternMatcher Rules { get; } = (Constants + Identities + Booleans + IndexRules.Rules).Remembering();
+    public static PatternMatcher Rules { get; } = (Constants + Identities + Booleans + IndexRules.Rules + SizeRules.Rules).Remembering();
 
     /// <summary>A whole graph, simplified.</summary>
     public static UOp Simplify(UOp root) => GraphRewrite.Apply(root, Rules);

@@ -34,6 +34,11 @@ internal sealed class DebugLog(RuntimeOptions options, ILogger? logger)
             var kernels = schedule.Calls.Count(c => c.Kernel is not null);
             Write(string.Create(CultureInfo.InvariantCulture, $"schedule: {kernels} kernels, {schedule.Calls.Count - kernels} copies, {schedule.Slots.Count} slots, arena {Bytes(schedule.ArenaBytes.Values.Sum())} ({from}) {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0.00} ms"));
         }
+
+        foreach (var decision in schedule.Decisions)
+        {
+            Write(decision.ToString());
+        }
     }
 
     public void Compiled(UOp kernel, CompiledKernel compiled, LinearProgram? program, string from, long start)

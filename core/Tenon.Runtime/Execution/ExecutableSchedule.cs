@@ -10,6 +10,7 @@ namespace Tenon.Runtime;
 internal sealed class ExecutableSchedule
 {
     private readonly KernelProgram?[] _programs;
+    private readonly IReadOnlyList<string>[] _variables;
     private readonly OpenedDevice[] _devices;
     private readonly OpenedDevice[] _slotDevices;
     private readonly (OpenedDevice Device, long Bytes)[] _arenas;
@@ -19,6 +20,7 @@ internal sealed class ExecutableSchedule
     {
         Schedule = schedule;
         _programs = programs;
+        _variables = [.. programs.Select((p, i) => p is { Kernel.VariableCount: > 0 } ? ScheduledCall.VariablesOf(schedule.Calls[i].Kernel!) : [])];
         _devices = devices;
         _slotDevices = slotDevices;
         _arenas = [.. schedule.ArenaBytes.Where(a => a.Value > 0).Select(a => (Array.Find(slotDevices, d => d.Name == a.Key)!, a.Value))];
@@ -54,10 +56,6 @@ internal sealed class ExecutableSchedule
         for (int i = 0, next = 0; i < programs.Length; i++)
         {
             programs[i] = schedule.Calls[i].Kernel is null ? null : compiled[next++];
-            if (programs[i] is { Kernel.VariableCount: > 0 } p)
-            {
-                throw new TenonException("TEN5006", $"Kernel {p.Kernel.Name} needs the values of {p.Kernel.VariableCount} variables, and none are bound. Bind every variable of a shape before realising.");
-            }
         }
 
         return new ExecutableSchedule(schedule, programs, devices, slotDevices);
@@ -65,9 +63,10 @@ internal sealed class ExecutableSchedule
 
     /// <summary>Queues everything.</summary>
     /// <param name="slots">The memory of inputs and outputs, by slot.</param>
+    /// <param name="variables">The values of the variables.</param>
     /// <param name="statistics">Where launches are counted.</param>
     /// <param name="log">Where times are printed, if asked for.</param>
-    public void Run(Storage?[] slots, Statistics statistics, DebugLog log)
+    public void Run(Storage?[] slots, VariableBindings variables, Statistics statistics, DebugLog log)
     {
         var arenas = _arenas.Length == 0 ? [] : new DeviceBuffer?[_arenas.Length];
         var views = ArrayPool<BufferView>.Shared.Rent(Schedule.Slots.Count);
@@ -86,7 +85,7 @@ internal sealed class ExecutableSchedule
                     views[j] = slots[call[j]]?.View ?? Temporary(call[j], arenas);
                 }
 
-                Run(i, views.AsSpan(0, call.Count), log);
+                Run(i, views.AsSpan(0, call.Count), variables, log);
             }
 
             statistics.CountRun(_launches, _programs.Length - _launches);
@@ -128,7 +127,7 @@ internal sealed class ExecutableSchedule
         }
     }
 
-    private void Run(int i, Span<BufferView> views, DebugLog log)
+    private void Run(int i, Span<BufferView> views, VariableBindings variables, DebugLog log)
     {
         var device = _devices[i];
         if (_programs[i] is not { } program)
@@ -146,13 +145,25 @@ internal sealed class ExecutableSchedule
         {
             device.Device.Synchronize();
             var start = Stopwatch.GetTimestamp();
-            program.Launch(views);
+            Launch(i, program, views, variables);
             device.Device.Synchronize();
             log.Ran(device.Name, program.Kernel, Stopwatch.GetElapsedTime(start));
         }
         else
         {
-            program.Launch(views);
+            Launch(i, program, views, variables);
         }
+    }
+
+    private void Launch(int i, KernelProgram program, ReadOnlySpan<BufferView> views, VariableBindings variables)
+    {
+        var names = _variables[i];
+        Span<long> values = stackalloc long[names.Count];
+        for (var v = 0; v < values.Length; v++)
+        {
+            values[v] = variables[names[v]];
+        }
+
+        program.Launch(views, values);
     }
 }

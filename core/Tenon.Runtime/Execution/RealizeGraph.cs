@@ -55,6 +55,9 @@ internal sealed class RealizeGraph
     /// <summary>Assignments, and the buffer that each overwrites.</summary>
     public required List<(UOp After, UOp Buffer)> Assignments { get; init; }
 
+    /// <summary>The values of the variables.</summary>
+    public required VariableBindings Variables { get; init; }
+
     /// <summary>Where each value that was asked for will be.</summary>
     public required RealizeResult[] Results { get; init; }
 

@@ -14,6 +14,7 @@ internal sealed class RealizeGraphBuilder
     private readonly string? _device;
     private readonly NodeMap<UOp> _known = new();
     private readonly NodeMap<(UOp Node, string? Device)> _done = new();
+    private readonly VariableBindings _variables = new();
     private readonly List<UOp> _inputs = [];
     private readonly List<RealizeResult.Output> _outputs = [];
     private readonly NodeMap<RealizeResult.Output> _outputOf = new();
@@ -73,6 +74,7 @@ internal sealed class RealizeGraphBuilder
             Results = results,
             Sink = UOp.Sink(CollectionsMarshal.AsSpan(builder._sources), math),
             Inputs = builder._inputs,
+            Variables = builder._variables,
             Outputs = builder._outputs,
             Assignments = builder._assignments,
         };
@@ -185,13 +187,15 @@ internal sealed class RealizeGraphBuilder
         if (_known.TryGetValue(u, out var storage))
         {
             var buffer = StorageView.Base(storage);
-            return (StorageView.Of(Parameter(buffer), u.Shape), buffer.ArgAs<BufferArg>().Device);
+            return (StorageView.Of(Parameter(buffer), _variables.Unbind(u.Shape)), buffer.ArgAs<BufferArg>().Device);
         }
 
         switch (u.Op)
         {
             case Ops.Buffer:
                 return (Parameter(u), u.ArgAs<BufferArg>().Device);
+            case Ops.Variable:
+                return (_variables.Unbind(u), null);
             case Ops.Detach:
                 return Done(u[0]);
             case Ops.Copy:
@@ -270,7 +274,7 @@ internal sealed class RealizeGraphBuilder
     }
 
     // The view of one node as a view of another: what is written to is storage, even if the view was computed as a value.
-    private static UOp Moved(UOp view, UOp from, UOp to)
+    private UOp Moved(UOp view, UOp from, UOp to)
     {
         var moves = new Stack<UOp>();
         for (; view != from; view = view[0])
@@ -280,7 +284,14 @@ internal sealed class RealizeGraphBuilder
 
         foreach (var move in moves)
         {
-            to = move.WithSources([to, .. move.Src[1..]]);
+            var src = move.Src.ToArray();
+            src[0] = to;
+            for (var i = 1; i < src.Length; i++)
+            {
+                src[i] = IndexMath.Unbound(src[i]);
+            }
+
+            to = move.WithSources(src);
         }
 
         return to;

@@ -132,7 +132,7 @@ internal sealed class Realizer
             }
         }
 
-        executable.Run(slots, _statistics, _log);
+        executable.Run(slots, graph.Variables, _statistics, _log);
         _statistics.AddRunTime(start);
     }
 

@@ -6,11 +6,12 @@ namespace Tenon.Runtime;
 
 /// <summary>The compiler of Tenon.Compiler.</summary>
 /// <param name="options">Switches of the kernel compiler.</param>
-internal sealed class TensorCompiler(CompilerOptions options) : ICompiler
+/// <param name="recordDecisions">Whether schedules say what was stored and why.</param>
+internal sealed class TensorCompiler(CompilerOptions options, bool recordDecisions = false) : ICompiler
 {
     public string Fingerprint { get; } = $"{typeof(Schedule).Module.ModuleVersionId:N}{typeof(UOp).Module.ModuleVersionId:N}{options.Optimise}{options.CheckIndices}";
 
-    public Schedule Schedule(UOp sink, Capabilities device) => Scheduler.Create(sink, new SchedulerOptions { Parallelism = device.Parallelism });
+    public Schedule Schedule(UOp sink, Capabilities device) => Scheduler.Create(sink, new SchedulerOptions { Parallelism = device.Parallelism, RecordDecisions = recordDecisions });
 
     public LinearProgram Lower(UOp kernel, Capabilities device, CodeGeneratorTarget target) => KernelCompiler.Compile(kernel, device, target, options);
 }

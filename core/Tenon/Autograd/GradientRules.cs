@@ -13,11 +13,11 @@ internal static class GradientRules
     private static readonly Dictionary<Ops, Rule> Table = new()
     {
         // Movement: the opposite movement.
-        [Ops.Reshape] = static (n, g) => Only(TensorGraph.Reshape(g, n[0].Shape.ToArray())),
+        [Ops.Reshape] = static (n, g) => Only(TensorGraph.Reshape(g, n[0].Shape)),
         [Ops.Permute] = static (n, g) => Only(TensorGraph.Permute(g, Inverse(n.ArgAs<Axes>()))),
         [Ops.Expand] = static (n, g) => Only(TensorGraph.Reduce(Ops.Add, g, ExpandedAxes(n))),
-        [Ops.Pad] = static (n, g) => Only(TensorGraph.Shrink(g, Pairs(n, (i, before, _) => (before, before + n[0].Shape[i])))),
-        [Ops.Shrink] = static (n, g) => Only(TensorGraph.Pad(g, Pairs(n, (i, begin, end) => (begin, n[0].Shape[i] - end)))),
+        [Ops.Pad] = static (n, g) => Only(TensorGraph.Shrink(g, Pairs(n, (i, before, _) => (before, before + n[0].Shape.Size(i))))),
+        [Ops.Shrink] = static (n, g) => Only(TensorGraph.Pad(g, Pairs(n, (i, begin, end) => (begin, n[0].Shape.Size(i) - end)))),
         [Ops.Flip] = static (n, g) => Only(TensorGraph.Flip(g, n.ArgAs<Axes>().Span)),
         [Ops.Contiguous] = static (n, g) => [g],
         [Ops.Copy] = static (n, g) => [CopyBack(n[0], g)],
@@ -80,7 +80,7 @@ internal static class GradientRules
     private static UOp ReduceRule(UOp n, UOp g)
     {
         var (x, (op, axes)) = (n[0], n.ArgAs<ReduceArg>());
-        var shape = x.Shape.ToArray();
+        var shape = x.Shape;
         var spread = TensorGraph.Expand(g, shape);
         switch (op)
         {
@@ -121,15 +121,15 @@ internal static class GradientRules
     }
 
     private static int[] ExpandedAxes(UOp n) =>
-        Enumerable.Range(0, n.Shape.Rank).Where(i => n[0].Shape[i] != n.Shape[i]).ToArray();
+        Enumerable.Range(0, n.Shape.Rank).Where(i => n[0].Shape.Dim(i) != n.Shape.Dim(i)).ToArray();
 
     // The pairs of a Pad or Shrink, turned into others.
-    private static (long, long)[] Pairs(UOp n, Func<int, long, long, (long, long)> convert)
+    private static (SymInt, SymInt)[] Pairs(UOp n, Func<int, SymInt, SymInt, (SymInt, SymInt)> convert)
     {
-        var pairs = new (long, long)[n.Shape.Rank];
+        var pairs = new (SymInt, SymInt)[n.Shape.Rank];
         for (var i = 0; i < pairs.Length; i++)
         {
-            pairs[i] = convert(i, n[1 + 2 * i].Min, n[2 + 2 * i].Min);
+            pairs[i] = convert(i, new SymInt(n[1 + 2 * i]), new SymInt(n[2 + 2 * i]));
         }
 
         return pairs;

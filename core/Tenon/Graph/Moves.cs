@@ -44,11 +44,11 @@ internal static class Moves
         // The choice is made in the shape in which the part was named: its bounds are those of axes there.
         if (moves is [{ Op: Ops.Reshape } reshape, ..])
         {
-            var replaced = Replace(TensorGraph.Reshape(node, reshape.Shape.ToArray()), moves[1..], value);
-            return TensorGraph.Reshape(replaced, node.Shape.ToArray());
+            var replaced = Replace(TensorGraph.Reshape(node, reshape.Shape), moves[1..], value);
+            return TensorGraph.Reshape(replaced, node.Shape);
         }
 
-        var mask = TensorGraph.Full(DType.Bool, true, value.Shape.ToArray());
+        var mask = TensorGraph.Full(DType.Bool, true, value.Shape);
         for (var i = moves.Length - 1; i >= 0; i--)
         {
             (value, mask) = (Back(moves[i], value), Back(moves[i], mask));
@@ -60,7 +60,7 @@ internal static class Moves
     // Moves what a view shows back to where it came from, with zeros around it.
     private static UOp Back(UOp move, UOp x)
     {
-        var from = move[0].Shape.ToArray();
+        var from = move[0].Shape;
         switch (move.Op)
         {
             case Ops.Reshape or Ops.Expand:
@@ -77,18 +77,18 @@ internal static class Moves
             case Ops.Flip:
                 return TensorGraph.Flip(x, move.ArgAs<Axes>().Span);
             case Ops.Shrink:
-                var around = new (long, long)[from.Length];
-                for (var i = 0; i < from.Length; i++)
+                var around = new (SymInt, SymInt)[from.Rank];
+                for (var i = 0; i < from.Rank; i++)
                 {
-                    around[i] = (move[1 + 2 * i].Min, from[i] - move[2 + 2 * i].Min);
+                    around[i] = (new SymInt(move[1 + 2 * i]), from.Size(i) - new SymInt(move[2 + 2 * i]));
                 }
 
                 return TensorGraph.Pad(x, around);
             case Ops.Pad:
-                var inside = new (long, long)[from.Length];
-                for (var i = 0; i < from.Length; i++)
+                var inside = new (SymInt, SymInt)[from.Rank];
+                for (var i = 0; i < from.Rank; i++)
                 {
-                    inside[i] = (move[1 + 2 * i].Min, move[1 + 2 * i].Min + from[i]);
+                    inside[i] = (new SymInt(move[1 + 2 * i]), new SymInt(move[1 + 2 * i]) + from.Size(i));
                 }
 
                 return TensorGraph.Shrink(x, inside);

@@ -5,8 +5,6 @@ namespace Tenon;
 /// <summary>Arithmetic on sizes and axes, with the errors that users see.</summary>
 internal static class Shapes
 {
-    public static string Text(ReadOnlySpan<long> shape) => $"[{string.Join(", ", shape.ToArray())}]";
-
     public static long Product(ReadOnlySpan<long> shape)
     {
         long n = 1;
@@ -18,18 +16,37 @@ internal static class Shapes
         return n;
     }
 
-    public static long[] Checked(ReadOnlySpan<long> shape, string operation)
+    public static SymInt Product(ReadOnlySpan<SymInt> shape)
     {
+        SymInt n = 1;
         foreach (var size in shape)
         {
-            if (size < 0)
+            n *= size;
+        }
+
+        return n;
+    }
+
+    public static Shape Checked(Shape shape, string operation)
+    {
+        foreach (var size in shape.Dims)
+        {
+            if (size.Min < 0)
             {
-                throw new TenonException("TEN3011", $"{operation}: shape {Text(shape)} has a negative size. Sizes are 0 or more.");
+                throw new TenonException("TEN3011", $"{operation}: shape {shape} has a size that is, or may be, negative: {new SymInt(size)}. Sizes are 0 or more.");
             }
         }
 
-        return shape.ToArray();
+        return shape;
     }
+
+    /// <summary>A size that the operation must know.</summary>
+    public static long Known(Shape shape, int axis, string operation) => shape.Size(axis) is { IsKnown: true } size
+        ? size.Min
+        : throw new TenonException("TEN3010", $"{operation}: axis {axis} of shape {shape} is symbolic, and {operation} needs to know its size. Use a literal size there, or {operation} over another axis.");
+
+    /// <summary>Whether one size is at most another, whatever the variables are bound to.</summary>
+    public static bool IsAtMost(SymInt a, SymInt b) => (b - a).Min >= 0;
 
     /// <summary>The axis counted from the front; negative axes count from the end.</summary>
     public static int Axis(int axis, int rank, string operation) =>
@@ -52,24 +69,66 @@ internal static class Shapes
         return [.. sorted];
     }
 
-    /// <summary>The shape that both broadcast to, by the rules of NumPy.</summary>
-    public static long[] Broadcast(ReadOnlySpan<long> a, ReadOnlySpan<long> b, string operation)
+    /// <summary>The shape that both broadcast to, by the rules of NumPy. Symbolic sizes are equal if they are the same arithmetic.</summary>
+    public static Shape Broadcast(Shape a, Shape b, string operation)
     {
-        var result = new long[Math.Max(a.Length, b.Length)];
-        for (var i = 1; i <= result.Length; i++)
+        if (a.Equals(b))
         {
-            var x = i <= a.Length ? a[^i] : 1;
-            var y = i <= b.Length ? b[^i] : 1;
-            if (x != y && x != 1 && y != 1)
-            {
-                throw new TenonException(
-                    "TEN3014",
-                    $"{operation}: shapes {Text(a)} and {Text(b)} do not broadcast: sizes {x} and {y} of axis {-i} differ and neither is 1. Reshape or expand one of them.");
-            }
-
-            result[^i] = x == 1 ? y : x;
+            return a;
         }
 
-        return result;
+        var result = new UOp[Math.Max(a.Rank, b.Rank)];
+        var one = UOp.Index(1);
+        for (var i = 1; i <= result.Length; i++)
+        {
+            var x = i <= a.Rank ? a.Dims[^i] : one;
+            var y = i <= b.Rank ? b.Dims[^i] : one;
+            if (x != y && x != one && y != one)
+            {
+                var name = char.IsLetter(operation[0]) ? operation : $"'{operation}'";
+                throw new TenonException(
+                    "TEN3014",
+                    $"{name}: shapes {a} and {b} do not broadcast: sizes {new SymInt(x)} and {new SymInt(y)} of axis {-i} differ and neither is 1. Reshape or expand one of them.");
+            }
+
+            result[^i] = x == one ? y : x;
+        }
+
+        return Shape.FromDims(result);
     }
+
+    /// <summary>The shape with one size changed.</summary>
+    public static Shape With(Shape shape, int axis, SymInt size)
+    {
+        var sizes = shape.ToSizes();
+        sizes[axis] = size;
+        return sizes;
+    }
+
+    /// <summary>The shape without some axes.</summary>
+    public static Shape Without(Shape shape, ReadOnlySpan<int> axes)
+    {
+        var kept = new List<UOp>(shape.Rank);
+        for (var i = 0; i < shape.Rank; i++)
+        {
+            if (!axes.Contains(i))
+            {
+                kept.Add(shape.Dim(i));
+            }
+        }
+
+        return Shape.FromDims([.. kept]);
+    }
+
+    /// <summary>The shape of a rank whose sizes are 1 but for one axis.</summary>
+    public static Shape Along(int rank, int axis, SymInt size)
+    {
+        var sizes = new SymInt[rank];
+        sizes.AsSpan().Fill(1);
+        sizes[axis] = size;
+        return sizes;
+    }
+
+    /// <summary>Every axis whole, as bounds.</summary>
+    public static (SymInt Begin, SymInt End)[] Bounds(Shape shape) => Array.ConvertAll(shape.ToSizes(), static s => ((SymInt)0, s));
 }

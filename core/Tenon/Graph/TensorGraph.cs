@@ -2,25 +2,25 @@ using Tenon.Core;
 
 namespace Tenon;
 
-/// <summary>Builds tensor-level nodes from sizes. What changes nothing makes no node. Arguments are already checked.</summary>
+/// <summary>Builds tensor-level nodes from sizes, which may be symbolic. What changes nothing makes no node. Arguments are already checked.</summary>
 internal static class TensorGraph
 {
-    public static UOp Reshape(UOp x, ReadOnlySpan<long> shape) => SameShape(x, shape) ? x : Sized(Ops.Reshape, x, shape);
+    public static UOp Reshape(UOp x, Shape shape) => x.Shape.Equals(shape) ? x : UOp.New(Ops.Reshape, x.DType, [x, .. shape.Dims]);
 
-    public static UOp Expand(UOp x, ReadOnlySpan<long> shape) => SameShape(x, shape) ? x : Sized(Ops.Expand, x, shape);
+    public static UOp Expand(UOp x, Shape shape) => x.Shape.Equals(shape) ? x : UOp.New(Ops.Expand, x.DType, [x, .. shape.Dims]);
 
     /// <summary>Aligns the axes at the right and repeats those of size 1.</summary>
-    public static UOp BroadcastTo(UOp x, ReadOnlySpan<long> shape)
+    public static UOp BroadcastTo(UOp x, Shape shape)
     {
-        if (SameShape(x, shape))
+        if (x.Shape.Equals(shape))
         {
             return x;
         }
 
-        var aligned = new long[shape.Length];
-        aligned.AsSpan().Fill(1);
-        x.Shape.ToArray().CopyTo(aligned.AsSpan(shape.Length - x.Shape.Rank));
-        return Expand(Reshape(x, aligned), shape);
+        var aligned = new UOp[shape.Rank];
+        aligned.AsSpan().Fill(UOp.Index(1));
+        x.Shape.Dims.CopyTo(aligned.AsSpan(shape.Rank - x.Shape.Rank));
+        return Expand(Reshape(x, Shape.FromDims(aligned)), shape);
     }
 
     public static UOp Permute(UOp x, ReadOnlySpan<int> axes)
@@ -36,14 +36,24 @@ internal static class TensorGraph
         return x;
     }
 
-    public static UOp Pad(UOp x, ReadOnlySpan<(long Before, long After)> padding) =>
-        AllZero(padding) ? x : Paired(Ops.Pad, x, padding);
+    public static UOp Pad(UOp x, ReadOnlySpan<(SymInt Before, SymInt After)> padding)
+    {
+        foreach (var p in padding)
+        {
+            if (p != (0, 0))
+            {
+                return Paired(Ops.Pad, x, padding);
+            }
+        }
 
-    public static UOp Shrink(UOp x, ReadOnlySpan<(long Begin, long End)> bounds)
+        return x;
+    }
+
+    public static UOp Shrink(UOp x, ReadOnlySpan<(SymInt Begin, SymInt End)> bounds)
     {
         for (var i = 0; i < bounds.Length; i++)
         {
-            if (bounds[i] != (0, x.Shape[i]))
+            if (bounds[i] != (0, x.Shape.Size(i)))
             {
                 return Paired(Ops.Shrink, x, bounds);
             }
@@ -60,22 +70,22 @@ internal static class TensorGraph
     /// </summary>
     public static UOp Reduce(Ops op, UOp x, ReadOnlySpan<int> axes)
     {
-        var shape = x.Shape.ToArray();
+        var sizes = x.Shape.ToSizes();
         var reduced = new List<int>(axes.Length);
         var isEmpty = false;
         foreach (var axis in axes)
         {
-            if (shape[axis] != 1)
+            if (sizes[axis] != 1)
             {
                 reduced.Add(axis);
-                isEmpty |= shape[axis] == 0;
-                shape[axis] = 1;
+                isEmpty |= sizes[axis] == 0;
+                sizes[axis] = 1;
             }
         }
 
         if (isEmpty)
         {
-            return Full(x.DType, op == Ops.Mul ? 1 : 0, shape);
+            return Full(x.DType, op == Ops.Mul ? 1 : 0, sizes);
         }
 
         return reduced.Count == 0 ? x : UOp.New(Ops.Reduce, x.DType, [x], new ReduceArg(op, new Axes([.. reduced])));
@@ -85,14 +95,17 @@ internal static class TensorGraph
     public static UOp Stride(UOp x, ReadOnlySpan<long> strides)
     {
         var rank = strides.Length;
-        var (padding, split, first, merged) = (new (long, long)[rank], new long[2 * rank], new (long, long)[2 * rank], new long[rank]);
+        var (padding, split, first, merged) = (new (SymInt, SymInt)[rank], new SymInt[2 * rank], new (SymInt, SymInt)[2 * rank], new SymInt[rank]);
         var isPlain = true;
         for (var i = 0; i < rank; i++)
         {
-            var count = (x.Shape[i] + strides[i] - 1) / strides[i];
-            padding[i] = (0, count * strides[i] - x.Shape[i]);
-            (split[2 * i], split[2 * i + 1], merged[i]) = (count, strides[i], count);
-            (first[2 * i], first[2 * i + 1]) = ((0, count), (0, Math.Min(1, strides[i])));
+            // A symbolic axis is padded to its greatest size, so that the stride divides it whatever the size is.
+            var size = x.Shape.Size(i);
+            var most = (size.Max + strides[i] - 1) / strides[i];
+            merged[i] = strides[i] == 1 ? size : (size + strides[i] - 1) / strides[i];
+            padding[i] = strides[i] == 1 ? (0, 0) : (0, most * strides[i] - size);
+            (split[2 * i], split[2 * i + 1]) = (strides[i] == 1 ? size : most, strides[i]);
+            (first[2 * i], first[2 * i + 1]) = ((0, merged[i]), (0, Math.Min(1, strides[i])));
             isPlain &= strides[i] == 1;
         }
 
@@ -100,10 +113,10 @@ internal static class TensorGraph
     }
 
     /// <summary>A literal repeated over a shape.</summary>
-    public static UOp Full(DType dtype, Scalar value, ReadOnlySpan<long> shape) => BroadcastTo(UOp.Const(dtype, value), shape);
+    public static UOp Full(DType dtype, Scalar value, Shape shape) => BroadcastTo(UOp.Const(dtype, value), shape);
 
     /// <summary>A literal of the dtype and shape of a node.</summary>
-    public static UOp FullLike(UOp x, Scalar value) => Full(x.DType, value, x.Shape.ToArray());
+    public static UOp FullLike(UOp x, Scalar value) => Full(x.DType, value, x.Shape);
 
     /// <summary>Whether the value is one literal everywhere, and which.</summary>
     public static bool IsFull(UOp x, out Scalar value)
@@ -120,57 +133,13 @@ internal static class TensorGraph
     public static UOp Cast(UOp x, DType dtype) =>
         dtype.IsBool && !x.DType.IsBool ? UOp.Alu(Ops.CmpNe, x, FullLike(x, 0)) : x.Cast(dtype);
 
-    public static bool SameShape(UOp x, ReadOnlySpan<long> shape)
-    {
-        if (x.Shape.Rank != shape.Length)
-        {
-            return false;
-        }
-
-        for (var i = 0; i < shape.Length; i++)
-        {
-            if (x.Shape[i] != shape[i])
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private static bool AllZero(ReadOnlySpan<(long Before, long After)> padding)
-    {
-        foreach (var p in padding)
-        {
-            if (p != (0, 0))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private static UOp Sized(Ops op, UOp x, ReadOnlySpan<long> shape)
-    {
-        var src = new UOp[shape.Length + 1];
-        src[0] = x;
-        for (var i = 0; i < shape.Length; i++)
-        {
-            src[i + 1] = UOp.Index(shape[i]);
-        }
-
-        return UOp.New(op, x.DType, src);
-    }
-
-    private static UOp Paired(Ops op, UOp x, ReadOnlySpan<(long First, long Second)> pairs)
+    private static UOp Paired(Ops op, UOp x, ReadOnlySpan<(SymInt First, SymInt Second)> pairs)
     {
         var src = new UOp[pairs.Length * 2 + 1];
         src[0] = x;
         for (var i = 0; i < pairs.Length; i++)
         {
-            src[2 * i + 1] = UOp.Index(pairs[i].First);
-            src[2 * i + 2] = UOp.Index(pairs[i].Second);
+            (src[2 * i + 1], src[2 * i + 2]) = (pairs[i].First.Node, pairs[i].Second.Node);
         }
 
         return UOp.New(op, x.DType, src);

@@ -59,10 +59,10 @@ internal static class WindowView
         g = TensorGraph.Flip(g, [rank]);
         g = TensorGraph.Reshape(g, Merge(g, rank));
         g = PadAxis(g, rank, 0, kernel);
-        g = TensorGraph.Reshape(g, [.. g.Shape.ToArray()[..rank], kernel, kernel + 1]);
+        g = TensorGraph.Reshape(g, [.. Sizes(g, ..rank), kernel, kernel + 1]);
         g = ShrinkAxis(g, rank + 1, 0, 1);
         g = TensorGraph.Reduce(Ops.Add, g, [rank]);
-        return TensorGraph.Reshape(g, x.Shape.ToArray());
+        return TensorGraph.Reshape(g, x.Shape);
     }
 
     // [.., i, ..] → [.., o, .., k]
@@ -108,11 +108,11 @@ internal static class WindowView
         return MoveToEnd(y, axis);
     }
 
-    private static long[] Sizes(UOp x, Range axes) => x.Shape.ToArray()[axes];
+    private static SymInt[] Sizes(UOp x, Range axes) => x.Shape.ToSizes()[axes];
 
-    private static long[] Insert(UOp x, int axis, long size) => [.. Sizes(x, ..axis), size, .. Sizes(x, axis..)];
+    private static SymInt[] Insert(UOp x, int axis, long size) => [.. Sizes(x, ..axis), size, .. Sizes(x, axis..)];
 
-    private static long[] Merge(UOp x, int axis) => [.. Sizes(x, ..axis), x.Shape[axis] * x.Shape[axis + 1], .. Sizes(x, (axis + 2)..)];
+    private static SymInt[] Merge(UOp x, int axis) => [.. Sizes(x, ..axis), x.Shape.Size(axis) * x.Shape.Size(axis + 1), .. Sizes(x, (axis + 2)..)];
 
     private static UOp MoveToEnd(UOp x, int axis)
     {
@@ -122,14 +122,14 @@ internal static class WindowView
 
     private static UOp PadAxis(UOp x, int axis, long before, long after)
     {
-        var padding = new (long, long)[x.Shape.Rank];
+        var padding = new (SymInt, SymInt)[x.Shape.Rank];
         padding[axis] = (before, after);
         return TensorGraph.Pad(x, padding);
     }
 
     private static UOp ShrinkAxis(UOp x, int axis, long begin, long end)
     {
-        var bounds = x.Shape.ToArray().Select(s => (0L, s)).ToArray();
+        var bounds = Shapes.Bounds(x.Shape);
         bounds[axis] = (begin, end);
         return TensorGraph.Shrink(x, bounds);
     }

@@ -52,7 +52,7 @@ public sealed class Gpt2 : Module
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x)
     {
-        var h = _tokens.Forward(x) + _positions.Weight[..(int)x.Size(1)];
+        var h = _tokens.Forward(x) + _positions.Weight[TensorIndex.Range(0, x.Shape.Size(1))];
         foreach (var block in _blocks)
         {
             h = block.Forward(h);
@@ -98,7 +98,7 @@ public sealed class Gpt2 : Module
 
         public override Tensor Forward(Tensor x)
         {
-            var (n, length, size) = (x.Size(0), x.Size(1), x.Size(2));
+            var (n, length, size) = (x.Shape.Size(0), x.Shape.Size(1), x.Size(2));
             var all = _input.Forward(x).Reshape(n, length, 3, _heads, size / _heads).Permute(2, 0, 3, 1, 4);
             var attended = all[0].ScaledDotProductAttention(all[1], all[2], isCausal: true);
             return _output.Forward(attended.Transpose(1, 2).Reshape(n, length, size));

@@ -88,11 +88,11 @@ public sealed class Llama : Module
             var key = _rotary.Apply(Split(_key.Forward(x), _options.KeyValueHeads));
             var value = Split(_value.Forward(x), _options.KeyValueHeads);
             var attended = query.ScaledDotProductAttention(key, value, isCausal: true, groupedQueries: true);
-            return _output.Forward(attended.Transpose(1, 2).Reshape(x.Shape.ToArray()));
+            return _output.Forward(attended.Transpose(1, 2).Reshape(x.Shape));
         }
 
         // [N, T, heads · D] → [N, heads, T, D]
-        private static Tensor Split(Tensor x, int heads) => x.Reshape(x.Size(0), x.Size(1), heads, x.Size(2) / heads).Transpose(1, 2);
+        private static Tensor Split(Tensor x, int heads) => x.Reshape(x.Shape.Size(0), x.Shape.Size(1), heads, x.Size(2) / heads).Transpose(1, 2);
     }
 
     private sealed class FeedForward : Module

@@ -56,8 +56,8 @@ public sealed class BatchNorm2d : Module
         var variance = (x - PerChannel(mean)).Square().Mean([0, 2, 3]);
         using (Tensor.NoGrad())
         {
-            var count = x.Count / x.Size(1);
-            var unbiased = variance * (count / Math.Max(1.0, count - 1));
+            Tensor count = x.Shape.Size(0) * x.Shape.Size(2) * x.Shape.Size(3);
+            var unbiased = variance * (count / (count - 1).Maximum(1));
             RunningMean.Assign(RunningMean * (1 - _momentum) + mean * _momentum);
             RunningVar.Assign(RunningVar * (1 - _momentum) + unbiased * _momentum);
         }

@@ -15,5 +15,5 @@ public sealed class Embedding : Module
     public Tensor Weight { get; }
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x) => Weight.IndexSelect(0, x.Flatten()).Reshape([.. x.Shape.ToArray(), Weight.Size(1)]);
+    public override Tensor Forward(Tensor x) => Weight.IndexSelect(0, x.Flatten()).Reshape([.. x.Shape, Weight.Size(1)]);
 }

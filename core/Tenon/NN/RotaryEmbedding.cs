@@ -1,3 +1,5 @@
+using Tenon.Core;
+
 namespace Tenon.NN;
 
 /// <summary>
@@ -31,17 +33,17 @@ public sealed class RotaryEmbedding
 
     /// <summary>Rotates <c>[…, T, size]</c> by the positions <paramref name="start"/>, start + 1, …</summary>
     /// <exception cref="TenonException">The tensor reaches beyond the last position.</exception>
-    public Tensor Apply(Tensor x, int start = 0)
+    public Tensor Apply(Tensor x, SymInt start = default)
     {
-        var (length, size) = (x.Size(-2), x.Size(-1));
-        if (start < 0 || start + length > _cos.Size(0) || size != 2 * _cos.Size(1))
+        var (end, size) = (start + x.Shape.Size(^2), x.Shape.Size(^1));
+        if (start.Min < 0 || !Shapes.IsAtMost(end, _cos.Size(0)) || size != 2 * _cos.Size(1))
         {
             throw new TenonException("TEN3085", $"RotaryEmbedding: {x.Shape} from position {start}, for {_cos.Size(0)} positions of size {2 * _cos.Size(1)}. Expected […, T, {2 * _cos.Size(1)}] that ends within the positions.");
         }
 
         // (a, b) → (a cos - b sin, b cos + a sin); the minus is in the table.
-        var range = start..(int)(start + length);
-        var pairs = x.Reshape([.. x.Shape.ToArray()[..^1], size / 2, 2]);
-        return (pairs * _cos[range].Cast(x.DType) + pairs.Flip(-1) * _sin[range].Cast(x.DType)).Reshape(x.Shape.ToArray());
+        var range = TensorIndex.Range(start, end);
+        var pairs = x.Reshape([.. x.Shape.ToSizes()[..^1], size / 2, 2]);
+        return (pairs * _cos[range].Cast(x.DType) + pairs.Flip(-1) * _sin[range].Cast(x.DType)).Reshape(x.Shape);
     }
 }

@@ -145,7 +145,7 @@ internal sealed class SafetensorsHeader
 
         return places[1] - places[0] == bytes
             ? new Entry(name, dtype, shape, places[0], places[1])
-            : throw Error("TEN3106", $"'{name}' of {dtypeName} and shape {Shapes.Text(shape)} takes {bytes?.ToString() ?? "too many"} bytes, but 'data_offsets' [{places[0]}, {places[1]}] hold {places[1] - places[0]}.");
+            : throw Error("TEN3106", $"'{name}' of {dtypeName} and shape [{string.Join(", ", shape)}] takes {bytes?.ToString() ?? "too many"} bytes, but 'data_offsets' [{places[0]}, {places[1]}] hold {places[1] - places[0]}.");
     }
 
     private JsonElement Fields(string name, JsonElement value) =>

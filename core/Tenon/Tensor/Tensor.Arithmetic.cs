@@ -121,7 +121,7 @@ public sealed partial class Tensor
             };
         }
 
-        var shape = Shapes.Broadcast(x.Shape.ToArray(), y.Shape.ToArray(), $"'{operation}'");
+        var shape = Shapes.Broadcast(x.Shape, y.Shape, operation);
         var (a, b) = (TensorGraph.BroadcastTo(x.Cast(dtype).Node, shape), TensorGraph.BroadcastTo(y.Cast(dtype).Node, shape));
         return Result(UOp.Alu(op, a, b), operation, x, y);
     }

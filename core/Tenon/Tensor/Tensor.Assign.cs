@@ -42,8 +42,8 @@ public sealed partial class Tensor
             throw new TenonException("TEN3053", $"{operation}: the tensor of shape {target.Shape} is a leaf that requires a gradient, which is of what it was. Assign under Tensor.NoGrad(), or to a tensor that was computed from it.");
         }
 
-        var node = value.Cast(DType).Expand(Shape.ToArray()).Node;
-        if (Count > 0)
+        var node = value.Cast(DType).Expand(Shape).Node;
+        if (Shape.MaxElements > 0)
         {
             target.Write(moves, passesGradient ? node : Detached(node), value._device, passesGradient);
         }
@@ -63,7 +63,7 @@ public sealed partial class Tensor
         }
         else if (Moves.KeepOrder(moves))
         {
-            SetNode(UOp.New(Ops.Contiguous, DType, [TensorGraph.Reshape(value, Shape.ToArray())]));
+            SetNode(UOp.New(Ops.Contiguous, DType, [TensorGraph.Reshape(value, Shape)]));
         }
         else if (++_replacements <= MostReplacements || _requiresGrad)
         {
@@ -71,9 +71,9 @@ public sealed partial class Tensor
         }
         else
         {
-            var buffer = TensorExecutor.Current.CreateBuffer(DType, Count, Device);
+            var buffer = TensorExecutor.Current.CreateBuffer(DType, Shape.MaxElements, Device);
             StorageOwners.Claim(buffer, this);
-            SetNode(Assignment(Assignment(TensorGraph.Reshape(buffer, Shape.ToArray()), [], Detached(_node)), moves, value));
+            SetNode(Assignment(Assignment(TensorGraph.Reshape(buffer, Shape), [], Detached(_node)), moves, value));
             _replacements = 0;
         }
     }

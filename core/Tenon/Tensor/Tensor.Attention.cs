@@ -20,13 +20,13 @@ public sealed partial class Tensor
             throw new TenonException("TEN3086", "ScaledDotProductAttention: both a mask and isCausal. Put the causal mask into the mask, or leave one of them out.");
         }
 
-        if (groupedQueries && Size(-3) != key.Size(-3))
+        if (groupedQueries && Shape.Size(^3) != key.Shape.Size(^3))
         {
             return Grouped(key, value, mask, isCausal, scale);
         }
 
-        var scores = MatMul(key.T) * (scale ?? 1 / Math.Sqrt(Size(-1)));
-        var seen = isCausal ? Arange(Size(-2)).Unsqueeze(1) >= Arange(key.Size(-2)) : mask is { DType.IsBool: true } ? mask : null;
+        var scores = MatMul(key.T) * (scale ?? 1 / Math.Sqrt(Shapes.Known(Shape, Rank - 1, nameof(ScaledDotProductAttention))));
+        var seen = isCausal ? Arange(Shape.Size(^2)).Unsqueeze(1) >= Arange(key.Shape.Size(^2)) : mask is { DType.IsBool: true } ? mask : null;
         scores = seen is not null ? Where(seen, scores, double.NegativeInfinity) : mask is null ? scores : scores + mask;
         return scores.Softmax().MatMul(value);
     }
@@ -34,20 +34,20 @@ public sealed partial class Tensor
     // The queries of one key and value are an axis of their own, over which keys and values broadcast.
     private Tensor Grouped(Tensor key, Tensor value, Tensor? mask, bool isCausal, double? scale)
     {
-        var (heads, shared) = (Size(-3), key.Size(-3));
-        if (heads % shared != 0 || value.Size(-3) != shared)
+        var (heads, shared) = (Shape.Size(^3), key.Shape.Size(^3));
+        if (heads % shared != 0 || value.Shape.Size(^3) != shared)
         {
-            throw new TenonException("TEN3087", $"ScaledDotProductAttention: {heads} heads of queries, {shared} of keys, {value.Size(-3)} of values. Expected equal numbers for keys and values that divide the number for queries.");
+            throw new TenonException("TEN3087", $"ScaledDotProductAttention: {heads} heads of queries, {shared} of keys, {value.Shape.Size(^3)} of values. Expected equal numbers for keys and values that divide the number for queries.");
         }
 
         if (mask is { Rank: > 2 })
         {
-            mask = mask.Size(-3) == 1 ? mask.Unsqueeze(-3) : Grouping(mask);
+            mask = mask.Shape.Size(^3) == 1 ? mask.Unsqueeze(-3) : Grouping(mask);
         }
 
         var attended = Grouping(this).ScaledDotProductAttention(key.Unsqueeze(-3), value.Unsqueeze(-3), mask, isCausal, scale);
-        return attended.Reshape([.. Shape.ToArray()[..^1], value.Size(-1)]);
+        return attended.Reshape([.. Shape.ToSizes()[..^1], value.Shape.Size(^1)]);
 
-        Tensor Grouping(Tensor x) => x.Reshape([.. x.Shape.ToArray()[..^3], shared, heads / shared, .. x.Shape.ToArray()[^2..]]);
+        Tensor Grouping(Tensor x) => x.Reshape([.. x.Shape.ToSizes()[..^3], shared, heads / shared, .. x.Shape.ToSizes()[^2..]]);
     }
 }

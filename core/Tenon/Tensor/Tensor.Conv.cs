@@ -1,3 +1,5 @@
+using Tenon.Core;
+
 namespace Tenon;
 
 public sealed partial class Tensor
@@ -12,7 +14,7 @@ public sealed partial class Tensor
     /// <remarks>H' = (H + 2·padding - dilation·(KH - 1) - 1) / stride + 1, rounded down. Products are summed as in <see cref="MatMul"/>.</remarks>
     public Tensor Conv2d(Tensor weight, Tensor? bias = null, Size2 stride = default, Size2? padding = null, Size2 dilation = default, int groups = 1)
     {
-        if (Rank != 4 || weight.Rank != 4 || groups < 1 || Shape[1] != weight.Shape[1] * groups || weight.Shape[0] % groups != 0)
+        if (Rank != 4 || weight.Rank != 4 || groups < 1 || Shape.Size(1) != weight.Shape.Size(1) * groups || weight.Shape.Size(0) % groups != 0)
         {
             throw new TenonException(
                 "TEN3050",
@@ -21,10 +23,10 @@ public sealed partial class Tensor
 
         var dtype = AccumulationDType(Promotion.Join(DType, weight.DType), narrow: true);
         var wide = AccumulationDType(dtype);
-        var (n, o, perGroup) = (Shape[0], weight.Shape[0], weight.Shape[1]);
-        var (kh, kw) = (weight.Shape[2], weight.Shape[3]);
+        var (n, o, perGroup) = (Shape.Size(0), weight.Shape.Size(0), weight.Shape.Size(1));
+        var (kh, kw) = (Shapes.Known(weight.Shape, 2, nameof(Conv2d)), Shapes.Known(weight.Shape, 3, nameof(Conv2d)));
         var windows = Cast(wide).PadImage(padding ?? new Size2(0, 0), 0).Windows(kh, kw, stride.OrOne, dilation.OrOne, nameof(Conv2d));
-        var (oh, ow) = (windows.Shape[2], windows.Shape[3]);
+        var (oh, ow) = (windows.Shape.Size(2), windows.Shape.Size(3));
 
         // [N, G, O/G, OH, OW, C/G, KH, KW], summed over the last three.
         var x = windows.Reshape(n, groups, 1, perGroup, oh, ow, kh, kw).Permute(0, 1, 2, 4, 5, 3, 6, 7);
@@ -62,7 +64,7 @@ public sealed partial class Tensor
             return windows.Mean([-1, -2]);
         }
 
-        var ones = Ones(Shape.ToArray()[^2..], x.DType).PadImage(around, 0);
+        var ones = Ones(Shape.ToSizes()[^2..], x.DType).PadImage(around, 0);
         var counts = ones.Windows(kernel.Height, kernel.Width, step, new Size2(1, 1), nameof(AvgPool2d)).Sum([-1, -2]);
         return windows.Sum([-1, -2]) / counts;
     }
@@ -74,7 +76,7 @@ public sealed partial class Tensor
             return this;
         }
 
-        var around = new (long, long)[Rank];
+        var around = new (SymInt, SymInt)[Rank];
         around[^2] = (padding.Height, padding.Height);
         around[^1] = (padding.Width, padding.Width);
         return Pad(around, value);
@@ -84,7 +86,7 @@ public sealed partial class Tensor
     private Tensor Windows(long kernelHeight, long kernelWidth, Size2 stride, Size2 dilation, string operation)
     {
         if (Rank < 2 || kernelHeight < 1 || kernelWidth < 1 || stride.Height < 1 || stride.Width < 1 || dilation.Height < 1 || dilation.Width < 1
-            || dilation.Height * (kernelHeight - 1) >= Shape[Rank - 2] || dilation.Width * (kernelWidth - 1) >= Shape[Rank - 1])
+            || dilation.Height * (kernelHeight - 1) >= Shapes.Known(Shape, Rank - 2, operation) || dilation.Width * (kernelWidth - 1) >= Shapes.Known(Shape, Rank - 1, operation))
         {
             throw new TenonException(
                 "TEN3051",

@@ -7,6 +7,11 @@ public sealed partial class Tensor
     /// <summary>A tensor of rank 0: int32 (int64 if it does not fit), float32 or bool.</summary>
     public static implicit operator Tensor(Scalar value) => new(UOp.Const(DefaultDType(value), value), null);
 
+    /// <summary>A tensor of rank 0 and int32 (int64 if it may not fit): a size or position as data.</summary>
+    public static implicit operator Tensor(SymInt value) => value.IsKnown
+        ? (Tensor)value.Min
+        : new Tensor(value.Node.Cast(Promotion.Join(DefaultDType(value.Min), DefaultDType(value.Max))), null);
+
     /// <summary>A tensor of rank 0 and float32.</summary>
     public static implicit operator Tensor(float value) => (Scalar)value;
 
@@ -42,34 +47,34 @@ public sealed partial class Tensor
     /// <param name="value">The number.</param>
     /// <param name="dtype">By default int32 (int64 if it does not fit), float32 or bool, after the number.</param>
     /// <param name="device">By default none: it joins the device of the tensors that it meets.</param>
-    public static Tensor Full(ReadOnlySpan<long> shape, Scalar value, DType? dtype = null, string? device = null) =>
+    public static Tensor Full(Shape shape, Scalar value, DType? dtype = null, string? device = null) =>
         new(TensorGraph.Full(dtype ?? DefaultDType(value), value, Shapes.Checked(shape, nameof(Full))), Canonical(device));
 
     /// <summary>Zeros of float32.</summary>
-    public static Tensor Zeros(params ReadOnlySpan<long> shape) => Full(shape, 0.0);
+    public static Tensor Zeros(params Shape shape) => Full(shape, 0.0);
 
     /// <summary>Zeros.</summary>
-    public static Tensor Zeros(ReadOnlySpan<long> shape, DType? dtype, string? device = null) => Full(shape, 0.0, dtype, device);
+    public static Tensor Zeros(Shape shape, DType? dtype, string? device = null) => Full(shape, 0.0, dtype, device);
 
     /// <summary>Ones of float32.</summary>
-    public static Tensor Ones(params ReadOnlySpan<long> shape) => Full(shape, 1.0);
+    public static Tensor Ones(params Shape shape) => Full(shape, 1.0);
 
     /// <summary>Ones.</summary>
-    public static Tensor Ones(ReadOnlySpan<long> shape, DType? dtype, string? device = null) => Full(shape, 1.0, dtype, device);
+    public static Tensor Ones(Shape shape, DType? dtype, string? device = null) => Full(shape, 1.0, dtype, device);
 
-    /// <summary>Storage of undefined content.</summary>
-    public static Tensor Empty(ReadOnlySpan<long> shape, DType? dtype = null, string? device = null)
+    /// <summary>Storage of undefined content; of symbolic sizes, with room for the greatest.</summary>
+    public static Tensor Empty(Shape shape, DType? dtype = null, string? device = null)
     {
         var at = Canonical(device) ?? TensorExecutor.Current.DefaultDevice;
         var sizes = Shapes.Checked(shape, nameof(Empty));
-        var buffer = TensorExecutor.Current.CreateBuffer(dtype ?? DType.Float32, Shapes.Product(sizes), at);
+        var buffer = TensorExecutor.Current.CreateBuffer(dtype ?? DType.Float32, sizes.MaxElements, at);
         var tensor = new Tensor(TensorGraph.Reshape(buffer, sizes), at);
         StorageOwners.Claim(buffer, tensor);
         return tensor;
     }
 
     /// <summary>The whole numbers 0, 1, … below <paramref name="end"/> as int32 (int64 if they do not fit).</summary>
-    public static Tensor Arange(long end) => Arange(0L, end);
+    public static Tensor Arange(SymInt end) => end.IsKnown ? Arange(0, (Scalar)end.Min) : Iota(Shapes.Checked([end], nameof(Arange)).Size(0), DefaultDType(end.Max), null);
 
     /// <summary>The numbers <paramref name="start"/>, start + step, … before <paramref name="end"/>.</summary>
     /// <param name="start">The first number.</param>
@@ -100,7 +105,7 @@ public sealed partial class Tensor
     {
         var type = dtype ?? DType.Float32;
         var step = count > 1 ? (end - start) / (count - 1) : 0;
-        return (Iota(Shapes.Checked([count], nameof(Linspace))[0], DType.Float64, Canonical(device)) * step + start).Cast(type);
+        return (Iota(Shapes.Checked([count], nameof(Linspace)).Size(0), DType.Float64, Canonical(device)) * step + start).Cast(type);
     }
 
     /// <summary>Ones on the diagonal of a matrix of zeros.</summary>
@@ -108,7 +113,7 @@ public sealed partial class Tensor
     /// <param name="columns">Columns; as many as rows by default.</param>
     /// <param name="dtype">float32 by default.</param>
     /// <param name="device">By default none.</param>
-    public static Tensor Eye(long rows, long? columns = null, DType? dtype = null, string? device = null)
+    public static Tensor Eye(SymInt rows, SymInt? columns = null, DType? dtype = null, string? device = null)
     {
         var at = Canonical(device);
         return Iota(rows, DType.Int32, at).Unsqueeze(1).Eq(Iota(columns ?? rows, DType.Int32, at)).Cast(dtype ?? DType.Float32);
@@ -126,13 +131,13 @@ public sealed partial class Tensor
     /// <summary>
     /// For class indices <c>[…]</c>, <c>[…, classes]</c> with 1 at each index and 0 elsewhere; indices outside give zeros only.
     /// </summary>
-    public Tensor OneHot(long classes, DType? dtype = null) =>
+    public Tensor OneHot(SymInt classes, DType? dtype = null) =>
         DType.IsInteger
             ? Unsqueeze(-1).Eq(Arange(classes)).Cast(dtype ?? DType.Float32)
             : throw new TenonException("TEN3039", $"OneHot: indices of {DType}. Expected integers.");
 
-    private static Tensor Iota(long count, DType dtype, string? device) =>
-        new(TensorGraph.Cast(UOp.New(Ops.Iota, dtype.IsInteger ? dtype : DType.Int32, [UOp.Index(count)]), dtype), device);
+    private static Tensor Iota(SymInt count, DType dtype, string? device) =>
+        new(TensorGraph.Cast(UOp.New(Ops.Iota, dtype.IsInteger ? dtype : DType.Int32, [count.Node]), dtype), device);
 
     private static DType DefaultDType(Scalar value) => value.Kind switch
     {

@@ -16,7 +16,7 @@ public sealed partial class Tensor
     /// <param name="shape">The sizes; their product is the number of values.</param>
     /// <param name="device">The default device if null.</param>
     /// <exception cref="TenonException">The number of values is another.</exception>
-    public static Tensor From<T>(ReadOnlySpan<T> values, ReadOnlySpan<long> shape, string? device = null) where T : unmanaged =>
+    public static Tensor From<T>(ReadOnlySpan<T> values, Shape shape, string? device = null) where T : unmanaged =>
         FromBytes(MemoryMarshal.AsBytes(values), DType.Of<T>(), shape, device);
 
     /// <summary>A tensor with the shape and values of an array of any rank.</summary>
@@ -52,16 +52,16 @@ public sealed partial class Tensor
     /// <param name="shape">The sizes.</param>
     /// <param name="device">The default device if null.</param>
     /// <exception cref="TenonException">The number of bytes is not that of the elements.</exception>
-    public static Tensor FromBytes(ReadOnlySpan<byte> bytes, DType dtype, ReadOnlySpan<long> shape, string? device = null)
+    public static Tensor FromBytes(ReadOnlySpan<byte> bytes, DType dtype, Shape shape, string? device = null)
     {
-        var count = Shapes.Product(Shapes.Checked(shape, nameof(From)));
+        var count = Shapes.Checked(shape, nameof(From)).Elements.Value;
         if (count * dtype.Bytes != bytes.Length)
         {
-            throw new TenonException("TEN3064", $"From: {bytes.Length / dtype.Bytes} values of {dtype} for shape {Shapes.Text(shape)}. Expected {count}.");
+            throw new TenonException("TEN3064", $"From: {bytes.Length / dtype.Bytes} values of {dtype} for shape {shape}. Expected {count}.");
         }
 
         var tensor = Empty(shape, dtype, device);
-        TensorExecutor.Current.CopyIn(StorageOf(tensor.Node), bytes);
+        TensorExecutor.Current.CopyIn(tensor.Node, bytes);
         return tensor;
     }
 
@@ -133,7 +133,7 @@ public sealed partial class Tensor
         var storage = isPart ? StorageOf(TensorExecutor.Current.Realize([(Node, Device)])[0]) : Realize().Storage!;
         if (bytes.Length > 0)
         {
-            TensorExecutor.Current.CopyOut(storage, bytes);
+            TensorExecutor.Current.CopyOut(Shape.IsConcrete ? storage : TensorGraph.Reshape(storage, Shape), bytes);
         }
     }
 }

@@ -26,7 +26,7 @@ public sealed partial class Tensor
         get
         {
             var parts = WithoutEllipsis(index);
-            var bounds = Shape.ToArray().Select(s => (0L, s)).ToArray();
+            var bounds = Shapes.Bounds(Shape);
             var steps = new long[Rank];
             steps.AsSpan().Fill(1);
             var kept = new List<bool>();
@@ -43,7 +43,7 @@ public sealed partial class Tensor
             }
 
             var selected = Shrink(bounds).Strided(steps);
-            var sizes = new List<long>();
+            var sizes = new List<SymInt>();
             axis = 0;
             foreach (var part in parts)
             {
@@ -53,7 +53,7 @@ public sealed partial class Tensor
                 }
                 else if (kept[axis++])
                 {
-                    sizes.Add(selected.Shape[axis - 1]);
+                    sizes.Add(selected.Shape.Size(axis - 1));
                 }
             }
 
@@ -75,11 +75,11 @@ public sealed partial class Tensor
         }
 
         // [outer, M, n, inner]: each index meets every slice and keeps the one that is its own.
-        var sizes = Shape.ToArray();
+        var sizes = Shape.ToSizes();
         var (outer, n, inner) = (Shapes.Product(sizes.AsSpan(0, at)), sizes[at], Shapes.Product(sizes.AsSpan(at + 1)));
         var isOwn = indices.Reshape(-1, 1, 1).Eq(Arange(n).Reshape(n, 1));
         var chosen = Where(isOwn, Reshape(outer, 1, n, inner), 0).Sum([2], dtype: DType.IsBool ? DType.Int32 : DType).Cast(DType);
-        sizes[at] = indices.Count;
+        sizes[at] = indices.Shape.Size(0);
         return chosen.Reshape(sizes);
     }
 
@@ -92,7 +92,7 @@ public sealed partial class Tensor
         var fits = index.Rank == Rank && index.DType.IsInteger;
         for (var i = 0; i < Rank && fits; i++)
         {
-            fits = i == at || index.Shape[i] <= Shape[i];
+            fits = i == at || Shapes.IsAtMost(index.Shape.Size(i), Shape.Size(i));
         }
 
         if (!fits)
@@ -100,9 +100,9 @@ public sealed partial class Tensor
             throw new TenonException("TEN3042", $"Gather: index {index.Shape} of {index.DType} for shape {Shape}. Expected integers of rank {Rank}, not larger outside axis {at}.");
         }
 
-        var bounds = Shape.ToArray().Select((s, i) => (0L, i == at ? s : index.Shape[i])).ToArray();
+        var bounds = Shapes.Bounds(Shapes.With(index.Shape, at, Shape.Size(at)));
         var source = Shrink(bounds).Transpose(at, -1).Unsqueeze(-2);
-        var isOwn = index.Transpose(at, -1).Unsqueeze(-1).Eq(Arange(Shape[at]));
+        var isOwn = index.Transpose(at, -1).Unsqueeze(-1).Eq(Arange(Shape.Size(at)));
         return Where(isOwn, source, 0).Sum([-1], dtype: DType.IsBool ? DType.Int32 : DType).Cast(DType).Transpose(at, -1).AsValue();
     }
 
@@ -124,18 +124,15 @@ public sealed partial class Tensor
         return View(TensorGraph.Stride(TensorGraph.Flip(Node, [.. back]), strides), "[]");
     }
 
-    private (long Begin, long End) BoundsOf(TensorIndex part, int axis)
+    private (SymInt Begin, SymInt End) BoundsOf(TensorIndex part, int axis)
     {
-        var size = Shape[axis];
-        var begin = Offset(part.Range.Start, size);
-        var end = part.Kind == TensorIndexKind.Position ? begin + 1 : Offset(part.Range.End, size);
-        return begin >= 0 && begin <= end && end <= size
+        var size = Shape.Size(axis);
+        var (begin, end) = part.BoundsIn(size);
+        return begin.Min >= 0 && Shapes.IsAtMost(begin, end) && Shapes.IsAtMost(end, size)
             ? (begin, end)
             : throw new TenonException(
                 "TEN3043",
-                $"Index {(part.Kind == TensorIndexKind.Position ? part.Range.Start : part.Range)} is outside axis {axis} of shape {Shape}, which has {size} elements.");
-
-        static long Offset(Index i, long size) => i.IsFromEnd ? size - i.Value : i.Value;
+                $"Index {part} is outside axis {axis} of shape {Shape}, which has {size} elements{(begin.IsKnown && end.IsKnown && size.IsKnown ? "" : ", for some value of its variables: give them bounds within the axis")}.");
     }
 
     private List<TensorIndex> WithoutEllipsis(ReadOnlySpan<TensorIndex> index)

@@ -15,7 +15,7 @@ public sealed partial class Tensor
 
         var first = tensors[0];
         var at = Shapes.Axis(axis, first.Rank, nameof(Cat));
-        long total = 0;
+        SymInt total = 0;
         var dtype = first.DType;
         foreach (var t in tensors)
         {
@@ -24,19 +24,19 @@ public sealed partial class Tensor
                 throw new TenonException("TEN3028", $"Cat: shapes {first.Shape} and {t.Shape} can't be joined along axis {at}. The other axes must be equal.");
             }
 
-            total += t.Shape[at];
+            total += t.Shape.Size(at);
             dtype = Promotion.Join(dtype, t.DType);
         }
 
         // Each part is padded with zeros to the whole; exactly one of them is not zero at any place.
         Tensor? joined = null;
-        long offset = 0;
-        var padding = new (long Before, long After)[first.Rank];
+        SymInt offset = 0;
+        var padding = new (SymInt Before, SymInt After)[first.Rank];
         foreach (var t in tensors)
         {
-            padding[at] = (offset, total - offset - t.Shape[at]);
-            offset += t.Shape[at];
-            if (t.Shape[at] == 0 && tensors.Length > 1)
+            padding[at] = (offset, total - offset - t.Shape.Size(at));
+            offset += t.Shape.Size(at);
+            if (t.Shape.Size(at) == 0 && tensors.Length > 1)
             {
                 continue;
             }
@@ -62,22 +62,31 @@ public sealed partial class Tensor
 
     /// <summary>Cuts an axis into parts of the given sizes.</summary>
     /// <exception cref="TenonException">The sizes don't add up to the axis.</exception>
-    public Tensor[] Split(ReadOnlySpan<long> sizes, int axis = 0)
+    public Tensor[] Split(Shape sizes, int axis = 0)
     {
         var at = Shapes.Axis(axis, Rank, nameof(Split));
-        var parts = new Tensor[sizes.Length];
-        var bounds = Shape.ToArray().Select(s => (0L, s)).ToArray();
-        long offset = 0;
-        for (var i = 0; i < parts.Length; i++)
+        var parts = new Tensor[sizes.Rank];
+        var bounds = Shapes.Bounds(Shape);
+        SymInt offset = 0;
+        foreach (var size in sizes)
         {
-            bounds[at] = (offset, Math.Min(offset + sizes[i], Shape[at]));
-            parts[i] = Shrink(bounds);
-            offset += sizes[i];
+            offset += size;
         }
 
-        return offset == Shape[at]
-            ? parts
-            : throw new TenonException("TEN3029", $"Split: sizes {Shapes.Text(sizes)} add up to {offset}, but axis {at} of shape {Shape} has {Shape[at]}.");
+        if (offset != Shape.Size(at))
+        {
+            throw new TenonException("TEN3029", $"Split: sizes {sizes} add up to {offset}, but axis {at} of shape {Shape} has {Shape.Size(at)}.");
+        }
+
+        offset = 0;
+        for (var i = 0; i < parts.Length; i++)
+        {
+            bounds[at] = (offset, offset + sizes.Size(i));
+            parts[i] = Shrink(bounds);
+            offset += sizes.Size(i);
+        }
+
+        return parts;
     }
 
     /// <summary>Cuts an axis into parts of <paramref name="size"/>; the last may be smaller.</summary>
@@ -88,7 +97,7 @@ public sealed partial class Tensor
             throw new TenonException("TEN3029", $"Split: a part of {size} elements. Expected 1 or more.");
         }
 
-        var n = Size(axis);
+        var n = Shapes.Known(Shape, Shapes.Axis(axis, Rank, nameof(Split)), nameof(Split));
         var sizes = new long[(n + size - 1) / size];
         for (var i = 0; i < sizes.Length; i++)
         {
@@ -101,7 +110,7 @@ public sealed partial class Tensor
     /// <summary>Cuts an axis into at most <paramref name="count"/> parts of equal size; the last may be smaller.</summary>
     public Tensor[] Chunk(int count, int axis = 0) =>
         count > 0
-            ? Split(Math.Max(1, (Size(axis) + count - 1) / count), axis)
+            ? Split(Math.Max(1, (Shapes.Known(Shape, Shapes.Axis(axis, Rank, nameof(Chunk)), nameof(Chunk)) + count - 1) / count), axis)
             : throw new TenonException("TEN3029", $"Chunk: {count} parts. Expected 1 or more.");
 
     private static bool AgreeExcept(Shape a, Shape b, int axis)
@@ -109,7 +118,7 @@ public sealed partial class Tensor
         var agree = a.Rank == b.Rank;
         for (var i = 0; i < a.Rank && agree; i++)
         {
-            agree = i == axis || a[i] == b[i];
+            agree = i == axis || a.Dim(i) == b.Dim(i);
         }
 
         return agree;

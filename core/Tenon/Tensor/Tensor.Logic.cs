@@ -86,8 +86,8 @@ public sealed partial class Tensor
     public static Tensor Where(Tensor condition, Tensor ifTrue, Tensor ifFalse)
     {
         var dtype = Promotion.Join(ifTrue.DType, ifFalse.DType);
-        var shape = Shapes.Broadcast(ifTrue.Shape.ToArray(), ifFalse.Shape.ToArray(), nameof(Where));
-        shape = Shapes.Broadcast(condition.Shape.ToArray(), shape, nameof(Where));
+        var shape = Shapes.Broadcast(ifTrue.Shape, ifFalse.Shape, nameof(Where));
+        shape = Shapes.Broadcast(condition.Shape, shape, nameof(Where));
         var node = UOp.Where(
             TensorGraph.BroadcastTo(condition.Cast(DType.Bool).Node, shape),
             TensorGraph.BroadcastTo(ifTrue.Cast(dtype).Node, shape),
@@ -116,5 +116,5 @@ public sealed partial class Tensor
         return Binary(op, x, x.Weak(count), operation);
     }
 
-    private Tensor FalseLike() => With(TensorGraph.Full(DType.Bool, false, Shape.ToArray()), nameof(FalseLike));
+    private Tensor FalseLike() => With(TensorGraph.Full(DType.Bool, false, Shape), nameof(FalseLike));
 }

@@ -57,18 +57,18 @@ public sealed partial class Tensor
     private int ClassAxis(Tensor target, string operation)
     {
         var axis = Rank > 1 ? 1 : 0;
-        var expected = Rank == 0 ? [] : Shape.ToArray().Where((_, i) => i != axis).ToArray();
-        return Rank > 0 && target.DType.IsInteger && TensorGraph.SameShape(target.Node, expected)
+        var expected = Shapes.Without(Shape, [axis]);
+        return Rank > 0 && target.DType.IsInteger && target.Shape.Equals(expected)
             ? axis
             : throw new TenonException(
                 "TEN3036",
-                $"{operation}: scores {Shape} with target {target.Shape} of {target.DType}. Expected scores [N, C, …] and integer classes [N, …]: {Shapes.Text(expected)}.");
+                $"{operation}: scores {Shape} with target {target.Shape} of {target.DType}. Expected scores [N, C, …] and integer classes [N, …]: {expected}.");
     }
 
     private Tensor NegativeLikelihood(Tensor target, double labelSmoothing, long? ignoreIndex, Reduction reduction)
     {
         var axis = Rank > 1 ? 1 : 0;
-        var classes = Arange(Shape[axis]).Reshape(Enumerable.Range(0, Rank).Select(i => i == axis ? Shape[axis] : 1).ToArray());
+        var classes = Arange(Shape.Size(axis)).Reshape(Shapes.Along(Rank, axis, Shape.Size(axis)));
         var isTarget = target.Unsqueeze(axis).Eq(classes);
         var losses = -Where(isTarget, this, 0).Sum(axis);
         if (labelSmoothing != 0)

@@ -11,7 +11,7 @@ public sealed partial class Tensor
     /// <exception cref="TenonException">A factor has no axis, or the inner sizes differ.</exception>
     public Tensor MatMul(Tensor other)
     {
-        if (Rank == 0 || other.Rank == 0 || Size(-1) != other.Size(Math.Max(-2, -other.Rank)))
+        if (Rank == 0 || other.Rank == 0 || Shape.Dims[^1] != other.Shape.Dims[^Math.Min(2, other.Rank)])
         {
             throw new TenonException(
                 "TEN3037",
@@ -33,7 +33,7 @@ public sealed partial class Tensor
         var wide = AccumulationDType(dtype);
         var left = Cast(wide).Unsqueeze(-2);                   // […, M, 1, K]
         var right = other.Cast(wide).T.Unsqueeze(-3);          // […, 1, N, K]
-        Shapes.Broadcast(Shape.ToArray().AsSpan()[..^2], other.Shape.ToArray().AsSpan()[..^2], nameof(MatMul));
+        Shapes.Broadcast(Core.Shape.FromDims(Shape.Dims[..^2]), Core.Shape.FromDims(other.Shape.Dims[..^2]), nameof(MatMul));
         return (left * right).Sum(-1).Cast(dtype);
     }
 

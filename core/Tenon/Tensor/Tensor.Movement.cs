@@ -9,22 +9,22 @@ public sealed partial class Tensor
 
     /// <summary>The same elements, in the same order, with other sizes; one size may be -1 and follows from the others.</summary>
     /// <exception cref="TenonException">The number of elements differs.</exception>
-    public Tensor Reshape(params ReadOnlySpan<long> shape)
+    public Tensor Reshape(params Shape shape)
     {
-        var sizes = shape.ToArray();
-        var free = Array.IndexOf(sizes, -1);
+        var count = Shape.Elements;
+        var free = shape.Dims.IndexOf(UOp.Index(-1));
+        var sizes = shape;
         if (free >= 0)
         {
-            sizes[free] = 1;
-            var rest = Array.IndexOf(sizes, -1) < 0 ? Shapes.Product(Shapes.Checked(sizes, nameof(Reshape))) : 0;
-            sizes[free] = rest == 0 ? -1 : Count / rest;
+            var rest = Shapes.With(shape, free, 1).Elements;
+            sizes = rest == 0 ? shape : Shapes.With(shape, free, count / rest);
         }
 
-        if (sizes.Any(s => s < 0) || Shapes.Product(sizes) != Count)
+        if (sizes.Elements != count || sizes.Dims.ToArray().Any(s => s.Min < 0))
         {
             throw new TenonException(
                 "TEN3016",
-                $"Reshape: shape {Shape} has {Count} elements and can't become {Shapes.Text(shape)}. Expected sizes with the same product, at most one of them -1.");
+                $"Reshape: shape {Shape} has {count} elements and can't become {shape}. Expected sizes with the same product, at most one of them -1.");
         }
 
         return View(TensorGraph.Reshape(Node, sizes), nameof(Reshape));
@@ -59,42 +59,43 @@ public sealed partial class Tensor
 
     /// <summary>Repeats axes of size 1, and adds axes at the front, to reach a shape; -1 keeps the size of an axis.</summary>
     /// <exception cref="TenonException">An axis that is not of size 1 would change.</exception>
-    public Tensor Expand(params ReadOnlySpan<long> shape)
+    public Tensor Expand(params Shape shape)
     {
-        var (from, to) = (Shape.ToArray(), shape.ToArray());
+        var from = Shape.Dims;
+        var to = shape.ToSizes();
         var fits = to.Length >= from.Length;
         for (var i = 1; i <= from.Length && fits; i++)
         {
-            to[^i] = to[^i] == -1 ? from[^i] : to[^i];
-            fits = from[^i] == to[^i] || from[^i] == 1;
+            to[^i] = to[^i] == -1 ? new SymInt(from[^i]) : to[^i];
+            fits = from[^i] == to[^i].Node || from[^i].IsInteger(1);
         }
 
-        if (!fits || to.Any(s => s < 0))
+        if (!fits || Array.Exists(to, s => s.Min < 0))
         {
-            throw new TenonException("TEN3022", $"Expand: shape {Shape} can't become {Shapes.Text(shape)}. Only axes of size 1 are repeated, and new axes come at the front.");
+            throw new TenonException("TEN3022", $"Expand: shape {Shape} can't become {shape}. Only axes of size 1 are repeated, and new axes come at the front.");
         }
 
         return View(TensorGraph.BroadcastTo(Node, to), nameof(Expand));
     }
 
     /// <summary>Adds elements around the tensor: <c>(before, after)</c> for each axis. Negative padding cuts.</summary>
-    /// <param name="padding">Elements before and after, for each axis.</param>
+    /// <param name="padding">Elements before and after, for each axis; whether they are negative must not depend on variables.</param>
     /// <param name="value">What the new elements are.</param>
     /// <exception cref="TenonException">There isn't one pair for each axis, or more is cut than there is.</exception>
-    public Tensor Pad(ReadOnlySpan<(long Before, long After)> padding, Scalar value = default)
+    public Tensor Pad(ReadOnlySpan<(SymInt Before, SymInt After)> padding, Scalar value = default)
     {
         if (padding.Length != Rank)
         {
             throw new TenonException("TEN3023", $"Pad: {padding.Length} pairs for shape {Shape}. Expected one pair (before, after) for each of {Rank} axes.");
         }
 
-        var bounds = new (long, long)[Rank];
-        var grow = new (long, long)[Rank];
+        var bounds = new (SymInt, SymInt)[Rank];
+        var grow = new (SymInt, SymInt)[Rank];
         for (var i = 0; i < Rank; i++)
         {
             var (before, after) = padding[i];
-            bounds[i] = (Math.Max(0, -before), Shape[i] - Math.Max(0, -after));
-            grow[i] = (Math.Max(0, before), Math.Max(0, after));
+            bounds[i] = (Cut(before), Shape.Size(i) - Cut(after));
+            grow[i] = (before + Cut(before), after + Cut(after));
         }
 
         var inner = Shrink(bounds);
@@ -104,42 +105,46 @@ public sealed partial class Tensor
             return padded;
         }
 
-        var isInner = new Tensor(TensorGraph.Pad(TensorGraph.Full(DType.Bool, true, inner.Shape.ToArray()), grow), null);
+        var isInner = new Tensor(TensorGraph.Pad(TensorGraph.Full(DType.Bool, true, inner.Shape), grow), null);
         return Where(isInner, padded, value);
+
+        SymInt Cut(SymInt amount) =>
+            amount.Min >= 0 ? 0 : amount.Max <= 0 ? -amount : throw new TenonException(
+                "TEN3023", $"Pad: {amount} elements, which may be negative or not, for shape {Shape}. Expected a sign that doesn't depend on variables: give them tighter bounds.");
     }
 
-    /// <summary>Keeps the elements from begin to end (exclusive) of each axis.</summary>
-    /// <exception cref="TenonException">There isn't one pair for each axis, or a bound is outside.</exception>
-    public Tensor Shrink(params ReadOnlySpan<(long Begin, long End)> bounds)
+    /// <summary>Keeps the elements from begin to end (exclusive) of each axis, whatever their variables are bound to.</summary>
+    /// <exception cref="TenonException">There isn't one pair for each axis, or a bound is, or may be, outside.</exception>
+    public Tensor Shrink(params ReadOnlySpan<(SymInt Begin, SymInt End)> bounds)
     {
         var fits = bounds.Length == Rank;
         for (var i = 0; i < bounds.Length && fits; i++)
         {
-            fits = bounds[i].Begin >= 0 && bounds[i].Begin <= bounds[i].End && bounds[i].End <= Shape[i];
+            fits = bounds[i].Begin.Min >= 0 && Shapes.IsAtMost(bounds[i].Begin, bounds[i].End) && Shapes.IsAtMost(bounds[i].End, Shape.Size(i));
         }
 
         return fits
             ? View(TensorGraph.Shrink(Node, bounds), nameof(Shrink))
-            : throw new TenonException("TEN3024", $"Shrink: bounds [{string.Join(", ", bounds.ToArray())}] for shape {Shape}. Expected (begin, end) inside each of its {Rank} axes.");
+            : throw new TenonException("TEN3024", $"Shrink: bounds [{string.Join(", ", bounds.ToArray())}] for shape {Shape}. Expected (begin, end) inside each of its {Rank} axes, for every value of their variables.");
     }
 
     /// <summary>Reverses axes.</summary>
     public Tensor Flip(params ReadOnlySpan<int> axes) => View(TensorGraph.Flip(Node, Shapes.AxisSet(axes, Rank, nameof(Flip))), nameof(Flip));
 
     /// <summary>Drops every axis of size 1.</summary>
-    public Tensor Squeeze() => Reshape(Shape.ToArray().Where(s => s != 1).ToArray());
+    public Tensor Squeeze() => Reshape(Core.Shape.FromDims([.. Shape.Dims.ToArray().Where(d => !d.IsInteger(1))]));
 
     /// <summary>Drops an axis if its size is 1.</summary>
     public Tensor Squeeze(int axis)
     {
         var at = Shapes.Axis(axis, Rank, nameof(Squeeze));
-        return Shape[at] != 1 ? this : Reshape(Shape.ToArray().Where((_, i) => i != at).ToArray());
+        return Shape.Size(at) != 1 ? this : Reshape(Shapes.Without(Shape, [at]));
     }
 
     /// <summary>Adds an axis of size 1, so that it is axis <paramref name="axis"/> of the result.</summary>
     public Tensor Unsqueeze(int axis)
     {
-        var sizes = Shape.ToArray().ToList();
+        var sizes = Shape.ToSizes().ToList();
         sizes.Insert(Shapes.Axis(axis, Rank + 1, nameof(Unsqueeze)), 1);
         return Reshape([.. sizes]);
     }
@@ -158,27 +163,27 @@ public sealed partial class Tensor
             throw new TenonException("TEN3025", $"Flatten: start {start} comes after end {end} for shape {Shape}.");
         }
 
-        var sizes = Shape.ToArray();
+        var sizes = Shape.ToSizes();
         return Reshape([.. sizes[..first], Shapes.Product(sizes.AsSpan(first, last - first + 1)), .. sizes[(last + 1)..]]);
     }
 
     /// <summary>Repeats the tensor: <paramref name="counts"/>[i] times along axis i. Axes are added at the front if there are more counts.</summary>
-    public Tensor Repeat(params ReadOnlySpan<long> counts)
+    public Tensor Repeat(params Shape counts)
     {
-        if (counts.Length < Rank)
+        if (counts.Rank < Rank)
         {
-            throw new TenonException("TEN3026", $"Repeat: {counts.Length} counts for shape {Shape}. Expected at least one for each of {Rank} axes.");
+            throw new TenonException("TEN3026", $"Repeat: {counts.Rank} counts for shape {Shape}. Expected at least one for each of {Rank} axes.");
         }
 
-        var sizes = new long[counts.Length];
+        var sizes = new SymInt[counts.Rank];
         sizes.AsSpan().Fill(1);
-        Shape.ToArray().CopyTo(sizes.AsSpan(counts.Length - Rank));
-        var (split, repeated, merged) = (new long[2 * sizes.Length], new long[2 * sizes.Length], new long[sizes.Length]);
+        Shape.ToSizes().CopyTo(sizes.AsSpan(counts.Rank - Rank));
+        var (split, repeated, merged) = (new SymInt[2 * sizes.Length], new SymInt[2 * sizes.Length], new SymInt[sizes.Length]);
         for (var i = 0; i < sizes.Length; i++)
         {
             (split[2 * i], split[2 * i + 1]) = (1, sizes[i]);
-            (repeated[2 * i], repeated[2 * i + 1]) = (counts[i], sizes[i]);
-            merged[i] = counts[i] * sizes[i];
+            (repeated[2 * i], repeated[2 * i + 1]) = (counts.Size(i), sizes[i]);
+            merged[i] = counts.Size(i) * sizes[i];
         }
 
         return Reshape(split).Expand(repeated).Reshape(merged).AsValue();

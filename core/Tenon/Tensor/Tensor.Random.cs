@@ -8,11 +8,11 @@ public sealed partial class Tensor
     public static void ManualSeed(ulong seed) => RandomStream.Seed(seed);
 
     /// <summary>Uniform numbers of float32, at least 0 and below 1.</summary>
-    public static Tensor Rand(params ReadOnlySpan<long> shape) => Rand(shape, null);
+    public static Tensor Rand(params Shape shape) => Rand(shape, null);
 
     /// <summary>Uniform numbers, at least 0 and below 1.</summary>
     /// <exception cref="TenonException">The dtype is not of floating point.</exception>
-    public static Tensor Rand(ReadOnlySpan<long> shape, DType? dtype, string? device = null)
+    public static Tensor Rand(Shape shape, DType? dtype, string? device = null)
     {
         var type = FloatOrDefault(dtype, nameof(Rand));
         var bits = RandomBits(shape, device, nameof(Rand));
@@ -22,12 +22,12 @@ public sealed partial class Tensor
     }
 
     /// <summary>Normal numbers of float32 with mean 0 and variance 1.</summary>
-    public static Tensor Randn(params ReadOnlySpan<long> shape) => Randn(shape, null);
+    public static Tensor Randn(params Shape shape) => Randn(shape, null);
 
     /// <summary>Normal numbers with mean 0 and variance 1.</summary>
     /// <remarks>Box and Muller, <c>doi.org/10.1214/aoms/1177706645</c>, in float32.</remarks>
     /// <exception cref="TenonException">The dtype is not of floating point.</exception>
-    public static Tensor Randn(ReadOnlySpan<long> shape, DType? dtype, string? device = null)
+    public static Tensor Randn(Shape shape, DType? dtype, string? device = null)
     {
         // One half of the bits is the distance, above 0 so that its logarithm is finite; the other is the angle.
         var type = FloatOrDefault(dtype, nameof(Randn));
@@ -38,7 +38,7 @@ public sealed partial class Tensor
 
     /// <summary>Whole numbers, at least <paramref name="low"/> and below <paramref name="high"/>.</summary>
     /// <exception cref="TenonException">The range is empty, or longer than 2³².</exception>
-    public static Tensor RandInt(long low, long high, ReadOnlySpan<long> shape, DType? dtype = null, string? device = null)
+    public static Tensor RandInt(long low, long high, Shape shape, DType? dtype = null, string? device = null)
     {
         if (high <= low || high - low > uint.MaxValue)
         {
@@ -50,27 +50,27 @@ public sealed partial class Tensor
     }
 
     /// <summary>Uniform numbers of float32, at least <paramref name="low"/> and below <paramref name="high"/>.</summary>
-    public static Tensor Uniform(double low, double high, ReadOnlySpan<long> shape, DType? dtype = null, string? device = null) =>
+    public static Tensor Uniform(double low, double high, Shape shape, DType? dtype = null, string? device = null) =>
         Rand(shape, dtype, device) * (high - low) + low;
 
     /// <summary>Normal numbers with a mean and a standard deviation.</summary>
-    public static Tensor Normal(double mean, double deviation, ReadOnlySpan<long> shape, DType? dtype = null, string? device = null) =>
+    public static Tensor Normal(double mean, double deviation, Shape shape, DType? dtype = null, string? device = null) =>
         Randn(shape, dtype, device) * deviation + mean;
 
     /// <summary>Uniform weights for layers followed by (leaky) relu; <c>[O, I, …]</c> with I·… inputs.</summary>
     /// <remarks>He et al., arXiv:1502.01852: bounds ±√(6 / ((1 + a²)·inputs)).</remarks>
-    public static Tensor KaimingUniform(ReadOnlySpan<long> shape, double a = 0, DType? dtype = null, string? device = null)
+    public static Tensor KaimingUniform(Shape shape, double a = 0, DType? dtype = null, string? device = null)
     {
-        var bound = Math.Sqrt(6 / ((1 + a * a) * Math.Max(1, Shapes.Product(shape) / Math.Max(1, shape[0]))));
+        var bound = Math.Sqrt(6 / ((1 + a * a) * Math.Max(1, shape.MaxElements / Math.Max(1, shape[0]))));
         return Uniform(-bound, bound, shape, dtype, device);
     }
 
     /// <summary>Uniform weights <c>[O, I, …]</c> for layers followed by tanh or sigmoid.</summary>
     /// <remarks>Glorot and Bengio, AISTATS 2010: bounds ±√(6 / (inputs + outputs)).</remarks>
-    public static Tensor GlorotUniform(ReadOnlySpan<long> shape, DType? dtype = null, string? device = null)
+    public static Tensor GlorotUniform(Shape shape, DType? dtype = null, string? device = null)
     {
-        var perUnit = shape.Length > 2 ? Shapes.Product(shape[2..]) : 1;
-        var bound = Math.Sqrt(6.0 / ((shape[0] + (shape.Length > 1 ? shape[1] : 1)) * perUnit));
+        var perUnit = shape.Rank > 2 ? Shapes.Product(shape.ToArray().AsSpan(2)) : 1;
+        var bound = Math.Sqrt(6.0 / ((shape[0] + (shape.Rank > 1 ? shape[1] : 1)) * perUnit));
         return Uniform(-bound, bound, shape, dtype, device);
     }
 
@@ -96,18 +96,18 @@ public sealed partial class Tensor
             throw new TenonException("TEN3069", $"Dropout: probability {p}. Expected 0 to 1.");
         }
 
-        return p == 0 ? this : p == 1 ? this * 0.0 : Where(Rand(Shape.ToArray(), DType.Float32, _device) < p, 0, this * (1 / (1 - p)));
+        return p == 0 ? this : p == 1 ? this * 0.0 : Where(Rand(Shape, DType.Float32, _device) < p, 0, this * (1 / (1 - p)));
     }
 
     private static DType FloatOrDefault(DType? dtype, string operation) =>
         dtype is null || dtype.IsFloat ? dtype ?? DType.Float32 : throw new TenonException("TEN3070", $"{operation}: {dtype}. Expected floating point.");
 
     // 64 random bits for each element. Key and counter are data, so that every call of one shape is the same program.
-    private static Tensor RandomBits(ReadOnlySpan<long> shape, string? device, string operation)
+    private static Tensor RandomBits(Shape shape, string? device, string operation)
     {
         var sizes = Shapes.Checked(shape, operation);
-        var count = Shapes.Product(sizes);
-        var (key, counter) = RandomStream.Take(count);
+        var count = sizes.Elements;
+        var (key, counter) = RandomStream.Take(sizes.MaxElements);
         var state = From<ulong>([key, counter], device);
         var counters = Iota(count, DType.UInt64, null) + state[1];
         return Result(UOp.Alu(Ops.Threefry, counters.Node, state[0].Expand(count).Node), operation, state).Reshape(sizes);

@@ -55,7 +55,7 @@ public sealed partial class Tensor
     {
         var x = ToFloat();
         var sum = x.Cast(AccumulationDType(x.DType)).Sum(axes, keepDim);
-        return (sum / CountOver(axes, nameof(Mean))).Cast(x.DType);
+        return sum.Over(CountOver(axes, nameof(Mean))).Cast(x.DType);
     }
 
     /// <summary>The mean over one axis.</summary>
@@ -70,7 +70,7 @@ public sealed partial class Tensor
         var x = ToFloat();
         var wide = x.Cast(AccumulationDType(x.DType));
         var squares = (wide - wide.Mean(axes, keepDim: true)).Square().Sum(axes, keepDim);
-        return (squares / Math.Max(0, CountOver(axes, nameof(Var)) - correction)).Cast(x.DType);
+        return squares.Over(new SymInt(IndexMath.Max((CountOver(axes, nameof(Var)) - correction).Node, UOp.Index(0)))).Cast(x.DType);
     }
 
     /// <summary>The variance over one axis.</summary>
@@ -108,28 +108,32 @@ public sealed partial class Tensor
     {
         var over = ReducedAxes(axes, operation);
         var reduced = With(TensorGraph.Reduce(op, Node, over), operation);
-        return keepDim ? reduced : reduced.Reshape(Shape.ToArray().Where((_, i) => !over.Contains(i)).ToArray());
+        return keepDim ? reduced : reduced.Reshape(Shapes.Without(Shape, over));
     }
 
     private int[] ReducedAxes(int[]? axes, string operation) =>
         axes is null ? Enumerable.Range(0, Rank).ToArray() : Shapes.AxisSet(axes, Rank, operation);
 
-    private long CountOver(int[]? axes, string operation)
+    private SymInt CountOver(int[]? axes, string operation)
     {
-        long n = 1;
+        SymInt n = 1;
         foreach (var axis in ReducedAxes(axes, operation))
         {
-            n *= Shape[axis];
+            n *= Shape.Size(axis);
         }
 
         return n;
     }
 
+    private Tensor Over(SymInt count) => count.IsKnown ? this / (Scalar)count.Min : this / (Tensor)count;
+
     private void RequireElements(int[]? axes, string operation)
     {
-        if (CountOver(axes, operation) == 0)
+        if (CountOver(axes, operation).Min < 1)
         {
-            throw new TenonException("TEN3034", $"{operation}: shape {Shape} has no elements over axes [{string.Join(", ", ReducedAxes(axes, operation))}]. Expected at least one.");
+            throw new TenonException(
+                "TEN3034",
+                $"{operation}: shape {Shape} has, or may have, no elements over axes [{string.Join(", ", ReducedAxes(axes, operation))}]. Expected at least one; a variable's least value may be 1.");
         }
     }
 }

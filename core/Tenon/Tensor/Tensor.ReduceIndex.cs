@@ -16,11 +16,11 @@ public sealed partial class Tensor
 
         // The first match has the greatest distance from the end.
         var at = Shapes.Axis(axis, Rank, nameof(ArgMax));
-        var n = Shape[at];
+        var n = Shape.Size(at);
         var x = Detach();
         var isBest = x.Eq(x.Max(at, keepDim: true));
         isBest = DType.IsFloat ? isBest | x.IsNaN() : isBest;
-        var fromEnd = n - Arange(n).Reshape(Enumerable.Range(0, Rank).Select(i => i == at ? n : 1).ToArray());
+        var fromEnd = n - Arange(n).Reshape(Shapes.Along(Rank, at, n));
         return n - Where(isBest, fromEnd, 0).Max(at, keepDim);
     }
 
@@ -42,29 +42,30 @@ public sealed partial class Tensor
     // Long axes are cut into blocks: sums within each, plus the sum of the blocks before.
     private Tensor CumSumLast()
     {
-        var n = Size(-1);
+        var n = Shape.Size(Rank - 1);
         if (n == 0)
         {
             return this;
         }
 
-        if (n <= 2 * CumSumBlock)
+        if (n.Max <= 2 * CumSumBlock)
         {
             var isBefore = Arange(n) <= Arange(n).Unsqueeze(1);
             return Where(isBefore, Unsqueeze(-2), 0).Sum(-1);
         }
 
-        var blocks = (n + CumSumBlock - 1) / CumSumBlock;
-        var outer = Shape.ToArray()[..^1];
+        // A symbolic axis is padded to its greatest size.
+        var blocks = (n.Max + CumSumBlock - 1) / CumSumBlock;
+        var outer = Shape.ToSizes()[..^1];
         var within = PadLast(0, blocks * CumSumBlock - n).Reshape([.. outer, blocks, CumSumBlock]).CumSumLast();
         var ends = within[Ellipsis, ^1].CumSumLast();
         var before = ends.PadLast(1, -1).Unsqueeze(-1);
         return (within + before).Reshape([.. outer, blocks * CumSumBlock]).PadLast(0, n - blocks * CumSumBlock);
     }
 
-    private Tensor PadLast(long before, long after)
+    private Tensor PadLast(SymInt before, SymInt after)
     {
-        var padding = new (long, long)[Rank];
+        var padding = new (SymInt, SymInt)[Rank];
         padding[^1] = (before, after);
         return Pad(padding);
     }

@@ -46,13 +46,12 @@ public sealed partial class Tensor
     public (Tensor Values, Tensor Indices) TopK(int k, int axis = -1, bool largest = true)
     {
         var at = Shapes.Axis(axis, Rank, nameof(TopK));
-        if (k < 0 || k > Shape[at])
+        if (k < 0 || !Shapes.IsAtMost(k, Shape.Size(at)))
         {
-            throw new TenonException("TEN3045", $"TopK: {k} of axis {at} of shape {Shape}. Expected 0 to {Shape[at]}.");
+            throw new TenonException("TEN3045", $"TopK: {k} of axis {at} of shape {Shape}. Expected 0 to {Shape.Size(at)}.");
         }
 
-        var bounds = Shape.ToArray().Select((s, i) => (0L, i == at ? k : s)).ToArray();
-        var indices = ArgSort(at, largest).Shrink(bounds).AsValue();
+        var indices = ArgSort(at, largest).Shrink(Shapes.Bounds(Shapes.With(Shape, at, k))).AsValue();
         return (Gather(at, indices), indices);
     }
 
@@ -81,16 +80,16 @@ public sealed partial class Tensor
     // each merge begins against the second half reversed, so that every comparison has the same direction.
     private static Tensor Order(Tensor key)
     {
-        var n = key.Size(-1);
-        if (n <= 1)
+        var n = key.Shape.Size(^1);
+        if (n.Max <= 1)
         {
             return key.ZerosLike().Cast(DType.Int32);
         }
 
-        var size = (long)BitOperations.RoundUpToPowerOf2((ulong)n);
+        var size = (long)BitOperations.RoundUpToPowerOf2((ulong)n.Max);
         var place = Arange(size).Cast(DType.Int64);
         var items = Where(place < n, (key << 32).PadLast(0, size - n) | place, long.MaxValue);
-        var shape = items.Shape.ToArray();
+        var shape = items.Shape.ToSizes();
         for (long block = 2; block <= size; block *= 2)
         {
             for (var half = block / 2; half >= 1; half /= 2)
@@ -102,6 +101,6 @@ public sealed partial class Tensor
             }
         }
 
-        return (items & LowerHalf).Cast(DType.Int32).Shrink([.. shape[..^1].Select(s => (0L, s)), (0, n)]);
+        return (items & LowerHalf).Cast(DType.Int32).Shrink(Shapes.Bounds(key.Shape));
     }
 }

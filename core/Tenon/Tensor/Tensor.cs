@@ -44,15 +44,16 @@ public sealed partial class Tensor
     /// <summary>The number of axes.</summary>
     public int Rank => Node.Shape.Rank;
 
-    /// <summary>The number of elements.</summary>
-    public long Count => Node.Shape.MaxElements;
+    /// <summary>The number of elements, under the bindings of the shape's variables.</summary>
+    /// <exception cref="TenonException">A variable of the shape is not bound.</exception>
+    public long Count => Node.Shape.Elements.Value;
 
     /// <summary>The canonical name of the device on which the value is, or will be, such as <c>CPU</c>.</summary>
     public string Device => _device ?? TensorExecutor.Current.DefaultDevice;
 
     /// <summary>The size of an axis; negative axes count from the end.</summary>
-    /// <exception cref="TenonException">There is no such axis.</exception>
-    public long Size(int axis) => Shape[Shapes.Axis(axis, Rank, nameof(Size))];
+    /// <exception cref="TenonException">There is no such axis, or its size is symbolic; <c>Shape.Size</c> gives those too.</exception>
+    public long Size(int axis) => Shapes.Known(Shape, Shapes.Axis(axis, Rank, nameof(Size)), nameof(Size));
 
     // Every operation ends here: the result lives where its operands do and requires a gradient if one of them does.
     private static Tensor Result(UOp node, string operation, params ReadOnlySpan<Tensor> operands)

@@ -1,26 +1,30 @@
+using Tenon.Core;
+
 namespace Tenon;
 
 /// <summary>
 /// One part of an index such as <c>x[1..3, ^1, Tensor.Ellipsis, Tensor.NewAxis]</c>: a position (drops the axis), a range (with an
 /// optional step), an ellipsis (the axes that are not named) or a new axis. Made from <see cref="int"/>, <see cref="Index"/> and
-/// <see cref="Range"/> by itself.
+/// <see cref="System.Range"/> by itself; a position may be a <see cref="Variable"/> or a <see cref="SymInt"/>, and
+/// <see cref="Range(SymInt, SymInt)"/> gives ranges between such.
 /// </summary>
 public readonly struct TensorIndex
 {
-    private TensorIndex(TensorIndexKind kind, Range range, long step = 1)
+    private readonly End _begin;
+    private readonly End _end;
+
+    private TensorIndex(TensorIndexKind kind, End begin = default, End end = default, long step = 1)
     {
         Kind = kind;
-        Range = range;
+        (_begin, _end) = (begin, end);
         Step = step;
     }
 
-    internal static TensorIndex Ellipsis { get; } = new(TensorIndexKind.Ellipsis, default);
+    internal static TensorIndex Ellipsis { get; } = new(TensorIndexKind.Ellipsis);
 
-    internal static TensorIndex NewAxis { get; } = new(TensorIndexKind.NewAxis, default);
+    internal static TensorIndex NewAxis { get; } = new(TensorIndexKind.NewAxis);
 
     internal TensorIndexKind Kind { get; }
-
-    internal Range Range { get; }
 
     internal long Step { get; }
 
@@ -28,17 +32,53 @@ public readonly struct TensorIndex
     public static implicit operator TensorIndex(int position) => (Index)(position < 0 ? ^-position : position);
 
     /// <summary>A position.</summary>
-    public static implicit operator TensorIndex(Index position) => new(TensorIndexKind.Position, position..position);
+    public static implicit operator TensorIndex(Index position) => new(TensorIndexKind.Position, position);
+
+    /// <summary>A position, counted from the front.</summary>
+    public static implicit operator TensorIndex(SymInt position) => new(TensorIndexKind.Position, new End(position, false));
+
+    /// <summary>A position, counted from the front.</summary>
+    public static implicit operator TensorIndex(Variable position) => (SymInt)position;
 
     /// <summary>A range.</summary>
-    public static implicit operator TensorIndex(Range range) => new(TensorIndexKind.Range, range);
+    public static implicit operator TensorIndex(Range range) => new(TensorIndexKind.Range, range.Start, range.End);
+
+    /// <summary>A range from one position to another, exclusive, both counted from the front.</summary>
+    public static TensorIndex Range(SymInt from, SymInt to) => new(TensorIndexKind.Range, new End(from, false), new End(to, false));
 
     /// <summary>Every <paramref name="step"/>-th element of a range; a negative step goes through it backwards.</summary>
-    /// <exception cref="TenonException">The step is 0.</exception>
-    public static TensorIndex Every(int step, Range? range = null) =>
-        step != 0
-            ? new(TensorIndexKind.Range, range ?? Range.All, step)
-            : throw new TenonException("TEN3040", "An index with a step of 0. Expected a step that is not 0.");
+    /// <exception cref="TenonException">The step is 0, or it is not of a range.</exception>
+    public static TensorIndex Every(int step, TensorIndex? range = null)
+    {
+        var whole = range ?? System.Range.All;
+        return step != 0 && whole.Kind == TensorIndexKind.Range
+            ? new(TensorIndexKind.Range, whole._begin, whole._end, step)
+            : throw new TenonException("TEN3040", $"An index of {whole} with a step of {step}. Expected a range, and a step that is not 0.");
+    }
+
+    /// <summary>The index as it is written.</summary>
+    public override string ToString() => Kind switch
+    {
+        TensorIndexKind.Position => $"{_begin}",
+        TensorIndexKind.Range => $"{_begin}..{_end}",
+        var kind => $"{kind}",
+    };
+
+    /// <summary>Where a position or range of an axis begins, and where it ends, exclusive. They may lie outside.</summary>
+    internal (SymInt Begin, SymInt End) BoundsIn(SymInt size)
+    {
+        var begin = _begin.In(size);
+        return (begin, Kind == TensorIndexKind.Position ? begin + 1 : _end.In(size));
+    }
+
+    private readonly record struct End(SymInt Value, bool IsFromEnd)
+    {
+        public static implicit operator End(Index index) => new(index.Value, index.IsFromEnd);
+
+        public SymInt In(SymInt size) => IsFromEnd ? size - Value : Value;
+
+        public override string ToString() => IsFromEnd ? $"^{Value}" : $"{Value}";
+    }
 }
 
 /// <summary>What a part of an index does.</summary>
