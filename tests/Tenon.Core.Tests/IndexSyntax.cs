@@ -12,9 +12,22 @@ internal static class IndexSyntax
 {
     private static readonly Dictionary<string, Ops> Names = new()
     {
-        ["add"] = Ops.Add, ["sub"] = Ops.Sub, ["mul"] = Ops.Mul, ["div"] = Ops.FloorDiv, ["mod"] = Ops.FloorMod, ["tdiv"] = Ops.IntDiv, ["tmod"] = Ops.IntMod,
-        ["max"] = Ops.Max, ["lt"] = Ops.CmpLt, ["eq"] = Ops.CmpEq, ["ne"] = Ops.CmpNe, ["and"] = Ops.And, ["or"] = Ops.Or, ["xor"] = Ops.Xor,
-        ["shl"] = Ops.Shl, ["shr"] = Ops.Shr,
+        ["add"] = Ops.Add,
+        ["sub"] = Ops.Sub,
+        ["mul"] = Ops.Mul,
+        ["div"] = Ops.FloorDiv,
+        ["mod"] = Ops.FloorMod,
+        ["tdiv"] = Ops.IntDiv,
+        ["tmod"] = Ops.IntMod,
+        ["max"] = Ops.Max,
+        ["lt"] = Ops.CmpLt,
+        ["eq"] = Ops.CmpEq,
+        ["ne"] = Ops.CmpNe,
+        ["and"] = Ops.And,
+        ["or"] = Ops.Or,
+        ["xor"] = Ops.Xor,
+        ["shl"] = Ops.Shl,
+        ["shr"] = Ops.Shr,
     };
 
     public static UOp Parse(string text, IReadOnlyDictionary<string, long[]> variables)
