@@ -57,7 +57,7 @@ internal sealed class AddressForm
         }
 
         var start = _base.IsInteger(0) ? _param : UOp.New(Ops.Index, _param.DType, [_param, _base]);
-        return UOp.New(Ops.Index, _param.DType, [start, UOp.Index(offset)]);
+        return offset == 0 && start != _param ? start : UOp.New(Ops.Index, _param.DType, [start, UOp.Index(offset)]);
     }
 
     /// <summary>An index or condition at one assignment of the unrolled ranges and one lane.</summary>

@@ -17,12 +17,16 @@ public static class IndexChecker
         false;
 #endif
 
+    // (p + a) + b → p + (a + b): the same address twice is the same node, and what is loaded from it is one value.
+    private static PatternMatcher Flat { get; } = new(
+        Rule.Of(Pat.Op(Ops.Index, Pat.Op(Ops.Index, Pat.Any(0), Pat.Any(1)), Pat.Any(2)).As(3), static (p, a, b, u) => UOp.New(Ops.Index, u.DType, [p, IndexMath.Add(a, b)])));
+
     /// <summary>Checks every load and store.</summary>
     /// <exception cref="TenonException">One can't be proved to lie in its buffer; the message names it.</exception>
     public static void Check(UOp kernel, string name)
     {
         var facts = new NodeMap<Facts>();
-        foreach (var u in kernel.TopologicalOrder())
+        foreach (var u in GraphRewrite.Apply(kernel, Flat).TopologicalOrder())
         {
             if (u.Op is Ops.Load or Ops.Store)
             {
@@ -33,7 +37,7 @@ public static class IndexChecker
 
     private static void Check(UOp access, NodeMap<Facts> facts, string name)
     {
-        var (param, index) = Address(access[0]);
+        var (param, index) = (access[0][0], access[0][1]);
         var (size, lanes) = (param.ArgAs<ParamArg>().Size, (access.Op == Ops.Load ? access.DType : access[1].DType).Lanes);
         var gate = access.Op == Ops.Load && access.Src.Length == 3 ? access[1] : access.Op == Ops.Store && access.Src.Length == 3 ? access[2] : null;
         if (index.Min >= 0 && index.Max <= size - lanes)
@@ -117,18 +121,6 @@ public static class IndexChecker
         }
 
         return known;
-    }
-
-    // The parameter under an address, and the offset from its start.
-    private static (UOp Param, UOp Index) Address(UOp address)
-    {
-        var index = address[1];
-        for (address = address[0]; address.Op == Ops.Index; address = address[0])
-        {
-            index = UOp.Alu(Ops.Add, address[1], index);
-        }
-
-        return (address, index);
     }
 
     // Lanes that are taken out of vectors, in terms of scalars.

@@ -6,8 +6,11 @@ namespace Tenon.Core;
 /// </summary>
 internal sealed class Facts
 {
+    // A remainder says something of a quotient, that of a remainder again.
+    private const int MostConsequences = 4;
     private readonly List<Fact> _facts = [];
     private readonly NodeMap<(Int128 Min, Int128 Max)> _bounds = new();
+    private readonly bool _isBranch;
     private bool _isImpossible;
 
     /// <summary>What follows from a truth value being true; nothing if there is none.</summary>
@@ -22,7 +25,7 @@ internal sealed class Facts
     private Facts(Facts others, UOp condition, bool holds)
     {
         _facts.AddRange(others._facts);
-        _isImpossible = others._isImpossible;
+        (_isBranch, _isImpossible) = (true, others._isImpossible);
         Add(condition, holds);
     }
 
@@ -87,10 +90,10 @@ internal sealed class Facts
     }
 
     // min ≤ form ≤ max
-    private void AddForm(LinearForm form, Int128 min, Int128 max)
+    private void AddForm(LinearForm form, Int128 min, Int128 max, int depth = 0)
     {
         (min, max) = (min <= long.MinValue ? min : min - form.Constant, max >= long.MaxValue ? max : max - form.Constant);
-        if (form.Terms.Length == 0)
+        if (form.Terms.Length == 0 || depth > MostConsequences)
         {
             return;
         }
@@ -107,26 +110,62 @@ internal sealed class Facts
             _facts.Add(new Fact([.. form.Terms], min, max));
         }
 
-        if (form.Terms.Length != 1)
+        foreach (var (term, factor) in form.Terms)
+        {
+            if (term.Op == Ops.FloorDiv && term[1].IsConst(out var d) && d.AsLong > 0)
+            {
+                AddMultiplied(form, term, factor, d.AsLong, min, max, depth + 1);
+                return;
+            }
+        }
+
+        if (form.Terms.Length == 1 && form.Terms[0].Term is { Op: Ops.FloorMod } mod && mod[1].IsConst(out var m) && m.AsLong > 0)
+        {
+            AddRemainder(mod[0], m.AsLong, Intersect(Divided(min, max, form.Terms[0].Factor), (0, m.AsLong - 1)), depth + 1);
+        }
+    }
+
+    // min ≤ f·(x / d) + rest ≤ max says of d times that, f·x + d·rest, the same bounds but for f·(x mod d).
+    private void AddMultiplied(LinearForm form, UOp quotient, long factor, long d, Int128 min, Int128 max, int depth)
+    {
+        if (Int128.Abs(factor) * d > int.MaxValue)
         {
             AddUndivided(form, min, max);
             return;
         }
 
-        var (term, factor) = form.Terms[0];
-        var (low, high) = Divided(min, max, factor);
-        if (term.Op == Ops.FloorDiv && term[1].IsConst(out var d) && d.AsLong > 0)
+        var multiplied = new LinearForm();
+        foreach (var (term, f) in form.Terms)
         {
-            // low ≤ x / d ≤ high says d·low ≤ x ≤ d·high + d - 1
-            AddForm(LinearForm.Of(term[0]), low <= long.MinValue ? low : low * d.AsLong, high >= long.MaxValue ? high : high * d.AsLong + d.AsLong - 1);
+            multiplied.AddScaled(term == quotient ? quotient[0] : term, term == quotient ? f : checked(f * d));
         }
-        else if (term.Op == Ops.FloorMod && term[1].IsConst(out var m) && term[0].Op == Ops.FloorDiv && term[0][1].IsConst(out d) && d.AsLong > 0 && m.AsLong > 0)
+
+        var remainder = factor * (d - 1);
+        AddForm(
+            multiplied,
+            min <= long.MinValue ? min : min * d + Math.Min(0, remainder),
+            max >= long.MaxValue ? max : max * d + Math.Max(0, remainder),
+            depth);
+    }
+
+    // low ≤ x mod m ≤ high: the least and the greatest x of its interval with such a remainder; and of a quotient x = y / d,
+    // that d·low ≤ y mod d·m ≤ d·high + d - 1.
+    private void AddRemainder(UOp x, long m, (Int128 Low, Int128 High) remainder, int depth)
+    {
+        var (low, high) = remainder;
+        if (x.Min > long.MinValue && x.Max < long.MaxValue && low <= high)
         {
-            // low ≤ x / d mod m ≤ high says d·low ≤ x mod d·m ≤ d·high + d - 1
+            var (first, last) = (IntegerMath.FloorMod(x.Min, m), IntegerMath.FloorMod(x.Max, m));
             AddForm(
-                LinearForm.Of(IndexMath.FloorMod(term[0][0], UOp.Index(d.AsLong * m.AsLong))),
-                low <= long.MinValue ? low : low * d.AsLong,
-                high >= long.MaxValue ? high : high * d.AsLong + d.AsLong - 1);
+                LinearForm.Of(x),
+                x.Min + (first < low ? low - first : first > high ? m - first + low : 0),
+                x.Max - (last > high ? last - high : last < low ? m - high + last : 0),
+                depth);
+        }
+
+        if (x.Op == Ops.FloorDiv && x[1].IsConst(out var c) && c.AsLong is var d and > 0 && d <= int.MaxValue / m)
+        {
+            AddForm(LinearForm.Of(IndexMath.FloorMod(x[0], UOp.Index(d * m))), low * d, high * d + d - 1, depth);
         }
     }
 
@@ -274,7 +313,7 @@ internal sealed class Facts
         }
     }
 
-    // What each fact says of one of its terms, given what is known of the others everywhere.
+    // What each fact says of one of its terms, given what is known of the others.
     private (Int128 Min, Int128 Max) Narrowed((Int128 Min, Int128 Max) bounds, UOp u)
     {
         foreach (var fact in _facts)
@@ -288,7 +327,7 @@ internal sealed class Facts
                 }
                 else
                 {
-                    var (low, high) = Times((term.Min, term.Max), -f);
+                    var (low, high) = Times(_isBranch ? (term.Min, term.Max) : Bounds(term), -f);
                     (min, max) = (Sum(min, low), Sum(max, high));
                 }
             }

@@ -95,6 +95,12 @@ internal static class Interval
                 return (Math.Max(a.Min, b.Min), Math.Max(a.Max, b.Max));
             case Ops.FloorDiv when b.Min > 0:
                 return (IntegerMath.FloorDiv(a.Min, a.Min < 0 ? b.Min : b.Max), IntegerMath.FloorDiv(a.Max, a.Max < 0 ? b.Max : b.Min));
+            case Ops.FloorDiv when b.Max < 0 && a.Min > long.MinValue:
+                // x / -d = -x / d
+                var (least, greatest) = (-a.Max, -a.Min);
+                return (IntegerMath.FloorDiv(least, least < 0 ? -b.Max : -b.Min), IntegerMath.FloorDiv(greatest, greatest < 0 ? -b.Min : -b.Max));
+            case Ops.FloorMod when b.Max < 0 && b.Min > long.MinValue:
+                return (b.Min + 1, 0);
             case Ops.IntDiv when b.Min > 0:
                 return (a.Min / (a.Min < 0 ? b.Min : b.Max), a.Max / (a.Max < 0 ? b.Max : b.Min));
             case Ops.FloorMod when b.Min > 0:

@@ -42,6 +42,8 @@ public static class Simplifier
         Rule.Of(Pat.Op(Ops.Max, X, X), static x => x),
         // max(x, y) where the intervals do not overlap
         Rule.Of(Pat.Op(Ops.Max, X, Y).Integers(), static (x, y) => x.Min >= y.Max ? x : y.Min >= x.Max ? y : null),
+        // max(max(x, c1), c2) → max(x, max(c1, c2))
+        Rule.Of(Pat.Op(Ops.Max, Pat.Op(Ops.Max, X, C1), C2).Integers(), static (x, c1, c2) => UOp.Alu(Ops.Max, x, Evaluate(Ops.Max, c1, c2))),
         // -(-x) → x
         Rule.Of(Pat.Op(Ops.Neg, Pat.Op(Ops.Neg, X)), static x => x),
         // (x + c1) + c2 → x + (c1 + c2); (x · c1) · c2 → x · (c1 · c2) (integers wrap)
