@@ -25,4 +25,15 @@ public class RandomProgramRegressionTests
         using var variant = RandomProgramVariant.Plain();
         variant.Verify(new RandomProgram([input], [Contiguous(Reshape(Reduce(Ops.Add, choice, 2), 32, 2, 2))]));
     }
+
+    [Test]
+    public void A_row_outside_is_picked_by_a_number_that_is_reduced_in_lanes([Values(0, 5)] int last)
+    {
+        var (table, numbers) = (ProgramInput.Of(0, DType.Float32, 10, 20), ProgramInput.Of(1, DType.Float32, 0, last));
+        var number = Expand(Reshape(Expand(Reduce(Ops.Max, numbers.Param, 0), 2), 2, 1).Cast(DType.Int32), 2, 2);
+        var hit = Reshape(UOp.Alu(Ops.CmpEq, Expand(Reshape(Iota(DType.Int32, 2), 1, 2), 2, 2), number), 2, 2, 1);
+        var picked = UOp.Where(hit, Expand(Reshape(table.Param, 1, 2, 1), 2, 2, 1), Full(DType.Float32, 0, 2, 2, 1));
+        using var variant = RandomProgramVariant.Loops(2);
+        variant.Verify(new RandomProgram([table, numbers], [Reduce(Ops.Add, picked, 1)]));
+    }
 }

@@ -7,7 +7,7 @@ namespace Tenon.Compiler.Tests;
 /// <summary>A way to compile and run programs, and the C# that makes it.</summary>
 internal sealed class RandomProgramVariant : IDisposable
 {
-    // Of some padded views the index checker can't prove what is true.
+    // The index checker can't prove every access of these, though results show that they are right.
     private static readonly CompilerOptions Compiler = new() { CheckIndices = false };
     private readonly TenonRuntime _runtime;
 

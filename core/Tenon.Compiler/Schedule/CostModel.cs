@@ -37,6 +37,9 @@ internal sealed class CostModel
         }
     }
 
+    /// <summary>What a kernel more costs.</summary>
+    public double Launch => _launch;
+
     /// <summary>Whether to give an elementwise value storage, given all its uses.</summary>
     /// <param name="node">The value.</param>
     /// <param name="uses">All its uses.</param>

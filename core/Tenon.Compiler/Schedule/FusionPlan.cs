@@ -9,7 +9,7 @@ namespace Tenon.Compiler;
 internal sealed class FusionPlan
 {
     private const long SmallWork = 16 * 1024;
-    // A sum of sums runs over all terms at once; of more, the inner sums are worth keeping.
+    // Of a sum of more sums the inner ones are worth keeping.
     private const double MostSums = 64;
     private const int MaxHosts = 16;
     private static readonly List<Access> Unused = [];
@@ -205,11 +205,11 @@ internal sealed class FusionPlan
             return false;
         }
 
-        // Σ Σ x, or Σ where(c, Σ x, 0): one sum.
+        // Σ Σ x, or Σ where(c, Σ x, 0), in one kernel: its inner loop is slower than one that is not under a condition.
         var outputs = group.PointsOf(group.Output);
         if (use.Enclosing == Enclosing.Sum && node.ArgAs<ReduceArg>().Op == Ops.Add)
         {
-            return use.Points <= 1.5 * node.Shape.MaxElements && use.Points <= MostSums * outputs && (outputs >= _options.Parallelism || IsSmall(node, group));
+            return node[0].Shape.MaxElements <= _cost.Launch && use.Points <= 1.5 * node.Shape.MaxElements && use.Points <= MostSums * outputs && (outputs >= _options.Parallelism || IsSmall(node, group));
         }
 
         return use.Points <= node.Shape.MaxElements && Fits(node, use);
