@@ -166,6 +166,19 @@ internal sealed class AssignTests
     }
 
     [Test]
+    public void LostWritesLeaveOthersAlone()
+    {
+        var (x, y) = (Numbers(true, 2, 2), Numbers(true, 2, 2));
+        x[1, 1] += 10;
+        y[..] = x * 3;
+        y.Assign(7);
+        y.Realize();
+        x.Assign(x * 2);
+        Expect(y, [7, 7, 7, 7]);
+        Expect(x, [0, 2, 4, 26]);
+    }
+
+    [Test]
     public void ShiftsReadWhatWasThere([Values] bool isStored, [Values(1, 3)] int by)
     {
         var x = Numbers(isStored, 8);

@@ -41,7 +41,19 @@ internal static class LostWrites
             }
         }
 
-        return done[sink];
+        // What is lost may have been alone in reading another assignment, which is made all the same.
+        var roots = done[sink].Src.ToArray().ToList();
+        var kept = new NodeSet();
+        done[sink].TopologicalOrder().ForEach(u => kept.Add(u));
+        foreach (var u in order)
+        {
+            if (u.Op == Ops.After && !lost.Contains(u) && !kept.Contains(done[u]))
+            {
+                roots.Add(done[u]);
+            }
+        }
+
+        return done[sink].WithSources([.. roots]);
     }
 
     // The assignments; and which nodes show nothing but the value of one of them.
