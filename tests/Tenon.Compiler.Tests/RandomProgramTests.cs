@@ -49,6 +49,27 @@ public class RandomProgramTests
     }
 
     [Test]
+    public void A_program_with_a_bound_size_computes_what_the_program_with_that_size_computes()
+    {
+        using var variant = RandomProgramVariant.Default();
+        var count = 0;
+        for (var seed = 90_000_000; seed < 90_000_000 + 1200 * LongRun.Factor; seed++)
+        {
+            var program = RandomProgramGenerator.Create(seed);
+            var sizes = program.Results.SelectMany(r => r.TopologicalOrder()).Where(u => u.Op == Ops.Reshape && u[0].Op == Ops.Param).SelectMany(u => u.Shape.ToArray());
+            var size = sizes.Where(n => n > 1).GroupBy(n => n).MaxBy(g => g.Count())?.Key ?? 0;
+            if (RandomProgramSymbolic.Of(program, size) is { } symbolic)
+            {
+                count++;
+                Assert.That(variant.Check(program, symbolic)?.Text, Is.Null, () => $"seed {seed}, size {size}\n{UOp.Sink(symbolic.Results).Dump()}");
+            }
+        }
+
+        Assert.That(count, Is.GreaterThan(200 * LongRun.Factor));
+        LongRun.Report("programs", count, "symbolic");
+    }
+
+    [Test]
     public void CI_runs_at_least_5000_programs_without_clang() => Assert.That(Runs.Where(r => r.Name != "Clang").Sum(r => r.Programs), Is.AtLeast(5000));
 
     /// <summary>A rule that is wrong is found, and the program that shows it is as small as it can be.</summary>

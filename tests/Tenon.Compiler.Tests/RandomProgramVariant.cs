@@ -40,19 +40,22 @@ internal sealed class RandomProgramVariant : IDisposable
     public static bool Has(string generator) => TenonRuntime.Default.Devices.Open(RandomProgram.Device).Device.CodeGenerators.Any(g => g.Name == generator);
 
     /// <summary>What is wrong with the results of a program; null if nothing is.</summary>
-    public ProgramFailure? Check(RandomProgram program)
+    public ProgramFailure? Check(RandomProgram program) => Check(program, program);
+
+    /// <summary>What is wrong with the results of a program that is to give what another gives.</summary>
+    public ProgramFailure? Check(RandomProgram program, RandomProgram other)
     {
+        var expected = Evaluate(program);
         Scalar[][] actual;
         try
         {
-            actual = Run(program);
+            actual = Run(other, expected);
         }
         catch (Exception e) when (e is not AssertionException)
         {
             return new ProgramFailure(e is TenonException t ? t.Code : e.GetType().Name, e.ToString());
         }
 
-        var expected = Evaluate(program);
         for (var i = 0; i < actual.Length; i++)
         {
             if (RandomProgramTolerance.FirstWrong(program, i, expected, actual[i]) is { } wrong)
@@ -75,7 +78,7 @@ internal sealed class RandomProgramVariant : IDisposable
 
     public void Dispose() => _runtime.Dispose();
 
-    private Scalar[][] Run(RandomProgram program)
+    private Scalar[][] Run(RandomProgram program, Scalar[][] expected)
     {
         var buffers = new NodeMap<UOp>();
         foreach (var (param, values) in program.Inputs)
@@ -86,15 +89,14 @@ internal sealed class RandomProgramVariant : IDisposable
         }
 
         var storage = _runtime.Realize([.. program.Results.Select(r => (r.Substitute(buffers), RandomProgram.Device))]);
-        return [.. storage.Select(Read)];
+        return [.. storage.Select((s, i) => Read(s, expected[i].Length))];
     }
 
-    private Scalar[] Read(UOp storage)
+    private Scalar[] Read(UOp storage, int count)
     {
-        var buffer = storage.Op == Ops.Buffer ? storage : storage[0];
-        var bytes = new byte[buffer.Shape.MaxElements * buffer.DType.Bytes];
-        _runtime.CopyOut(buffer, bytes);
-        return ElementBytes.To(bytes, buffer.DType);
+        var bytes = new byte[count * storage.DType.Bytes];
+        _runtime.CopyOut(storage, bytes);
+        return ElementBytes.To(bytes, storage.DType);
     }
 
     private static RandomProgramVariant Create(string source, CompilerOptions compiler, params (string Key, string? Value)[] settings)

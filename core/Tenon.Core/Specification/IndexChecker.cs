@@ -50,10 +50,10 @@ public static class IndexChecker
         for (var i = 0; i < parts; i++)
         {
             var condition = gate is null ? null : WithoutExtract(parts == 1 ? gate : Lane(gate, i));
-            var (min, max) = Bounds(index, Known(condition, facts));
+            var (min, max) = Bounds(index, condition, Known(condition, facts));
 
             // An empty interval says that the gate is never true.
-            if (min <= max && (min + i < 0 || max + i + lanes / parts > size))
+            if (min <= max && (min + i < 0 || max + i + lanes / parts > size) && IsLinear(index))
             {
                 throw new TenonException(
                     "TEN1004",
@@ -63,25 +63,33 @@ public static class IndexChecker
         }
     }
 
-    private static (Int128 Min, Int128 Max) Bounds(UOp index, Facts facts)
+    // What multiplies or divides sizes by sizes is proved where it is easy, and otherwise believed.
+    private static bool IsLinear(UOp index) =>
+        !index.TopologicalOrder().Exists(u => u.Op is Ops.Mul or Ops.FloorDiv or Ops.FloorMod && u[0].Op != Ops.Const && u[1].Op != Ops.Const);
+
+    private static (Int128 Min, Int128 Max) Bounds(UOp index, UOp? condition, Facts facts)
     {
         var (min, max) = facts.Bounds(index);
         var form = LinearForm.Of(index);
         if (min <= max && SizeRules.HasSymbolicLoop(form))
         {
             form = LinearForm.Of(WhereLoopsRun(index));
-            foreach (var end in SizeRules.Ends(form, -1, ofLiteralLength: false))
+            foreach (var end in Ends(-1))
             {
                 min = Int128.Max(min, facts.Bounds(end).Min);
             }
 
-            foreach (var end in SizeRules.Ends(form, 1, ofLiteralLength: false))
+            foreach (var end in Ends(1))
             {
                 max = Int128.Min(max, facts.Bounds(end).Max);
             }
         }
 
         return (min, max);
+
+        // What a condition says of a loop may be more than where it ends.
+        IEnumerable<UOp> Ends(int direction) =>
+            SizeRules.Ends(form, direction, ofLiteralLength: false).Concat(condition is null ? [] : SizeRules.Ends(form, direction, ofLiteralLength: false, condition));
     }
 
     // A loop that runs has a length: variables that are factors of it are not 0.

@@ -103,6 +103,8 @@ internal static class Interval
                 return (b.Min + 1, 0);
             case Ops.IntDiv when b.Min > 0:
                 return (a.Min / (a.Min < 0 ? b.Min : b.Max), a.Max / (a.Max < 0 ? b.Max : b.Min));
+            case Ops.FloorDiv or Ops.FloorMod when b.Min == 0 && a.Min >= 0:
+                return (0, a.Max);
             case Ops.FloorMod when b.Min > 0:
                 return a.Min >= 0 && a.Max < b.Min ? (a.Min, a.Max) : (0, a.Min >= 0 ? Math.Min(a.Max, b.Max - 1) : b.Max - 1);
             case Ops.IntMod when b.Min > 0:

@@ -47,11 +47,12 @@ internal static class SizeRules
     /// <param name="sum">The sum.</param>
     /// <param name="direction">1 or -1.</param>
     /// <param name="ofLiteralLength">Whether loops of literal length are taken at their ends too.</param>
-    public static IEnumerable<UOp> Ends(LinearForm sum, int direction, bool ofLiteralLength)
+    /// <param name="kept">Of which no loop is taken at its end.</param>
+    public static IEnumerable<UOp> Ends(LinearForm sum, int direction, bool ofLiteralLength, UOp? kept = null)
     {
-        var ends = AtEndsOfQuotient(sum, direction, ofLiteralLength)
-            ?? (NextLoop(sum, ofLiteralLength) is { } loop ? Limits(loop[0]).Select(limit => AtEndOf(loop, IndexMath.Sub(limit, UOp.Index(1)), sum, direction)) : null);
-        return ends is null ? [sum.ToUOp()] : ends.SelectMany(e => Ends(e, direction, ofLiteralLength));
+        var ends = AtEndsOfQuotient(sum, direction, ofLiteralLength, kept)
+            ?? (NextLoop(sum, ofLiteralLength, kept) is { } loop ? Limits(loop[0]).Select(limit => AtEndOf(loop, IndexMath.Sub(limit, UOp.Index(1)), sum, direction)) : null);
+        return ends is null ? [sum.ToUOp()] : ends.SelectMany(e => Ends(e, direction, ofLiteralLength, kept));
     }
 
     private static UOp? Product(UOp x, UOp y)
@@ -184,7 +185,7 @@ internal static class SizeRules
     }
 
     // A quotient is at its ends where what is divided is.
-    private static List<LinearForm>? AtEndsOfQuotient(LinearForm sum, int direction, bool ofLiteralLength)
+    private static List<LinearForm>? AtEndsOfQuotient(LinearForm sum, int direction, bool ofLiteralLength, UOp? kept)
     {
         foreach (var (term, factor) in sum.Terms)
         {
@@ -192,7 +193,7 @@ internal static class SizeRules
             {
                 var ends = new List<LinearForm>();
                 var side = Math.Sign(factor) * direction;
-                foreach (var x in Ends(LinearForm.Of(term[0]), side, ofLiteralLength || term[1].Op != Ops.Const))
+                foreach (var x in Ends(LinearForm.Of(term[0]), side, ofLiteralLength || term[1].Op != Ops.Const, kept))
                 {
                     if ((term[1].Op == Ops.Const ? IndexMath.FloorDiv(x, term[1]) : QuotientBound(x, term[1], side)) is { } end && end != term)
                     {
@@ -225,14 +226,14 @@ internal static class SizeRules
     }
 
     // Loops whose lengths depend on others go first, so that what their lengths bring in meets those.
-    private static UOp? NextLoop(LinearForm sum, bool ofLiteralLength)
+    private static UOp? NextLoop(LinearForm sum, bool ofLiteralLength, UOp? kept)
     {
         UOp? next = null;
         foreach (var (term, _) in sum.Terms)
         {
             foreach (var r in term.Ranges)
             {
-                if (Grows(term, r) && (ofLiteralLength || r[0].Op != Ops.Const) && (next is null || Rank(r) > Rank(next)))
+                if (Grows(term, r) && kept?.DependsOn(r) != true && (ofLiteralLength || r[0].Op != Ops.Const) && (next is null || Rank(r) > Rank(next)))
                 {
                     next = r;
                 }
