@@ -4,7 +4,7 @@ using Tenon.Core;
 namespace Tenon.Compiler;
 
 /// <summary>The nodes that become one kernel, while they are being chosen. Sets of its ranges are bits by their numbers.</summary>
-internal sealed class KernelGroup(int number, string device, int level = -1)
+internal sealed partial class KernelGroup(int number, string device, int level = -1)
 {
     /// <summary>Bits of a set of ranges.</summary>
     public const int MaxRanges = 64;
@@ -13,8 +13,6 @@ internal sealed class KernelGroup(int number, string device, int level = -1)
     private readonly List<UOp> _ranges = [];
     private readonly List<KernelGroup> _dependsOn = [];
     private readonly List<KernelGroup> _dependents = [];
-    private static int _visits;
-    private int _visit;
 
     /// <summary>The place in the order in which groups are made: in a plan, after those that read what it makes.</summary>
     public int Number { get; private set; } = number;
@@ -228,9 +226,6 @@ internal sealed class KernelGroup(int number, string device, int level = -1)
         (later.IsMerged, HasMerged) = (true, true);
     }
 
-    // Whether all that wait for this kernel were made before a number, and all that it waits for after it.
-    private bool CanMove(int to) => _dependents.TrueForAll(d => d.Number < to) && _dependsOn.TrueForAll(d => d.Number > to);
-
     /// <summary>Output ranges with those of the smallest scopes first: the order of the loops.</summary>
     public UOp[] LoopOrder()
     {
@@ -250,64 +245,6 @@ internal sealed class KernelGroup(int number, string device, int level = -1)
         return order;
     }
 
-    /// <summary>Makes this kernel wait for another one.</summary>
-    public void WaitFor(KernelGroup other)
-    {
-        if (other != this && !_dependsOn.Contains(other))
-        {
-            _dependsOn.Add(other);
-            other._dependents.Add(this);
-            if (Level >= 0)
-            {
-                RaiseLevel(other.Level + 1);
-            }
-        }
-    }
-
-    /// <summary>Gives kernels their levels, once they wait for each other. Afterwards levels follow what is added.</summary>
-    public static void FindLevels(IReadOnlyList<KernelGroup> groups)
-    {
-        foreach (var g in CallOrder.Of(groups))
-        {
-            g.Level = 0;
-            foreach (var d in g._dependsOn)
-            {
-                g.Level = Math.Max(g.Level, d.Level + 1);
-            }
-        }
-    }
-
-    /// <summary>Whether this kernel must wait for <paramref name="other"/>.</summary>
-    public bool Reaches(KernelGroup other)
-    {
-        if (this == other)
-        {
-            return true;
-        }
-
-        // What it waits for has smaller levels.
-        var visit = Interlocked.Increment(ref _visits);
-        var stack = new Stack<KernelGroup>([this]);
-        while (stack.TryPop(out var g))
-        {
-            foreach (var d in g._dependsOn)
-            {
-                if (d == other)
-                {
-                    return true;
-                }
-
-                if (d._visit != visit && d.Level > other.Level)
-                {
-                    d._visit = visit;
-                    stack.Push(d);
-                }
-            }
-        }
-
-        return false;
-    }
-
     private UOp NewRange(UOp range)
     {
         if (_ranges.Count == MaxRanges)
@@ -319,31 +256,4 @@ internal sealed class KernelGroup(int number, string device, int level = -1)
         _ranges.Add(range);
         return range;
     }
-
-    private void RaiseLevel(int level)
-    {
-        var stack = new Stack<(KernelGroup, int)>([(this, level)]);
-        while (stack.TryPop(out var raised))
-        {
-            var (g, to) = raised;
-            if (g.Level < to)
-            {
-                g.Level = to;
-                foreach (var d in g._dependents)
-                {
-                    stack.Push((d, to + 1));
-                }
-            }
-        }
-    }
-}
-
-/// <summary>A value that gets storage.</summary>
-/// <param name="Node">The tensor node.</param>
-/// <param name="Slot">Its storage.</param>
-/// <param name="Home">The use at which its kernel computes and stores it.</param>
-internal sealed record StoredValue(UOp Node, int Slot, Access Home)
-{
-    /// <summary>The place in the slot of the element that the home's index names.</summary>
-    public UOp Offset { get; } = Node.Op == Ops.After ? StorageState.OffsetOf(Node[1][0], Home.Index) : MovementIndex.Flatten(Node.Shape, Home.Index);
 }
