@@ -158,6 +158,13 @@ internal static class UOpTable
                 size *= 2;
             }
 
+            // No more are wanted before the next time.
+            while (_spare.Count > size / 2)
+            {
+                _spare.Pop().Dispose();
+            }
+
+            _spare.TrimExcess();
             var (entries, mask) = (new Entry[size], size - 1);
             foreach (var entry in _entries)
             {

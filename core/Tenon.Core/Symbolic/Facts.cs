@@ -44,12 +44,12 @@ internal sealed class Facts
 
         if (!_bounds.TryGetValue(u, out var bounds))
         {
-            // Until it is known, as for a form that contains itself.
-            _bounds[u] = (u.Min, u.Max);
+            // Until it is known, as for a form that contains itself: what is said of it alone.
+            _bounds[u] = bounds = Alone(u);
             var form = LinearForm.Of(u);
             bounds = form.Terms.Length == 1 && form.Terms[0] is var (term, factor) && term == u && factor == 1
-                ? Narrowed(Intersect((u.Min, u.Max), OfTerm(u)), u)
-                : Intersect((u.Min, u.Max), OfForm(form.Terms.ToArray(), form.Constant, 0));
+                ? Narrowed(Intersect(bounds, OfTerm(u)), u)
+                : Intersect(bounds, OfForm(form.Terms.ToArray(), form.Constant, 0));
             _bounds[u] = bounds;
         }
 
@@ -318,24 +318,53 @@ internal sealed class Facts
     {
         foreach (var fact in _facts)
         {
-            var (factor, min, max) = (0L, fact.Min, fact.Max);
+            var factor = FactorOf(u, fact);
+            if (factor == 0 || fact.Terms.Length == 1)
+            {
+                continue;
+            }
+
+            var (min, max) = (fact.Min, fact.Max);
             foreach (var (term, f) in fact.Terms)
             {
-                if (term == u)
-                {
-                    factor = f;
-                }
-                else
+                if (term != u)
                 {
                     var (low, high) = Times(_isBranch ? (term.Min, term.Max) : Bounds(term), -f);
                     (min, max) = (Sum(min, low), Sum(max, high));
                 }
             }
 
-            bounds = factor == 0 ? bounds : Intersect(bounds, Divided(min, max, factor));
+            bounds = Intersect(bounds, Divided(min, max, factor));
         }
 
         return bounds;
+    }
+
+    private (Int128 Min, Int128 Max) Alone(UOp u)
+    {
+        (Int128, Int128) bounds = (u.Min, u.Max);
+        foreach (var fact in _facts)
+        {
+            if (fact.Terms.Length == 1 && fact.Terms[0].Term == u)
+            {
+                bounds = Intersect(bounds, Divided(fact.Min, fact.Max, fact.Terms[0].Factor));
+            }
+        }
+
+        return bounds;
+    }
+
+    private static long FactorOf(UOp u, Fact fact)
+    {
+        foreach (var (term, factor) in fact.Terms)
+        {
+            if (term == u)
+            {
+                return factor;
+            }
+        }
+
+        return 0;
     }
 
     // The x for which min ≤ factor·x ≤ max.
