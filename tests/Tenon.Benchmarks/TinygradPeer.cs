@@ -8,7 +8,7 @@ namespace Tenon.Benchmarks;
 /// <param name="Note">What they are made of.</param>
 internal sealed record TinygradPeer(double Total, string Note)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     public static TinygradPeer Measure(DirectoryInfo checkout, string workload)
     {
@@ -22,7 +22,7 @@ internal sealed record TinygradPeer(double Total, string Note)
         if (!process.WaitForExit(Patience))
         {
             process.Kill(entireProcessTree: true);
-            return new TinygradPeer(clock.ElapsedMilliseconds, $"stopped after {Patience.TotalSeconds} s; more than");
+            return new TinygradPeer(clock.ElapsedMilliseconds, $"had not ended after {Patience.TotalSeconds} s: more than");
         }
 
         if (process.ExitCode != 0)
@@ -31,6 +31,6 @@ internal sealed record TinygradPeer(double Total, string Note)
         }
 
         var times = JsonSerializer.Deserialize<Dictionary<string, double>>(output.Result.Trim().Split('\n')[^1])!;
-        return new TinygradPeer(1000 * (times["build"] + times["schedule"] + times["lower"]), $"build {times["build"]:0.0} s, schedule {times["schedule"]:0.0} s, lower {times["lower"]:0.0} s, {times["kernels"]} kernels");
+        return new TinygradPeer(1000 * (times["build"] + times["schedule"] + times["lower"]), $"build {times["build"]:0.0} s, schedule {times["schedule"]:0.0} s, lower {times["lower"]:0.0} s, {times["kernels"]} kernels;");
     }
 }

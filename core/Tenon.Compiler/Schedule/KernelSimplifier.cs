@@ -33,16 +33,21 @@ internal static class KernelSimplifier
     // Two reductions over loops of the same sizes, in the same place, neither of which needs the other, become one loop.
     private static UOp MergeReduceLoops(UOp kernel)
     {
+        // What is simpler then may be equal, so that more of it merges.
         while (true)
         {
-            var reduces = kernel.TopologicalOrder().FindAll(u => u.Op == Ops.Reduce);
-            var replaced = FindMergeable(reduces);
-            if (replaced is null)
+            var merged = kernel;
+            while (FindMergeable(merged.TopologicalOrder().FindAll(u => u.Op == Ops.Reduce)) is { } replaced)
+            {
+                merged = merged.Substitute(replaced);
+            }
+
+            if (merged == kernel)
             {
                 return kernel;
             }
 
-            kernel = GraphRewrite.Apply(kernel.Substitute(replaced), Rules);
+            kernel = GraphRewrite.Apply(merged, Rules);
         }
     }
 

@@ -32,21 +32,23 @@ public static class Scheduler
         var plan = new FusionPlan(order, slots, options);
         var snapshots = Hazards.Resolve(plan, slots);
         var kernels = new KernelBuilder(plan, slots, snapshots).Build();
-        var calls = CallOrder.Of(plan.Groups).ConvertAll(g => Call(g, kernels, sink.Arg as KernelArg));
+        var launches = SmallKernels.Join(CallOrder.Of(plan.Groups), kernels, slots, options);
+        var calls = launches.ConvertAll(groups => Call(groups, kernels, sink.Arg as KernelArg));
         var arenas = MemoryPlan.Place(calls, slots);
         return new Schedule { Slots = [.. slots.Slots], Calls = calls, ArenaBytes = arenas, Decisions = plan.Decisions };
     }
 
-    private static ScheduledCall Call(KernelGroup group, Dictionary<KernelGroup, UOp> kernels, KernelArg? maths)
+    private static ScheduledCall Call(List<KernelGroup> groups, Dictionary<KernelGroup, UOp> kernels, KernelArg? maths)
     {
-        if (group.CopySource is { } source)
+        var device = groups[0].Device;
+        if (groups[0].CopySource is { } source)
         {
-            return new ScheduledCall(null, [group.Outputs[0].Slot, source], group.Device);
+            return new ScheduledCall(null, [groups[0].Outputs[0].Slot, source], device);
         }
 
-        var plain = kernels[group];
+        var (plain, loops) = SmallKernels.Combine(groups, kernels);
         plain = maths is { FastMath: true } ? GraphRewrite.Apply(UOp.Sink(plain.Src, maths), FastMathRules.Rules, stage: "schedule/fast maths") : plain;
-        var (kernel, args) = CanonicalKernel.Of(plain, group.LoopOrder());
-        return new ScheduledCall(kernel, args, group.Device);
+        var (kernel, args) = CanonicalKernel.Of(plain, loops);
+        return new ScheduledCall(kernel, args, device);
     }
 }

@@ -8,6 +8,9 @@ public sealed record SchedulerOptions
     /// <summary>Independent pieces of work that keep the device busy.</summary>
     public int Parallelism { get; init; } = 1;
 
+    /// <summary>Buffers that a kernel may use.</summary>
+    public int MaxBuffers { get; init; } = int.MaxValue;
+
     /// <summary>Whether the graph is checked against its specification after the rules have changed it; what is given always is.</summary>
     public bool CheckSteps { get; init; } = IndexChecker.IsOnByDefault;
 

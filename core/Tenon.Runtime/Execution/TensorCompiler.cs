@@ -11,7 +11,7 @@ internal sealed class TensorCompiler(CompilerOptions options, bool recordDecisio
 {
     public string Fingerprint { get; } = $"{typeof(Schedule).Module.ModuleVersionId:N}{typeof(UOp).Module.ModuleVersionId:N}{options.Optimise}{options.CheckIndices}";
 
-    public Schedule Schedule(UOp sink, Capabilities device) => Scheduler.Create(sink, new SchedulerOptions { Parallelism = device.Parallelism, RecordDecisions = recordDecisions });
+    public Schedule Schedule(UOp sink, Capabilities device) => Scheduler.Create(sink, new SchedulerOptions { Parallelism = device.Parallelism, MaxBuffers = device.MaxBuffers, RecordDecisions = recordDecisions });
 
     public LinearProgram Lower(UOp kernel, Capabilities device, CodeGeneratorTarget target) => KernelCompiler.Compile(kernel, device, target, options);
 }
