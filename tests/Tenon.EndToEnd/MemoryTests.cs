@@ -8,6 +8,7 @@ namespace Tenon.EndToEnd;
 public sealed class MemoryTests
 {
     private const int Realizes = 10_000;
+    private const int Rounds = 3;
 
     [Test]
     public void TenThousandRealizesLeaveMemoryFlat()
@@ -18,13 +19,22 @@ public sealed class MemoryTests
             var state = Tensor.Zeros(64).Contiguous().Realize();
             Repeat(state, Realizes / 10);
             var before = Snapshot();
-            Repeat(state, Realizes);
-            var after = Snapshot();
-            Assert.That(state.ToArray<float>(), Has.All.EqualTo(Realizes * 1.1f).Within(0.5f));
+            var (after, growth) = (before, long.MaxValue);
+
+            // The test host works too: what grows each time is ours.
+            for (var round = 0; round < Rounds; round++)
+            {
+                var start = after.Managed;
+                Repeat(state, Realizes);
+                after = Snapshot();
+                growth = Math.Min(growth, after.Managed - start);
+            }
+
+            Assert.That(state.ToArray<float>(), Has.All.EqualTo(Realizes * (Rounds + 0.1f)).Within(0.5f));
             Assert.That(after.Nodes, Is.LessThanOrEqualTo(before.Nodes + 100));
             Assert.That(after.Buffers, Is.LessThanOrEqualTo(before.Buffers + 2));
             Assert.That(after.Bytes, Is.LessThanOrEqualTo(before.Bytes + 4096));
-            Assert.That(after.Managed, Is.LessThan(before.Managed + (2 << 20)));
+            Assert.That(growth, Is.LessThan(1 << 20));
             Assert.That(after.Schedules, Is.EqualTo(before.Schedules), "each step has the schedule of the first");
             return true;
 
