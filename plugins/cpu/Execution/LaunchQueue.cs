@@ -40,9 +40,10 @@ internal sealed unsafe class LaunchQueue : IDisposable
             return;
         }
 
-        if (Interlocked.Increment(ref _queued) - Volatile.Read(ref _done) > MaxQueued)
+        var place = Interlocked.Increment(ref _queued);
+        if (place - Volatile.Read(ref _done) > MaxQueued)
         {
-            WaitFor(Volatile.Read(ref _queued) - MaxQueued / 2);
+            WaitFor(place - MaxQueued / 2);
         }
 
         _launches.Enqueue(launch);
@@ -70,8 +71,6 @@ internal sealed unsafe class LaunchQueue : IDisposable
         _work.Wake();
         _thread.Join();
         _pool.Dispose();
-        _work.Dispose();
-        _progress.Dispose();
     }
 
     private void WaitFor(long count)

@@ -1,12 +1,12 @@
 namespace Tenon.Plugins.Cpu;
 
 /// <summary>Waits for a condition that another thread makes true: spins for some microseconds, then sleeps.</summary>
-internal sealed class Parking : IDisposable
+internal sealed class Parking
 {
     // About 30 microseconds in all: the time that a sleeping thread takes to wake.
     private const int Spins = 40;
 
-    private readonly SemaphoreSlim _wakeUp = new(0);
+    private readonly object _gate = new();
     private int _sleeping;
 
     /// <summary>Returns when the condition holds. <see cref="Wake"/> must be called after it is made true.</summary>
@@ -22,34 +22,29 @@ internal sealed class Parking : IDisposable
             Thread.SpinWait(20);
         }
 
-        while (true)
+        lock (_gate)
         {
             // Whoever makes the condition true after this line sees that somebody sleeps.
             Interlocked.Increment(ref _sleeping);
-            if (condition())
+            while (!condition())
             {
-                // A wake-up may come all the same; it is then used up by the next sleep.
-                return;
+                Monitor.Wait(_gate);
             }
 
-            _wakeUp.Wait();
-            if (condition())
-            {
-                return;
-            }
+            Interlocked.Decrement(ref _sleeping);
         }
     }
 
-    /// <summary>Wakes those who sleep.</summary>
+    /// <summary>Wakes all who sleep, so that each looks at its own condition.</summary>
     public void Wake()
     {
         Interlocked.MemoryBarrier();
-        if (Volatile.Read(ref _sleeping) > 0 && Interlocked.Exchange(ref _sleeping, 0) is > 0 and var count)
+        if (Volatile.Read(ref _sleeping) > 0)
         {
-            _wakeUp.Release(count);
+            lock (_gate)
+            {
+                Monitor.PulseAll(_gate);
+            }
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _wakeUp.Dispose();
 }

@@ -77,8 +77,6 @@ internal sealed unsafe class WorkerPool : IDisposable
         {
             worker.Join();
         }
-
-        _parking.Dispose();
     }
 
     private void Work()
