@@ -1,5 +1,5 @@
-using static Tenon.Tests.TensorTest;
 using static Tenon.Tensor;
+using static Tenon.Tests.TensorTest;
 
 namespace Tenon.Tests;
 
