@@ -54,7 +54,7 @@ internal static class TensorTest
     /// <summary>Expects an error with a code.</summary>
     public static void ExpectError(string code, TestDelegate action)
     {
-        var error = Assert.Throws<TenonException>(action);
+        var error = Assert.Catch<TenonException>(action);
         Assert.That(error!.Code, Is.EqualTo(code), error.Message);
     }
 }
