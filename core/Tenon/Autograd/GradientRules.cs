@@ -41,11 +41,13 @@ internal static class GradientRules
     };
 
     /// <summary>
-    /// What the gradient of a node flows to: its sources, but of sliding windows at once what they slide over.
+    /// What the gradient of a node flows to: its sources, but of sliding windows at once what they slide over, and of a gradient
+    /// that somebody has written what they say.
     /// </summary>
     public static ReadOnlySpan<UOp> Sources(UOp node) => node.Op switch
     {
         Ops.Permute when WindowView.TryGet(node, out var window) => new UOp[] { window.Source },
+        Ops.Detach when node.Arg is CustomGradient => node.Src[1..],
         _ => node.DType.IsFloat && Table.ContainsKey(node.Op) ? node.Src : [],
     };
 
@@ -53,6 +55,7 @@ internal static class GradientRules
     public static UOp?[] Apply(UOp node, UOp gradient) =>
         node.Op == Ops.Permute && WindowView.TryGet(node, out var window)
             ? [WindowView.Transposed(gradient, window.Axis, window.Source.Shape[window.Axis], window.Stride, window.Dilation)]
+            : node.Arg is CustomGradient custom ? custom.Apply(node, gradient)
             : Table[node.Op](node, gradient);
 
     private static UOp?[] MaxRule(UOp n, UOp g)
