@@ -8,7 +8,7 @@ using Tenon.Core.Backend;
 namespace Tenon.Runtime;
 
 /// <summary>Plugins, devices, memory and execution: what a program needs to compute with graphs.</summary>
-public sealed class TenonRuntime : IDisposable
+public sealed partial class TenonRuntime : IDisposable
 {
     private static readonly Lock DefaultLock = new();
     private static TenonRuntime? _default;
@@ -156,12 +156,12 @@ public sealed class TenonRuntime : IDisposable
         Devices.Close();
     }
 
-    private (Storage Storage, BufferView View) Find(UOp buffer, int bytes)
+    private (Storage Storage, BufferView View) Find(UOp buffer, long bytes)
     {
         var node = StorageView.Base(buffer);
         var storage = _buffers.Get(node.Op == Ops.Buffer ? node : StorageView.Base(ResolveRealized(node)));
         var used = buffer.Shape.IsConcrete ? storage.Bytes : buffer.Shape.Elements.Value * buffer.DType.Bytes;
-        return used == bytes ? (storage, new BufferView(storage.Buffer, 0, bytes)) : throw new TenonException(
+        return used == bytes ? (storage, storage.View with { Bytes = bytes }) : throw new TenonException(
             "TEN5010", $"A copy of {bytes} bytes does not fit a buffer of {used} bytes ({buffer.DType} of shape {buffer.Shape} on {storage.Device.Name}). Pass exactly its size.");
     }
 }

@@ -9,6 +9,7 @@ internal sealed class NaiveExecutor : TensorExecutor
 {
     private readonly ConditionalWeakTable<UOp, Scalar[]> _storage = [];
     private readonly ConditionalWeakTable<UOp, UOp> _realized = [];
+    private readonly ConditionalWeakTable<UOp, FilePart> _files = [];
     private long _nextId = 1_000_000_000;
 
     public override string DefaultDevice => "CPU";
@@ -17,6 +18,44 @@ internal sealed class NaiveExecutor : TensorExecutor
     public int Runs { get; private set; }
 
     public override string Canonicalize(string device) => device.ToUpperInvariant();
+
+    public override string FileDevice => "DISK";
+
+    /// <summary>How many bytes of files were read.</summary>
+    public long BytesRead { get; private set; }
+
+    public override UOp OpenFile(string path) => AddFile(path, 0, DType.UInt8, new FileInfo(path).Length);
+
+    public override UOp CreateFile(string path, long bytes)
+    {
+        try
+        {
+            File.WriteAllBytes(path, new byte[bytes]);
+        }
+        catch (IOException e)
+        {
+            throw new TenonException("TEN5103", e.Message);
+        }
+
+        return OpenFile(path);
+    }
+
+    public override void CloseFile(UOp file)
+    {
+    }
+
+    public override UOp PartOfFile(UOp file, long offset, DType dtype, long size)
+    {
+        Assert.That(_files.TryGetValue(file, out var part), Is.True);
+        return AddFile(part!.Path, part.Offset + offset, dtype, size);
+    }
+
+    public override void Copy(UOp source, UOp destination)
+    {
+        var bytes = new byte[source.DType.Bytes * source.Shape.Elements.Value];
+        CopyOut(source, bytes);
+        CopyIn(destination, bytes);
+    }
 
     public override UOp CreateBuffer(DType dtype, long size, string device)
     {
@@ -28,6 +67,19 @@ internal sealed class NaiveExecutor : TensorExecutor
     public override void CopyIn(UOp buffer, ReadOnlySpan<byte> data)
     {
         buffer = Base(buffer);
+        if (_files.TryGetValue(buffer, out var part))
+        {
+            using var stream = File.OpenWrite(part.Path);
+            stream.Position = part.Offset;
+            stream.Write(data);
+            return;
+        }
+
+        Fill(buffer, data);
+    }
+
+    private void Fill(UOp buffer, ReadOnlySpan<byte> data)
+    {
         var values = _storage.GetOrCreateValue(buffer);
         var bytes = buffer.DType.Bytes;
         for (var i = 0; i < data.Length / bytes; i++)
@@ -94,6 +146,31 @@ internal sealed class NaiveExecutor : TensorExecutor
         return state;
     }
 
-    private Scalar[] Read(UOp buffer) =>
+    private UOp AddFile(string path, long offset, DType dtype, long size)
+    {
+        var buffer = UOp.New(Ops.Buffer, dtype, [], new BufferArg(Interlocked.Increment(ref _nextId), size, FileDevice));
+        _files.Add(buffer, new FilePart(path, offset));
+        return buffer;
+    }
+
+    private Scalar[] Read(UOp buffer)
+    {
+        if (_files.TryGetValue(buffer, out var part))
+        {
+            var bytes = new byte[buffer.ArgAs<BufferArg>().Size * buffer.DType.Bytes];
+            using var stream = File.OpenRead(part.Path);
+            stream.Position = part.Offset;
+            stream.ReadExactly(bytes);
+            BytesRead += bytes.Length;
+            _storage.AddOrUpdate(buffer, new Scalar[buffer.ArgAs<BufferArg>().Size]);
+            Fill(buffer, bytes);
+        }
+
+        return Stored(buffer);
+    }
+
+    private Scalar[] Stored(UOp buffer) =>
         _storage.TryGetValue(buffer, out var values) ? values : throw new InvalidOperationException($"{buffer} was overwritten by an assignment.");
+
+    private sealed record FilePart(string Path, long Offset);
 }

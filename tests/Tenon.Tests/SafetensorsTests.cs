@@ -69,7 +69,7 @@ internal sealed class SafetensorsTests
         BinaryPrimitives.WriteInt64LittleEndian(bytes, text.Length);
         text.CopyTo(bytes, 8);
         File.WriteAllBytes(Path, bytes);
-        var error = Assert.Throws<TenonException>(() => Safetensors.Load(Path));
+        var error = Assert.Throws<TenonFormatException>(() => Safetensors.Load(Path));
         Assert.That(error!.Message, Does.StartWith(code).And.Contain("model.safetensors"));
     }
 
@@ -81,7 +81,7 @@ internal sealed class SafetensorsTests
         for (var length = 0; length < bytes.Length; length++)
         {
             File.WriteAllBytes(Path, bytes[..length]);
-            Assert.Throws<TenonException>(() => Safetensors.Load(Path));
+            Assert.Throws<TenonFormatException>(() => Safetensors.Load(Path));
         }
 
         ExpectError("TEN3100", () => Safetensors.Load(System.IO.Path.Combine(_folder, "missing")));

@@ -3,10 +3,14 @@ namespace Tenon.Core.Backend;
 /// <summary>Memory of one device. Freed by <see cref="Dispose()"/>.</summary>
 public abstract class DeviceBuffer : IDisposable
 {
+    private readonly bool _isCounted = true;
     private int _disposed;
 
     /// <summary>Creates the handle of <paramref name="bytes"/> bytes.</summary>
     protected DeviceBuffer(long bytes) => Bytes = bytes;
+
+    /// <summary>Creates the handle of <paramref name="bytes"/> bytes, which may not be of an allocator, such as those of a file.</summary>
+    protected DeviceBuffer(long bytes, bool isAllocated) : this(bytes) => _isCounted = isAllocated;
 
     /// <summary>Its size.</summary>
     public long Bytes { get; }
@@ -19,7 +23,7 @@ public abstract class DeviceBuffer : IDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
-            BackendEvents.AllocatedBytes.Add(-Bytes);
+            BackendEvents.AllocatedBytes.Add(_isCounted ? -Bytes : 0);
             FreeCore();
             GC.SuppressFinalize(this);
         }

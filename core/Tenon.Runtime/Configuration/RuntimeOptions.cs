@@ -6,6 +6,9 @@ public sealed class RuntimeOptions
     /// <summary>The device of tensors that name none; null for the first device of the first plugin.</summary>
     public string? DefaultDevice { get; set; }
 
+    /// <summary>The device whose memory is files (<see cref="Core.Backend.IFileMemory"/>); null if files are not read.</summary>
+    public string? FileDevice { get; set; }
+
     /// <summary>
     /// What is printed: 1 schedules, 2 kernels with their time, 3 kernel graphs, 4 generated source, 5 linear programs; each
     /// includes those before.

@@ -6,11 +6,12 @@ namespace Tenon.Runtime;
 internal static class RuntimeOptionsBinder
 {
     private static readonly string[] PluginKeys = ["id", "path", "enabled", "sha256", "settings"];
-    private static readonly string[] RootKeys = ["$schema", "defaultDevice", "debug", "optimise", "fastMath", "checkIndices", "cache", "plugins", "devices", "maxCachedBytes", "maxSchedules"];
+    private static readonly string[] RootKeys = ["$schema", "defaultDevice", "fileDevice", "debug", "optimise", "fastMath", "checkIndices", "cache", "plugins", "devices", "maxCachedBytes", "maxSchedules"];
 
     public static void Bind(IConfiguration configuration, RuntimeOptions options)
     {
         options.DefaultDevice = configuration["defaultDevice"] is { Length: > 0 } device ? device : options.DefaultDevice;
+        options.FileDevice = configuration["fileDevice"] is { Length: > 0 } files ? files : options.FileDevice;
         options.Debug = Read(configuration, "debug", options.Debug);
         options.FastMath = Read(configuration, "fastMath", options.FastMath);
         options.CheckIndices = Read(configuration, "checkIndices", options.CheckIndices);

@@ -48,6 +48,11 @@ internal sealed class RuntimeOptionsValidator : IValidateOptions<RuntimeOptions>
             yield return $"'defaultDevice' is '{device}'; a device is named like CPU or CPU:1.";
         }
 
+        if (options.FileDevice is { } files && !DeviceName.TryParse(files, out _))
+        {
+            yield return $"'fileDevice' is '{files}'; a device is named like DISK.";
+        }
+
         for (var i = 0; i < options.Plugins.Count; i++)
         {
             var p = options.Plugins[i];

@@ -35,7 +35,7 @@ public sealed class OpenedDevice
     /// <summary>The code generator that is used: the first that the device offers.</summary>
     /// <exception cref="TenonException">It offers none.</exception>
     public CodeGenerator Generator => _generator ??= Device.CodeGenerators.FirstOrDefault()
-        ?? throw new TenonException("TEN5007", $"Device {Name} (plugin {PluginId}) offers no code generator, so nothing can be computed on it. 'tenon devices' shows why; use another device.");
+        ?? throw new TenonException("TEN5007", $"Device {Name} (plugin {PluginId}) offers no code generator, so nothing can be computed on it. Move the tensors to another device with To(...); 'tenon devices' shows what each offers.");
 
     internal CachingAllocator Memory { get; }
 

@@ -5,7 +5,8 @@ namespace Tenon.Runtime;
 /// <summary>Memory that lives as long as somebody holds it; then it returns to its device's cache.</summary>
 internal sealed class Storage
 {
-    private readonly CachingAllocator _memory;
+    private readonly CachingAllocator? _memory;
+    private readonly long _offset;
 
     public Storage(OpenedDevice device, long bytes)
     {
@@ -15,13 +16,20 @@ internal sealed class Storage
         Buffer = _memory.Rent(bytes);
     }
 
+    /// <summary>Memory that is not of the device's cache, such as a part of a file.</summary>
+    public Storage(OpenedDevice device, BufferView view)
+    {
+        Device = device;
+        (Buffer, _offset, Bytes) = view;
+    }
+
     /// <summary>Returns the memory; queued work that uses it comes before whoever gets it next.</summary>
     ~Storage()
     {
         // Null if there was no memory.
         if (Buffer is not null)
         {
-            _memory.Return(Buffer);
+            _memory?.Return(Buffer);
         }
     }
 
@@ -31,5 +39,8 @@ internal sealed class Storage
 
     public DeviceBuffer Buffer { get; }
 
-    public BufferView View => new(Buffer, 0, Bytes);
+    public BufferView View => new(Buffer, _offset, Bytes);
+
+    /// <summary>Whether parts of it may be storage of their own.</summary>
+    public bool IsFile => _memory is null;
 }

@@ -22,6 +22,24 @@ internal abstract class TensorExecutor
 
     public abstract void CopyOut(UOp buffer, Span<byte> data);
 
+    /// <summary>The device of tensors that are files; null if there is none.</summary>
+    public abstract string? FileDevice { get; }
+
+    /// <summary>A file as a buffer of its bytes, of which nothing is read.</summary>
+    public abstract UOp OpenFile(string path);
+
+    /// <summary>A new file as a buffer of its bytes.</summary>
+    public abstract UOp CreateFile(string path, long bytes);
+
+    /// <summary>Closes a file.</summary>
+    public abstract void CloseFile(UOp file);
+
+    /// <summary>A part of a file as a buffer.</summary>
+    public abstract UOp PartOfFile(UOp file, long offset, DType dtype, long size);
+
+    /// <summary>Copies one buffer to another of as many bytes.</summary>
+    public abstract void Copy(UOp source, UOp destination);
+
     public abstract UOp[] Realize(IReadOnlyList<(UOp Value, string Device)> roots);
 
     private sealed class RuntimeExecutor : TensorExecutor
@@ -37,6 +55,18 @@ internal abstract class TensorExecutor
         public override void CopyIn(UOp buffer, ReadOnlySpan<byte> data) => TenonRuntime.Default.CopyIn(buffer, data);
 
         public override void CopyOut(UOp buffer, Span<byte> data) => TenonRuntime.Default.CopyOut(buffer, data);
+
+        public override string? FileDevice => TenonRuntime.Default.FileDevice;
+
+        public override UOp OpenFile(string path) => TenonRuntime.Default.OpenFile(path);
+
+        public override UOp CreateFile(string path, long bytes) => TenonRuntime.Default.CreateFile(path, bytes);
+
+        public override void CloseFile(UOp file) => TenonRuntime.Default.CloseFile(file);
+
+        public override UOp PartOfFile(UOp file, long offset, DType dtype, long size) => TenonRuntime.Default.PartOfFile(file, offset, dtype, size);
+
+        public override void Copy(UOp source, UOp destination) => TenonRuntime.Default.Copy(source, destination);
 
         public override UOp[] Realize(IReadOnlyList<(UOp Value, string Device)> roots) => TenonRuntime.Default.Realize(roots);
     }

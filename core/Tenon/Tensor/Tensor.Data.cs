@@ -114,7 +114,7 @@ public sealed partial class Tensor
             return text;
         }
 
-        var values = Cast(DType.Float64).ToArray<double>().Select(v => v.ToString("G6", CultureInfo.InvariantCulture));
+        var values = (_device == TensorExecutor.Current.FileDevice ? To(TensorExecutor.Current.DefaultDevice) : this).Cast(DType.Float64).ToArray<double>().Select(v => v.ToString("G6", CultureInfo.InvariantCulture));
         return $"{text} {{ {string.Join(", ", values)} }}";
     }
 
@@ -129,6 +129,12 @@ public sealed partial class Tensor
     // A view is read and stays a view.
     private void CopyBytesTo(Span<byte> bytes)
     {
+        if (IsUnreadFile)
+        {
+            To(TensorExecutor.Current.DefaultDevice).CopyBytesTo(bytes);
+            return;
+        }
+
         var isPart = _base is { } whole && !ShowsAll(Node, whole.Node) && !IsRealized;
         var storage = isPart ? StorageOf(TensorExecutor.Current.Realize([(Node, Device)])[0]) : Realize().Storage!;
         if (bytes.Length > 0)

@@ -60,7 +60,7 @@ public sealed partial class Tensor
             return target == _device ? this : new Tensor(Node, target) { _requiresGrad = _requiresGrad };
         }
 
-        var moved = With(UOp.New(Ops.Copy, DType, [Node], target), nameof(To));
+        var moved = With(Copied(target), nameof(To));
         moved._device = target;
         return moved;
     }

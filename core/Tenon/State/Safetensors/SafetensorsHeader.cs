@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text.Json;
 
 namespace Tenon.State;
@@ -17,10 +16,9 @@ internal sealed class SafetensorsHeader
         (DType.Float16, "F16"), (DType.BFloat16, "BF16"), (DType.Float32, "F32"), (DType.Float64, "F64"),
     ];
 
-    private readonly string _path;
-    private readonly long _fileLength;
+    private readonly StateReader _reader;
 
-    private SafetensorsHeader(string path, long fileLength) => (_path, _fileLength) = (path, fileLength);
+    private SafetensorsHeader(StateReader reader) => _reader = reader;
 
     /// <summary>Where the elements begin in the file.</summary>
     public long DataStart { get; private set; }
@@ -31,47 +29,31 @@ internal sealed class SafetensorsHeader
     /// <summary>The texts.</summary>
     public OrderedDictionary<string, string> Metadata { get; } = [];
 
-    public static string NameOf(DType dtype) => Array.Find(Names, n => n.DType == dtype).Name;
+    public static string? NameOf(DType dtype) => Array.Find(Names, n => n.DType == dtype).Name;
 
-    public static FileStream Open(string path)
+    public static SafetensorsHeader Read(StateReader reader)
     {
-        try
-        {
-            return File.OpenRead(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new TenonException("TEN3100", $"'{path}' can't be read: {e.Message}", e);
-        }
-    }
-
-    public static SafetensorsHeader Read(Stream stream, string path)
-    {
-        var header = new SafetensorsHeader(path, stream.Length);
-        header.Parse(header.ReadText(stream));
+        var header = new SafetensorsHeader(reader);
+        header.Parse(header.ReadText());
         header.CheckPlaces();
         return header;
     }
 
-    private byte[] ReadText(Stream stream)
+    private byte[] ReadText()
     {
-        if (_fileLength < LengthBytes)
+        if (_reader.Length < LengthBytes)
         {
-            throw Error("TEN3101", $"The file has {_fileLength} bytes. Expected at least {LengthBytes}, the length of the header.");
+            throw _reader.Fault("TEN3101", 0, "length of the header", $"the file has {_reader.Length} bytes. Expected at least {LengthBytes}.");
         }
 
-        var lengthBytes = new byte[LengthBytes];
-        stream.ReadExactly(lengthBytes);
-        var length = BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes);
-        if (length > LongestHeader || (long)length > _fileLength - LengthBytes)
+        var length = _reader.UInt64("length of the header");
+        if (length > LongestHeader || (long)length > _reader.Length - LengthBytes)
         {
-            throw Error("TEN3102", $"At byte 0, the header is said to have {length} bytes, but the file has {_fileLength}. The file is truncated or not a safetensors file.");
+            throw _reader.Fault("TEN3102", 0, "length of the header", $"it is said to be {length}, but the file has {_reader.Length} bytes. The file is truncated or not a safetensors file.");
         }
 
         DataStart = LengthBytes + (long)length;
-        var text = new byte[length];
-        stream.ReadExactly(text);
-        return text;
+        return _reader.Bytes((long)length, "header");
     }
 
     private void Parse(byte[] text)
@@ -81,7 +63,7 @@ internal sealed class SafetensorsHeader
             using var json = JsonDocument.Parse(text);
             if (json.RootElement.ValueKind != JsonValueKind.Object)
             {
-                throw Error("TEN3103", $"At byte {LengthBytes}, the header is a JSON {json.RootElement.ValueKind}. Expected an object.");
+                throw Fault("TEN3103", "header", $"it is a JSON {json.RootElement.ValueKind}. Expected an object.");
             }
 
             var names = new HashSet<string>();
@@ -89,7 +71,7 @@ internal sealed class SafetensorsHeader
             {
                 if (!names.Add(property.Name))
                 {
-                    throw Error("TEN3104", $"The name '{property.Name}' occurs twice in the header.");
+                    throw Fault("TEN3104", property.Name, "the name occurs twice in the header.");
                 }
 
                 if (property.Name == MetadataName)
@@ -102,9 +84,10 @@ internal sealed class SafetensorsHeader
                 }
             }
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw Error("TEN3103", $"The header, from byte {LengthBytes}, is not JSON: {e.Message}", e);
+            // Text that is not Unicode is found only when it is asked for.
+            throw Fault("TEN3103", "header", $"it is not JSON: {e.Message}", e);
         }
     }
 
@@ -114,7 +97,7 @@ internal sealed class SafetensorsHeader
         {
             Metadata[item.Name] = item.Value.ValueKind == JsonValueKind.String
                 ? item.Value.GetString()!
-                : throw Error("TEN3104", $"'{MetadataName}.{item.Name}' is a JSON {item.Value.ValueKind}. Expected a text.");
+                : throw Fault("TEN3104", $"{MetadataName}.{item.Name}", $"it is a JSON {item.Value.ValueKind}. Expected a text.");
         }
     }
 
@@ -123,14 +106,14 @@ internal sealed class SafetensorsHeader
         var fields = Fields(name, value);
         var dtypeName = fields.TryGetProperty("dtype", out var d) && d.ValueKind == JsonValueKind.String
             ? d.GetString()!
-            : throw Error("TEN3104", $"'{name}.dtype' is missing or not a text.");
+            : throw Fault("TEN3104", $"{name}.dtype", "it is missing or not a text.");
         var dtype = Array.Find(Names, n => n.Name == dtypeName).DType
-            ?? throw Error("TEN3105", $"'{name}.dtype' is '{dtypeName}'. Known: {string.Join(", ", Names.Select(n => n.Name))}.");
+            ?? throw Fault("TEN3105", $"{name}.dtype", $"it is '{dtypeName}'. Known: {string.Join(", ", Names.Select(n => n.Name))}.");
         var shape = Integers(name, "shape", fields);
         var places = Integers(name, "data_offsets", fields);
         if (places.Length != 2 || places[0] > places[1])
         {
-            throw Error("TEN3104", $"'{name}.data_offsets' is [{string.Join(", ", places)}]. Expected a begin and an end that is not before it.");
+            throw Fault("TEN3104", $"{name}.data_offsets", $"it is [{string.Join(", ", places)}]. Expected a begin and an end that is not before it.");
         }
 
         long? bytes;
@@ -145,17 +128,17 @@ internal sealed class SafetensorsHeader
 
         return places[1] - places[0] == bytes
             ? new Entry(name, dtype, shape, places[0], places[1])
-            : throw Error("TEN3106", $"'{name}' of {dtypeName} and shape [{string.Join(", ", shape)}] takes {bytes?.ToString() ?? "too many"} bytes, but 'data_offsets' [{places[0]}, {places[1]}] hold {places[1] - places[0]}.");
+            : throw Fault("TEN3106", name, $"a tensor of {dtypeName} and shape [{string.Join(", ", shape)}] takes {bytes?.ToString() ?? "too many"} bytes, but 'data_offsets' [{places[0]}, {places[1]}] hold {places[1] - places[0]}.");
     }
 
     private JsonElement Fields(string name, JsonElement value) =>
-        value.ValueKind == JsonValueKind.Object ? value : throw Error("TEN3104", $"'{name}' is a JSON {value.ValueKind}. Expected an object.");
+        value.ValueKind == JsonValueKind.Object ? value : throw Fault("TEN3104", name, $"it is a JSON {value.ValueKind}. Expected an object.");
 
     private long[] Integers(string name, string field, JsonElement fields)
     {
         if (!fields.TryGetProperty(field, out var list) || list.ValueKind != JsonValueKind.Array)
         {
-            throw Error("TEN3104", $"'{name}.{field}' is missing or not a list.");
+            throw Fault("TEN3104", $"{name}.{field}", "it is missing or not a list.");
         }
 
         var values = new long[list.GetArrayLength()];
@@ -163,7 +146,7 @@ internal sealed class SafetensorsHeader
         {
             if (list[i].ValueKind != JsonValueKind.Number || !list[i].TryGetInt64(out values[i]) || values[i] < 0)
             {
-                throw Error("TEN3104", $"'{name}.{field}[{i}]' is {list[i].GetRawText()}. Expected a whole number of 0 or more.");
+                throw Fault("TEN3104", $"{name}.{field}[{i}]", $"it is {list[i].GetRawText()}. Expected a whole number of 0 or more.");
             }
         }
 
@@ -179,19 +162,19 @@ internal sealed class SafetensorsHeader
         {
             if (entry.Begin != at)
             {
-                throw Error("TEN3107", $"'{entry.Name}.data_offsets' begins at {entry.Begin}, but the tensor before ends at {at}: they {(entry.Begin < at ? "overlap" : "leave a gap")}.");
+                throw _reader.Fault("TEN3107", DataStart + entry.Begin, $"{entry.Name}.data_offsets", $"it begins at {entry.Begin}, but the tensor before ends at {at}: they {(entry.Begin < at ? "overlap" : "leave a gap")}.");
             }
 
             at = entry.End;
         }
 
-        if (DataStart + at != _fileLength)
+        if (at != _reader.Length - DataStart)
         {
-            throw Error("TEN3107", $"The tensors end at byte {DataStart + at}, but the file has {_fileLength}: it is {(DataStart + at > _fileLength ? "truncated" : "too long")}.");
+            throw _reader.Fault("TEN3107", _reader.Length, "data", $"the tensors have {at} bytes, but the file {_reader.Length - DataStart} after its header: it is {(at > _reader.Length - DataStart ? "truncated" : "too long")}.");
         }
     }
 
-    private TenonException Error(string code, string message, Exception? inner = null) => new(code, $"'{_path}': {message}", inner);
+    private TenonFormatException Fault(string code, string field, string problem, Exception? inner = null) => _reader.Fault(code, LengthBytes, field, problem, inner);
 
     /// <summary>One tensor; its place counts from the beginning of the data.</summary>
     public sealed record Entry(string Name, DType DType, long[] Shape, long Begin, long End);
