@@ -54,7 +54,7 @@ internal static class GradientRules
     /// <summary>The gradient of each of <see cref="Sources"/>.</summary>
     public static UOp?[] Apply(UOp node, UOp gradient) =>
         node.Op == Ops.Permute && WindowView.TryGet(node, out var window)
-            ? [WindowView.Transposed(window, gradient)]
+            ? [WindowView.Transposed(gradient, window.Axis, window.Source.Shape[window.Axis], window.Stride, window.Dilation)]
             : node.Arg is CustomGradient custom ? custom.Apply(node, gradient)
             : Table[node.Op](node, gradient);
 
