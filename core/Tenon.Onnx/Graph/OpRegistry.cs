@@ -47,6 +47,8 @@ internal sealed class OpRegistry
         StateOps.Register(this);
         PadOps.Register(this);
         SelectOps.Register(this);
+        ConvOps.Register(this);
+        PoolOps.Register(this);
     }
 
     /// <summary>All operators.</summary>
