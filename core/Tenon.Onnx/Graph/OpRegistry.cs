@@ -42,6 +42,13 @@ internal sealed class OpRegistry
         MatMulOps.Register(this);
         ControlFlowOps.Register(this);
         SequenceOps.Register(this);
+        NormaliseOps.Register(this);
+        AttentionOps.Register(this);
+        StateOps.Register(this);
+        PadOps.Register(this);
+        SelectOps.Register(this);
+        ConvOps.Register(this);
+        PoolOps.Register(this);
     }
 
     /// <summary>All operators.</summary>
