@@ -19,6 +19,14 @@ internal static class TensorTest
         return Tensor.From<double>(values, shape).Cast(dtype);
     }
 
+    /// <summary>The tensor, as one that requires a gradient.</summary>
+    public static Tensor RequiresGradOf(this Tensor x, out Tensor leaf)
+    {
+        leaf = x.Realize();
+        leaf.RequiresGrad = true;
+        return leaf;
+    }
+
     /// <summary>The elements as doubles.</summary>
     public static double[] Values(this Tensor x) => x.Cast(DType.Float64).ToArray<double>();
 

@@ -17,7 +17,7 @@ internal sealed class TorchTests
         var whole = Enumerable.Range(0, 24).Select(i => (double)i).ToArray();
         Expect(tensors["model.whole"], whole, 0, [4, 6]);
         Expect(tensors["model.transposed"], Tensor.Arange(24).Reshape(4, 6).Permute(1, 0), 0);
-        Expect(tensors["model.columns"], Tensor.Arange(24).Reshape(4, 6)[.., 1..6][.., (..).Every(2)], 0);
+        Expect(tensors["model.columns"], Tensor.Arange(24).Reshape(4, 6)[.., 1..6][.., TensorIndex.Every(2)], 0);
         Expect(tensors["model.row"], [12, 13, 14, 15, 16, 17], 0, [6]);
         Expect(tensors["model.inner"], [8, 9, 14, 15], 0, [2, 2]);
         Expect(tensors["model.repeated"], [0, 1, 0, 1, 0, 1], 0, [3, 2]);

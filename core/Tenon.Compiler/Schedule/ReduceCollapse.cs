@@ -56,6 +56,14 @@ internal static class ReduceCollapse
     {
         var inside = IndexMath.And(IndexMath.GreaterOrEqual(at, UOp.Index(0)), IndexMath.Less(at, range[0]));
         var body = reduce[0];
+
+        // A position that is itself computed from what is picked or reduced may be lowered differently here and in the gate; held
+        // within the range it needs no gate to lie inside.
+        if (at.TopologicalOrder().Exists(static u => u.Op == Ops.Reduce || (u.Op == Ops.Load && u.Src.Length == 3)))
+        {
+            at = IndexMath.Min(IndexMath.Max(at, UOp.Index(0)), IndexMath.Sub(range[0], UOp.Index(1)));
+        }
+
         var picked = At(conditions.Aggregate(inside, IndexMath.And), range, at, inside);
         var value = UOp.Where(picked, At(body[1], range, at, inside), body[2]);
         UOp[] rest = [.. reduce.Src[1..].ToArray().Where(r => r != range)];

@@ -57,6 +57,18 @@ internal static class Moves
         return TensorGraph.IsFull(mask, out _) ? value : UOp.Where(mask, value, node);
     }
 
+    /// <summary>The order of axes that undoes another.</summary>
+    public static int[] Inverse(ReadOnlySpan<int> axes)
+    {
+        var inverse = new int[axes.Length];
+        for (var i = 0; i < inverse.Length; i++)
+        {
+            inverse[axes[i]] = i;
+        }
+
+        return inverse;
+    }
+
     // Moves what a view shows back to where it came from, with zeros around it.
     private static UOp Back(UOp move, UOp x)
     {
@@ -66,14 +78,7 @@ internal static class Moves
             case Ops.Reshape or Ops.Expand:
                 return TensorGraph.Reshape(x, from);
             case Ops.Permute:
-                var axes = move.ArgAs<Axes>();
-                var inverse = new int[axes.Count];
-                for (var i = 0; i < inverse.Length; i++)
-                {
-                    inverse[axes[i]] = i;
-                }
-
-                return TensorGraph.Permute(x, inverse);
+                return TensorGraph.Permute(x, Inverse(move.ArgAs<Axes>().Span));
             case Ops.Flip:
                 return TensorGraph.Flip(x, move.ArgAs<Axes>().Span);
             case Ops.Shrink:

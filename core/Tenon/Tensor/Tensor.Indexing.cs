@@ -16,6 +16,13 @@ public sealed partial class Tensor
     /// that are not named are kept whole. The part is a view, as of all movement. Set, its elements get new values, broadcast and
     /// converted; unlike those of <see cref="Assign"/>, a gradient passes through them.
     /// </summary>
+    /// <remarks>
+    /// A part may be a tensor of integers, which picks elements of its axis: <c>x[rows]</c>, or a mask, which stands for as many axes as
+    /// it has and picks where it is true: <c>x[x &gt; 0]</c>. Several such tensors broadcast and pick together, as in NumPy: the axes of
+    /// their common shape stand where the picked axes stood, or at the front if those were apart. What they pick is a value, not a view.
+    /// An integer that is outside picks zero (false), and is passed over when elements are set; where a place is named twice, the
+    /// last value stays. The size of what a mask picks depends on the data: the mask is realised.
+    /// </remarks>
     /// <exception cref="TenonException">
     /// More parts than axes, or a part outside its axis; a value that doesn't broadcast to the part, or is on another device; a leaf
     /// that requires a gradient is set outside <see cref="NoGrad"/>.
@@ -25,85 +32,66 @@ public sealed partial class Tensor
     {
         get
         {
-            var parts = WithoutEllipsis(index);
-            var bounds = Shapes.Bounds(Shape);
-            var steps = new long[Rank];
-            steps.AsSpan().Fill(1);
-            var kept = new List<bool>();
-            var axis = 0;
-            foreach (var part in parts)
+            var view = Basic(index, out var picks);
+            return picks.Count == 0 ? view : view.PickedBy(picks);
+        }
+
+        set
+        {
+            var view = Basic(index, out var picks);
+            view.Write(picks.Count == 0 ? value : view.WithPicked(picks, value), passesGradient: true, "[] =");
+        }
+    }
+
+    // The view that positions, ranges and new axes name; the axes of it that tensors pick from stay whole.
+    private Tensor Basic(ReadOnlySpan<TensorIndex> index, out SortedList<int, Tensor> picks)
+    {
+        picks = [];
+        var parts = WithoutEllipsis(index);
+        var bounds = Shapes.Bounds(Shape);
+        var steps = new long[Rank];
+        steps.AsSpan().Fill(1);
+        var axis = 0;
+        foreach (var part in parts)
+        {
+            if (part.Kind is TensorIndexKind.Position or TensorIndexKind.Range)
             {
-                if (part.Kind != TensorIndexKind.NewAxis)
-                {
-                    bounds[axis] = BoundsOf(part, axis);
-                    steps[axis] = part.Step;
-                    kept.Add(part.Kind == TensorIndexKind.Range);
-                    axis++;
-                }
+                bounds[axis] = BoundsOf(part, axis);
+                steps[axis] = part.Step;
             }
 
-            var selected = Shrink(bounds).Strided(steps);
-            var sizes = new List<SymInt>();
-            axis = 0;
-            foreach (var part in parts)
+            axis += part.Axes;
+        }
+
+        var selected = Shrink(bounds).Strided(steps);
+        var sizes = new List<SymInt>();
+        axis = 0;
+        foreach (var part in parts)
+        {
+            if (part.Kind == TensorIndexKind.NewAxis)
             {
-                if (part.Kind == TensorIndexKind.NewAxis)
+                sizes.Add(1);
+            }
+            else if (part.Picks is { } pick)
+            {
+                // One truth value is a mask over a new axis.
+                picks.Add(sizes.Count, part.Axes > 0 ? pick : pick.Reshape(1));
+                if (part.Axes == 0)
                 {
                     sizes.Add(1);
                 }
-                else if (kept[axis++])
-                {
-                    sizes.Add(selected.Shape.Size(axis - 1));
-                }
             }
 
-            return selected.Reshape([.. sizes]);
+            for (var last = axis + part.Axes; axis < last; axis++)
+            {
+                if (part.Kind != TensorIndexKind.Position)
+                {
+                    sizes.Add(selected.Shape.Size(axis));
+                }
+            }
         }
 
-        set => this[index].Write(value, passesGradient: true, "[] =");
-    }
-
-    /// <summary>Chosen slices of an axis: slice i of the result is slice <paramref name="indices"/>[i] of this tensor.</summary>
-    /// <param name="axis">The axis.</param>
-    /// <param name="indices">Integers <c>[M]</c>; an index outside the axis gives zeros.</param>
-    public Tensor IndexSelect(int axis, Tensor indices)
-    {
-        var at = Shapes.Axis(axis, Rank, nameof(IndexSelect));
-        if (indices.Rank != 1 || !indices.DType.IsInteger)
-        {
-            throw new TenonException("TEN3041", $"IndexSelect: indices {indices.Shape} of {indices.DType}. Expected integers of one axis.");
-        }
-
-        // [outer, M, n, inner]: each index meets every slice and keeps the one that is its own.
-        var sizes = Shape.ToSizes();
-        var (outer, n, inner) = (Shapes.Product(sizes.AsSpan(0, at)), sizes[at], Shapes.Product(sizes.AsSpan(at + 1)));
-        var isOwn = indices.Reshape(-1, 1, 1).Eq(Arange(n).Reshape(n, 1));
-        var chosen = Where(isOwn, Reshape(outer, 1, n, inner), 0).Sum([2], dtype: DType.IsBool ? DType.Int32 : DType).Cast(DType);
-        sizes[at] = indices.Shape.Size(0);
-        return chosen.Reshape(sizes);
-    }
-
-    /// <summary>Picks along an axis: <c>result[i, j] = this[index[i, j], j]</c> for axis 0, and so on.</summary>
-    /// <param name="axis">The axis.</param>
-    /// <param name="index">Integers of this tensor's rank, not larger than it on the other axes.</param>
-    public Tensor Gather(int axis, Tensor index)
-    {
-        var at = Shapes.Axis(axis, Rank, nameof(Gather));
-        var fits = index.Rank == Rank && index.DType.IsInteger;
-        for (var i = 0; i < Rank && fits; i++)
-        {
-            fits = i == at || Shapes.IsAtMost(index.Shape.Size(i), Shape.Size(i));
-        }
-
-        if (!fits)
-        {
-            throw new TenonException("TEN3042", $"Gather: index {index.Shape} of {index.DType} for shape {Shape}. Expected integers of rank {Rank}, not larger outside axis {at}.");
-        }
-
-        var bounds = Shapes.Bounds(Shapes.With(index.Shape, at, Shape.Size(at)));
-        var source = Shrink(bounds).Transpose(at, -1).Unsqueeze(-2);
-        var isOwn = index.Transpose(at, -1).Unsqueeze(-1).Eq(Arange(Shape.Size(at)));
-        return Where(isOwn, source, 0).Sum([-1], dtype: DType.IsBool ? DType.Int32 : DType).Cast(DType).Transpose(at, -1).AsValue();
+        return selected.Reshape([.. sizes]);
     }
 
     // Every step-th element of each axis; backwards for negative steps.
@@ -141,7 +129,7 @@ public sealed partial class Tensor
         var ellipses = 0;
         foreach (var part in index)
         {
-            named += part.Kind is TensorIndexKind.Position or TensorIndexKind.Range ? 1 : 0;
+            named += part.Axes;
             ellipses += part.Kind == TensorIndexKind.Ellipsis ? 1 : 0;
         }
 

@@ -4,7 +4,7 @@ namespace Tenon;
 
 /// <summary>
 /// One part of an index such as <c>x[1..3, ^1, Tensor.Ellipsis, Tensor.NewAxis]</c>: a position (drops the axis), a range (with an
-/// optional step), an ellipsis (the axes that are not named) or a new axis. Made from <see cref="int"/>, <see cref="Index"/> and
+/// optional step), an ellipsis (the axes that are not named), a new axis, or a tensor that picks. Made from <see cref="int"/>, <see cref="Index"/> and
 /// <see cref="System.Range"/> by itself; a position may be a <see cref="Variable"/> or a <see cref="SymInt"/>, and
 /// <see cref="Range(SymInt, SymInt)"/> gives ranges between such.
 /// </summary>
@@ -28,6 +28,17 @@ public readonly struct TensorIndex
 
     internal long Step { get; }
 
+    /// <summary>The tensor that picks.</summary>
+    internal Tensor? Picks { get; private init; }
+
+    /// <summary>How many axes of the tensor the part stands for.</summary>
+    internal int Axes => Kind switch
+    {
+        TensorIndexKind.Position or TensorIndexKind.Range => 1,
+        TensorIndexKind.Tensor => Picks!.DType.IsBool ? Picks.Rank : 1,
+        _ => 0,
+    };
+
     /// <summary>A position; negative ones count from the end.</summary>
     public static implicit operator TensorIndex(int position) => (Index)(position < 0 ? ^-position : position);
 
@@ -42,6 +53,15 @@ public readonly struct TensorIndex
 
     /// <summary>A range.</summary>
     public static implicit operator TensorIndex(Range range) => new(TensorIndexKind.Range, range.Start, range.End);
+
+    /// <summary>Integers that pick elements of an axis, or a mask over as many axes as it has.</summary>
+    public static implicit operator TensorIndex(Tensor picks) => new(TensorIndexKind.Tensor) { Picks = picks };
+
+    /// <summary>Positions that pick elements of an axis.</summary>
+    public static implicit operator TensorIndex(int[] positions) => (Tensor)positions;
+
+    /// <summary>A mask over an axis.</summary>
+    public static implicit operator TensorIndex(bool[] mask) => (Tensor)mask;
 
     /// <summary>A range from one position to another, exclusive, both counted from the front.</summary>
     public static TensorIndex Range(SymInt from, SymInt to) => new(TensorIndexKind.Range, new End(from, false), new End(to, false));
@@ -61,6 +81,7 @@ public readonly struct TensorIndex
     {
         TensorIndexKind.Position => $"{_begin}",
         TensorIndexKind.Range => $"{_begin}..{_end}",
+        TensorIndexKind.Tensor => $"{Picks!.DType} {Picks.Shape}",
         var kind => $"{kind}",
     };
 
@@ -88,4 +109,5 @@ internal enum TensorIndexKind : byte
     Range,
     Ellipsis,
     NewAxis,
+    Tensor,
 }
