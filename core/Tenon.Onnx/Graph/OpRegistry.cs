@@ -34,6 +34,13 @@ internal sealed class OpRegistry
 
     private OpRegistry()
     {
+        CastOps.Register(this);
+        GatherOps.Register(this);
+        LossOps.Register(this);
+        ResizeOps.Register(this);
+        AttentionOps.Register(this);
+        LinearAttentionOps.Register(this);
+        StringOps.Register(this);
         ElementwiseOps.Register(this);
         ActivationOps.Register(this);
         ShapeOps.Register(this);
