@@ -118,7 +118,7 @@ internal sealed class OpCall(PlannedNode node, OnnxValue?[] inputs, Scope scope,
     /// <summary>A stored tensor, or null.</summary>
     public OnnxValue? Stored(string name) => Attribute(name) switch
     {
-        { T: { } tensor } => Context.Reader.Read(tensor),
+        { T: { } tensor } => Context.Reader.ReadOnce(tensor),
         { SparseTensor: { } sparse } => Context.Reader.Read(sparse),
         _ => null,
     };
