@@ -38,9 +38,9 @@ internal static class SignalOps
         var half = length / 2 + 1;
         var (from, to) = (inverse && onesided ? half : length, !inverse && onesided ? half : length);
         x = Sized(x, -2, from);
-        var dtype = x.DType == DType.Float64 ? DType.Float64 : DType.Float32;
 
-        // Rows of cosines and sines of the frequencies; whole numbers of turns are taken off before, so that they are exact.
+        // Cosines and sines of the frequencies; whole turns are taken off before. In float64, because the terms cancel.
+        var dtype = DType.Float64;
         var turn = (Tensor.Arange(0, from, dtype: DType.Int64).Unsqueeze(1) * Tensor.Arange(0, to, dtype: DType.Int64)).FloorMod(length).Cast(dtype) * (2 * Math.PI / length);
         var (cos, sin) = (turn.Cos(), turn.Sin() * (inverse ? 1 : -1));
         var real = Last(x, 0).Cast(dtype);
