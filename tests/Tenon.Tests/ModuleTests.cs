@@ -12,7 +12,7 @@ internal sealed class ModuleTests
     public void NamesFollowTheTree()
     {
         var model = Network();
-        Assert.That(model.StateDict().Keys, Is.EqualTo(new[] { "0.weight", "0.bias", "1.weight", "1.bias", "6.weight", "6.bias", "1.running_mean", "1.running_var" }));
+        Assert.That(model.StateDict().Keys, Is.EqualTo(new[] { "0.weight", "0.bias", "1.weight", "1.bias", "6.weight", "6.bias", "1.running_mean", "1.running_var", "1.num_batches_tracked" }));
         Assert.That(model.Parameters(), Has.Count.EqualTo(6));
         Assert.That(model.Parameters().All(p => p.RequiresGrad), Is.True);
         Assert.That(model.Buffers().Any(p => p.RequiresGrad), Is.False);

@@ -112,6 +112,16 @@ public abstract class Module : IStateful
         }
     }
 
+    /// <summary>Gives parameters and buffers the values of a file of any format that <see cref="StateFile"/> knows.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="strict">Whether every name must occur on both sides.</param>
+    /// <exception cref="TenonException">The file is malformed, or a shape differs; or names do, if <paramref name="strict"/>.</exception>
+    public void Load(string path, bool strict = true) => LoadStateDict(StateFile.Open(path), strict);
+
+    /// <summary>Writes parameters and buffers to a safetensors file, in place of what is there.</summary>
+    /// <exception cref="TenonException">The file can't be written.</exception>
+    public void Save(string path) => Safetensors.Save(path, StateDict());
+
     /// <summary>Registers a tensor that is trained: it requires a gradient from now on.</summary>
     protected Tensor Parameter(string name, Tensor value)
     {
