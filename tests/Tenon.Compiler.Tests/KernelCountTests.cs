@@ -90,5 +90,21 @@ public class KernelCountTests
 
     private static int Count(params Tensor[] tensors) => Schedule(tensors).Calls.Count;
 
+    // What the terms of the products are made of was counted once for each way to it, and the products stored in its place.
+    [Test]
+    public void ProductsOfMatricesAreNotStored([Values] bool isBackward)
+    {
+        Tensor Empty(params long[] shape) => Tensor.Empty(shape, device: KernelCountCase.Device);
+        var (x, w1, w2) = (Empty(256, 64), Empty(64, 64), Empty(64, 64));
+        Func<Tensor, Tensor>[] activations = [t => t.Tanh(), t => t.Gelu(), t => t.Gelu(approximate: true), t => t.Erf(), t => t.Elu(), t => t.Silu()];
+        foreach (var f in activations)
+        {
+            var y = f(f(x.MatMul(w1)).MatMul(w2));
+            var schedule = Schedule(isBackward ? y.Square().Sum().Gradient(w1, w2) : [y]);
+            Assert.That(schedule.Slots.Max(s => s.Size), Is.EqualTo(256 * 64));
+            Assert.That(schedule.Calls, Has.Count.EqualTo(isBackward ? 5 : 2));
+        }
+    }
+
     private static Schedule Schedule(params Tensor[] tensors) => TenonRuntime.Default.Schedule([.. tensors.Select(t => (t.Node, t.Device))]);
 }

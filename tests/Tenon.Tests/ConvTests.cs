@@ -40,6 +40,28 @@ internal sealed class ConvTests
         Expect(Tensor.Ones(1, 1, 2, 2).AvgPool2d(3, 1, 1, countPadding: false), [1, 1, 1, 1]);
 
     [Test]
+    public void NaNIsTheGreatestAndTheLastOneIsFound()
+    {
+        var (values, indices) = Of([1, 2, 3], 1, double.NaN, 2, double.NaN, 0, double.NegativeInfinity).MaxPoolWithIndices((2, 2), 1);
+        Expect(values, [double.NaN, double.NaN], shape: [1, 1, 2]);
+        Expect(indices, [3, 1]);
+        Expect(Tensor.Full([1, 1, 2], double.NegativeInfinity).MaxPoolWithIndices((1, 2), padding: (0, 1)).Indices, [0, 1]);
+        Expect(Tensor.From<int>([3, 3, -5, 7]).Reshape(1, 4).MaxPoolWithIndices(2, padding: 1).Indices, [0, 1, 3]);
+    }
+
+    [Test]
+    public void PaddingMayGiveOneWindowForEachStride()
+    {
+        Assert.That(Tensor.Ones(1, 1, 5, 8).Conv2d(Tensor.Ones(1, 1, 2, 3), stride: 3, padding: Padding.Same).Shape.ToArray(), Is.EqualTo(new[] { 1, 1, 2, 3 }));
+        Expect(Of([1, 3], 1, 2, 3).AvgPool1d(2, 1, Padding.Same, countPadding: true), [1.5, 2.5, 1.5]);
+        Expect(Of([1, 3], 1, 2, 3).AvgPool1d(2, 1, Padding.SameLower, countPadding: true), [0.5, 1.5, 2.5]);
+        Assert.That(Tensor.Ones(1, 1, 5).ConvTranspose1d(Tensor.Ones(1, 1, 3), stride: 2, padding: Padding.Same).Shape.ToArray(), Is.EqualTo(new[] { 1, 1, 10 }));
+    }
+
+    [Test]
+    public void TheLastOfSeveralElementsIsUnpooled() => Expect(Of([1, 3], 1, 2, 3).MaxUnpool(Tensor.From<int>([2, 0, 2]).Reshape(1, 3), [4]), [2, 0, 3, 0]);
+
+    [Test]
     public void PlainPoolingIsAReshape()
     {
         var x = Tensor.From<float>(new float[16], [1, 1, 4, 4]);
@@ -53,6 +75,16 @@ internal sealed class ConvTests
         ExpectError("TEN3050", () => Tensor.Ones(1, 3, 5, 5).Conv2d(Tensor.Ones(4, 2, 3, 3)));
         ExpectError("TEN3051", () => Tensor.Ones(1, 2, 2, 2).Conv2d(Tensor.Ones(4, 2, 3, 3)));
         ExpectError("TEN3051", () => Tensor.Ones(1, 2, 2, 2).MaxPool2d(3));
+        ExpectError("TEN3050", () => Tensor.Ones(1, 2, 5, 5).Conv2d(Tensor.Ones(4, 2, 3)));
+        ExpectError("TEN3050", () => Tensor.Ones(1, 2, 5, 5).Conv2d(Tensor.Ones(4, 2, 3, 3), Tensor.Ones(2)));
+        ExpectError("TEN3050", () => Tensor.Ones(1, 3, 5, 5).ConvTranspose2d(Tensor.Ones(2, 2, 3, 3)));
+        ExpectError("TEN3051", () => Tensor.Ones(1, 2, 1, 1).ConvTranspose2d(Tensor.Ones(2, 2, 3, 3), padding: 2));
+        ExpectError("TEN3200", () => Tensor.Ones(1, 2, 5, 5).MaxPool2d((1, 2, 3)));
+        ExpectError("TEN3201", () => Tensor.Ones(1, 2, 5, 5).AvgPool2d(2, padding: -1));
+        ExpectError("TEN3202", () => Tensor.Ones(1, 2, 5, 5).MaxUnpool(Tensor.Arange(4), (5, 5)));
+        ExpectError("TEN3203", () => Tensor.Ones(1, 2, 5).Fold(4, 2));
+        ExpectError("TEN3204", () => Tensor.Ones(2, 2).Unfold(2));
+        ExpectError("TEN3205", () => Tensor.Ones(1, 2, 5, 5).Interpolate());
     }
 
     private static double[] Convolve(Tensor x, Tensor w, Tensor b, int stride, int padding, int dilation, int groups)

@@ -12,14 +12,18 @@ internal sealed class CostModel
     private const double PerLoad = 1;
     private const double LeastGain = 0.1;
 
+    // What is made in so many steps is certainly cheaper to load.
+    private const int MostCounted = 200;
+    private const double MuchWork = 1e6;
+
     // Some microseconds in which every thread could have done something else.
     private const double PerLaunch = 300_000;
     private readonly double _launch;
     private readonly NodeSet _followsIndex = new();
     private readonly NodeSet _comparesIndex = new();
-    private readonly NodeMap<double> _operations = new();
-    private readonly NodeMap<double> _storedBytes = new();
-    private readonly NodeMap<double> _reducedBytes = new();
+    private readonly NodeSet _reduces = new();
+    private readonly NodeSet _counted = new();
+    private readonly Stack<(UOp Node, bool IsPart)> _toCount = new();
 
     public CostModel(IReadOnlyList<UOp> order, int parallelism)
     {
@@ -27,13 +31,10 @@ internal sealed class CostModel
         foreach (var u in order)
         {
             FindIndices(u);
-            var bytes = u.Op is Ops.Const or Ops.Iota ? 0 : u.Shape.MaxElements * (double)u.DType.Bytes;
-            var (reduced, stored) = u.Op == Ops.Reduce ? (bytes, 0) : IsLeaf(u) ? (0, bytes) : (Math.Min(1e15, Sum(u, _reducedBytes)), Math.Min(1e15, Sum(u, _storedBytes)));
-
-            // A part of a reduction, or more than it, is not computed along with it: it is stored, with what is made of it.
-            var isPart = u.Op is Ops.Pad or Ops.Shrink && reduced > 0;
-            (_reducedBytes[u], _storedBytes[u]) = isPart ? (0, reduced + stored) : (reduced, stored);
-            _operations[u] = Math.Min(1e6, OwnOperations(u) + (IsLeaf(u) || isPart ? 0 : Sum(u, _operations)));
+            if (u.Op == Ops.Reduce || (!IsLeaf(u) && Any(u.Src, _reduces)))
+            {
+                _reduces.Add(u);
+            }
         }
     }
 
@@ -56,7 +57,7 @@ internal sealed class CostModel
 
         // A reduction under the value is stored itself if the value is not, and computed along with the value if it is.
         var bytes = elements * node.DType.Bytes * PerByte;
-        var (operations, stored, reduced) = (_operations[node], _storedBytes[node] * PerByte, _reducedBytes[node] * PerByte);
+        var (operations, stored, reduced) = WorkOf(node);
         var launch = hasHome || reduced > 0 ? 0 : _launch;
         return new FusionCost(
             groups,
@@ -73,7 +74,8 @@ internal sealed class CostModel
     public bool CanRepeat(UOp value, double evaluations)
     {
         var bytes = value.Shape.MaxElements * value.DType.Bytes * PerByte;
-        return _reducedBytes[value] <= LeastGain * bytes && evaluations * _operations[value] <= bytes + evaluations * PerLoad + _launch;
+        var (operations, _, reduced) = WorkOf(value);
+        return reduced <= LeastGain * bytes && evaluations * operations <= bytes + evaluations * PerLoad + _launch;
     }
 
     /// <summary>
@@ -99,6 +101,59 @@ internal sealed class CostModel
         }
     }
 
+    /// <summary>
+    /// What is computed along with a value: operations for each element, what the bytes cost of the stored values that it reads,
+    /// and of the reductions that it can be computed with. What it needs in two ways counts once.
+    /// </summary>
+    private (double Operations, double Stored, double Reduced) WorkOf(UOp value)
+    {
+        var (operations, stored, reduced) = (0.0, 0.0, 0.0);
+        _counted.Clear();
+        _toCount.Clear();
+        _toCount.Push((value, false));
+        while (_toCount.TryPop(out var top))
+        {
+            var (u, isPart) = top;
+            operations += isPart ? 0 : OwnOperations(u);
+            if (IsLeaf(u))
+            {
+                var bytes = u.Op is Ops.Const or Ops.Iota ? 0 : u.Shape.MaxElements * u.DType.Bytes * PerByte;
+                (stored, reduced) = u.Op == Ops.Reduce && !isPart ? (stored, reduced + bytes) : (stored + bytes, reduced);
+                continue;
+            }
+
+            if (_counted.Count > MostCounted)
+            {
+                return (MuchWork, stored, reduced);
+            }
+
+            // A part of a reduction, or more than it, is not computed along with it: it is stored, with what is made of it.
+            isPart |= u.Op is Ops.Pad or Ops.Shrink && _reduces.Contains(u);
+            foreach (var s in u.Src)
+            {
+                if (_counted.Add(s))
+                {
+                    _toCount.Push((s, isPart));
+                }
+            }
+        }
+
+        return (operations, stored, reduced);
+    }
+
+    private static bool Any(ReadOnlySpan<UOp> nodes, NodeSet set)
+    {
+        foreach (var n in nodes)
+        {
+            if (set.Contains(n))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private static bool All(ReadOnlySpan<UOp> nodes, NodeSet set)
     {
         foreach (var n in nodes)
@@ -110,17 +165,6 @@ internal sealed class CostModel
         }
 
         return true;
-    }
-
-    private static double Sum(UOp u, NodeMap<double> of)
-    {
-        var sum = 0.0;
-        foreach (var s in u.Src)
-        {
-            sum += of.GetValueOrDefault(s);
-        }
-
-        return sum;
     }
 
     private static double OwnOperations(UOp u) => u.Op switch

@@ -16,30 +16,35 @@ internal static class SmallKernels
     public static List<List<KernelGroup>> Join(List<KernelGroup> order, Dictionary<KernelGroup, UOp> kernels, SlotTable slots, SchedulerOptions options)
     {
         var launches = new List<List<KernelGroup>>(order.Count);
-        var last = new List<List<KernelGroup>>();
-        var loads = new List<Load>();
+        var small = new List<(KernelGroup Group, Load Load)>();
         var most = MostPointsOfAll / Math.Max(1, options.Parallelism);
         foreach (var group in order)
         {
-            if (group.IsCopy || group.Dependents.Count > 0 || Load.Of(kernels[group], slots, group.Points) is var load && load.Points > most)
+            if (!group.IsCopy && group.Dependents.Count == 0 && Load.Of(kernels[group], slots, group.Points) is var load && load.Points <= most)
             {
-                launches.Add([group]);
-                continue;
-            }
-
-            var at = last.FindIndex(l => l[0].Device == group.Device && l.Count < MostNests);
-            if (at >= 0 && loads[at].Add(load, most, options.MaxBuffers))
-            {
-                last[at].Add(group);
+                small.Add((group, load));
             }
             else
             {
-                last.Add([group]);
-                loads.Add(load);
+                launches.Add([group]);
             }
         }
 
-        launches.AddRange(last);
+        // The largest first: the others fill what room they leave.
+        var last = new List<(List<KernelGroup> Groups, Load Load)>();
+        foreach (var (group, load) in small.OrderByDescending(s => s.Load.Points).ThenBy(s => s.Group.Number))
+        {
+            if (last.Find(l => l.Groups[0].Device == group.Device && l.Groups.Count < MostNests && l.Load.Add(load, most, options.MaxBuffers)) is { Groups: { } groups })
+            {
+                groups.Add(group);
+            }
+            else
+            {
+                last.Add(([group], load));
+            }
+        }
+
+        launches.AddRange(last.Select(l => l.Groups));
         return launches;
     }
 
@@ -79,6 +84,8 @@ internal static class SmallKernels
     /// <summary>What a launch has to do: the points of its loops, and the storage that it needs.</summary>
     private sealed class Load(double points, HashSet<int> slots)
     {
+        private HashSet<int> _slots = slots;
+
         public double Points { get; private set; } = points;
 
         // What it reads lives until the end now: temporaries count as points.
@@ -99,16 +106,15 @@ internal static class SmallKernels
         /// <summary>Adds another, if there is room for it.</summary>
         public bool Add(Load other, long mostPoints, int maxBuffers)
         {
-            if (Points + other.Points > mostPoints || slots.Union(other.Slots).Count() > maxBuffers)
+            var all = new HashSet<int>(_slots);
+            all.UnionWith(other._slots);
+            if (Points + other.Points > mostPoints || all.Count > maxBuffers)
             {
                 return false;
             }
 
-            Points += other.Points;
-            slots.UnionWith(other.Slots);
+            (Points, _slots) = (Points + other.Points, all);
             return true;
         }
-
-        private HashSet<int> Slots => slots;
     }
 }

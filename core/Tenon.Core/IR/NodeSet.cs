@@ -10,7 +10,7 @@ public sealed class NodeSet
 {
     private const int FirstCapacity = 8;
 
-    // Many sets stay empty. Nothing is written here: the first node finds no room and makes some.
+    // Many sets stay empty. Nothing but zero is written here: the first node finds no room and makes some.
     private static readonly int[] OneFreeSlot = [0];
     private UOp[] _nodes = [];
     private int[] _slots = OneFreeSlot;
@@ -49,6 +49,14 @@ public sealed class NodeSet
         _nodes[Count++] = node;
         _slots[slot] = Count;
         return true;
+    }
+
+    /// <summary>Removes all nodes, and keeps the room that they took.</summary>
+    public void Clear()
+    {
+        Array.Clear(_nodes, 0, Count);
+        Array.Clear(_slots);
+        Count = 0;
     }
 
     // Where the node is, or the free slot where it would be. Numbers are kept plus one: 0 is a free slot.

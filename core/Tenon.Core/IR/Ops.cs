@@ -24,7 +24,7 @@ public enum Ops : byte
     /// <summary>T. Sources: value. Asks that the value is stored.</summary>
     Contiguous,
 
-    /// <summary>T. Sources: value. Stops gradients.</summary>
+    /// <summary>T. Sources: value, and what a gradient of its own flows to. Stops gradients otherwise. Gone when the scheduler comes.</summary>
     Detach,
 
     /// <summary>T. Sources: value, then one size for each new axis.</summary>

@@ -50,7 +50,13 @@ public static class IndexChecker
         for (var i = 0; i < parts; i++)
         {
             var condition = gate is null ? null : WithoutExtract(parts == 1 ? gate : Lane(gate, i));
-            var (min, max) = Bounds(index, condition, Known(condition, facts));
+            var (where, known) = (condition is null ? index : WithoutExtract(index), Known(condition, facts));
+            var (min, max) = Bounds(where, condition, known);
+            if (min < 0 || max + lanes > size)
+            {
+                var (low, high) = Bounds(InRemainders(where, condition), condition, known);
+                (min, max) = (Int128.Max(min, low), Int128.Min(max, high));
+            }
 
             // An empty interval says that the gate is never true.
             if (min <= max && (min + i < 0 || max + i + lanes / parts > size) && IsLinear(index))
@@ -90,6 +96,21 @@ public static class IndexChecker
         // What a condition says of a loop may be more than where it ends.
         IEnumerable<UOp> Ends(int direction) =>
             SizeRules.Ends(form, direction, ofLiteralLength: false).Concat(condition is null ? [] : SizeRules.Ends(form, direction, ofLiteralLength: false, condition));
+    }
+
+    // x → x / m · m + x mod m, for what a condition says of a remainder.
+    private static UOp InRemainders(UOp index, UOp? condition)
+    {
+        var parts = new NodeMap<UOp>();
+        foreach (var u in condition?.TopologicalOrder() ?? [])
+        {
+            if (u.Op == Ops.FloorMod && u[1].IsConst(out var m) && m.AsLong > 0)
+            {
+                parts.TryAdd(u[0], UOp.Alu(Ops.Add, UOp.Alu(Ops.Mul, UOp.Alu(Ops.FloorDiv, u[0], u[1]), u[1]), u));
+            }
+        }
+
+        return parts.Count == 0 ? index : index.Substitute(parts);
     }
 
     // A loop that runs has a length: variables that are factors of it are not 0.

@@ -14,7 +14,7 @@ public static class TensorSpecification
         static u => u is { Op: Ops.Flip, Arg: Axes axes } && KeepsType(u) && AreAxes(axes, u[0].Shape.Rank),
         static u => u.Op is Ops.Pad or Ops.Shrink && HasSizes(u, 1) && u.Src.Length == 1 + 2 * u[0].Shape.Rank && u.Shape.Dims.ToArray().All(d => d.Min >= 0),
         static u => u is { Op: Ops.Reduce, Arg: ReduceArg { Op: Ops.Add or Ops.Mul or Ops.Max } arg } && KeepsType(u) && AreAxes(arg.Axes, u[0].Shape.Rank),
-        static u => u.Op is Ops.Contiguous or Ops.Detach && KeepsType(u),
+        static u => u.Op == Ops.Contiguous && KeepsType(u),
         static u => u is { Op: Ops.Copy, Arg: string } && KeepsType(u),
         static u => u.Op == Ops.Store && u.Src.Length == 2 && u[0].DType == u[1].DType && u[0].Shape.MaxElements == u[1].Shape.MaxElements,
         static u => u.Op == Ops.After && u.Src.Length == 2 && u.DType == u[0].DType && u[1].Op == Ops.Store && IsPart(u[1][0], u[0]),

@@ -194,6 +194,8 @@ internal sealed class RealizeGraphBuilder
         {
             case Ops.Buffer:
                 return (Parameter(u), u.ArgAs<BufferArg>().Device);
+            case Ops.Param:
+                throw new TenonException("TEN5015", $"A value is asked for that depends on an argument of a function which is being traced: {u.DType} of {u.Shape}. A traced function builds a graph only; don't read values, branch on them or keep them inside it.");
             case Ops.Variable:
                 return (_variables.Unbind(u), null);
             case Ops.Detach:

@@ -41,18 +41,21 @@ internal static class GradientRules
     };
 
     /// <summary>
-    /// What the gradient of a node flows to: its sources, but of sliding windows at once what they slide over.
+    /// What the gradient of a node flows to: its sources, but of sliding windows at once what they slide over, and of a gradient
+    /// that somebody has written what they say.
     /// </summary>
     public static ReadOnlySpan<UOp> Sources(UOp node) => node.Op switch
     {
         Ops.Permute when WindowView.TryGet(node, out var window) => new UOp[] { window.Source },
+        Ops.Detach when node.Arg is CustomGradient => node.Src[1..],
         _ => node.DType.IsFloat && Table.ContainsKey(node.Op) ? node.Src : [],
     };
 
     /// <summary>The gradient of each of <see cref="Sources"/>.</summary>
     public static UOp?[] Apply(UOp node, UOp gradient) =>
         node.Op == Ops.Permute && WindowView.TryGet(node, out var window)
-            ? [WindowView.Transposed(window, gradient)]
+            ? [WindowView.Transposed(gradient, window.Axis, window.Source.Shape[window.Axis], window.Stride, window.Dilation)]
+            : node.Arg is CustomGradient custom ? custom.Apply(node, gradient)
             : Table[node.Op](node, gradient);
 
     private static UOp?[] MaxRule(UOp n, UOp g)

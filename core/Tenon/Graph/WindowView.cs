@@ -28,17 +28,16 @@ internal static class WindowView
     public static bool TryGet(UOp node, out Window window) => Known.TryGetValue(node, out window!);
 
     /// <summary>
-    /// The transpose of a window view: sums the elements of all windows that came from one place.
+    /// The transpose of a window view, <c>[.., o, .., k]</c> → <c>[.., i, ..]</c>: sums the elements of all windows that came from one
+    /// place.
     /// </summary>
     /// <remarks>
     /// Written as windows again — place p gathers element (p - k·dilation, k) for each k — so that a kernel reads what it adds
     /// instead of scattering it.
     /// </remarks>
-    public static UOp Transposed(Window window, UOp gradient)
+    public static UOp Transposed(UOp windows, int axis, long size, long stride, long dilation)
     {
-        var (x, axis, kernel, stride, dilation) = window;
-        var (size, rank) = (x.Shape[axis], x.Shape.Rank);
-        var g = gradient;
+        var (rank, kernel, g) = (windows.Shape.Rank - 1, windows.Shape[windows.Shape.Rank - 1], windows);
 
         // Stride: zeros between the windows.
         if (stride > 1)
@@ -53,7 +52,7 @@ internal static class WindowView
         // Windows of the same size over the padded gradient: [.., p, .., k, j] is g[p + j·dilation - (kernel - 1)·dilation, k].
         var reach = (kernel - 1) * dilation;
         g = PadAxis(g, axis, reach, size - g.Shape[axis]);
-        g = Overlapping(g, axis, size, kernel, 1, dilation);
+        g = Remembered(g, axis, size, kernel, 1, dilation);
 
         // Of these only j = kernel - 1 - k is wanted: the diagonal, after turning k round.
         g = TensorGraph.Flip(g, [rank]);
@@ -62,7 +61,7 @@ internal static class WindowView
         g = TensorGraph.Reshape(g, [.. Sizes(g, ..rank), kernel, kernel + 1]);
         g = ShrinkAxis(g, rank + 1, 0, 1);
         g = TensorGraph.Reduce(Ops.Add, g, [rank]);
-        return TensorGraph.Reshape(g, x.Shape);
+        return TensorGraph.Reshape(g, Sizes(g, ..rank));
     }
 
     // [.., i, ..] → [.., o, .., k]
@@ -78,8 +77,13 @@ internal static class WindowView
             return MoveToEnd(ShrinkAxis(split, axis + 1, 0, kernel), axis + 1);
         }
 
+        return Remembered(x, axis, count, kernel, stride, dilation);
+    }
+
+    private static UOp Remembered(UOp x, int axis, long count, long kernel, long stride, long dilation)
+    {
         var view = Overlapping(x, axis, count, kernel, stride, dilation);
-        Known.AddOrUpdate(view, new Window(x, axis, kernel, stride, dilation));
+        Known.AddOrUpdate(view, new Window(x, axis, stride, dilation));
         return view;
     }
 
@@ -138,7 +142,6 @@ internal static class WindowView
 /// <summary>What a window view is of.</summary>
 /// <param name="Source">The value.</param>
 /// <param name="Axis">The axis of the value over which windows slide.</param>
-/// <param name="Kernel">The size of a window.</param>
 /// <param name="Stride">The distance between windows.</param>
 /// <param name="Dilation">The distance between the elements of a window.</param>
-internal sealed record Window(UOp Source, int Axis, long Kernel, long Stride, long Dilation);
+internal sealed record Window(UOp Source, int Axis, long Stride, long Dilation);

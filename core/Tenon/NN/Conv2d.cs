@@ -1,11 +1,13 @@
+using Tenon.Core;
+
 namespace Tenon.NN;
 
-/// <summary>Two-dimensional convolution: <c>[N, inputs, H, W]</c> → <c>[N, outputs, H', W']</c>; see <see cref="Tensor.Conv2d"/>.</summary>
+/// <summary>Two-dimensional convolution: <c>[N, inputs, H, W]</c> → <c>[N, outputs, H', W']</c>; see <see cref="Tensor.Conv2d(Tensor, Tensor, Sizes, Padding, Sizes, int)"/>.</summary>
 public sealed class Conv2d : Module
 {
-    private readonly Size2 _stride;
-    private readonly Size2 _padding;
-    private readonly Size2 _dilation;
+    private readonly Sizes _stride;
+    private readonly Padding _padding;
+    private readonly Sizes _dilation;
     private readonly int _groups;
 
     /// <summary>A layer with uniform random parameters within ±1/√(inputs of one output).</summary>
@@ -19,11 +21,12 @@ public sealed class Conv2d : Module
     /// <param name="bias">Whether there is a bias.</param>
     /// <param name="dtype">The type of the parameters; float32 by default.</param>
     /// <param name="device">Where they are; the default device if null.</param>
-    public Conv2d(int inputs, int outputs, Size2 kernel, Size2 stride = default, Size2 padding = default, Size2 dilation = default, int groups = 1, bool bias = true, DType? dtype = null, string? device = null)
+    public Conv2d(int inputs, int outputs, Sizes kernel, Sizes stride = default, Padding padding = default, Sizes dilation = default, int groups = 1, bool bias = true, DType? dtype = null, string? device = null)
     {
         (_stride, _padding, _dilation, _groups) = (stride, padding, dilation, groups);
-        var bound = 1 / Math.Sqrt(inputs / groups * kernel.Height * kernel.Width);
-        Weight = Parameter("weight", Tensor.Uniform(-bound, bound, [outputs, inputs / groups, kernel.Height, kernel.Width], dtype, device));
+        SymInt[] window = [.. kernel.For(2, 1, nameof(Conv2d))];
+        var bound = 1 / Math.Sqrt(inputs / groups * window[0].Value * window[1].Value);
+        Weight = Parameter("weight", Tensor.Uniform(-bound, bound, [outputs, inputs / groups, .. window], dtype, device));
         Bias = bias ? Parameter("bias", Tensor.Uniform(-bound, bound, [outputs], dtype, device)) : null;
     }
 

@@ -5,23 +5,15 @@ public sealed partial class Tensor
     /// <summary>The hyperbolic tangent.</summary>
     public Tensor Tanh() => InSingle(static x =>
     {
-        // Near 0 the formula below cancels; there the Taylor series is exact to the last bits. It sees 0 elsewhere, so that
-        // its gradient is finite everywhere.
+        // Near 0 the formula cancels; there the Taylor series is exact to the last bits.
+        var x2 = x.Square();
+        var series = x * (1.0 + x2 * (-1.0 / 3 + x2 * (2.0 / 15 + x2 * (-17.0 / 315 + x2 * (62.0 / 2835)))));
         var isSmall = x.Abs() < (x.DType == DType.Float64 ? 0.02 : 0.3);
-        var s = Where(isSmall, x, 0);
-        var s2 = s.Square();
-        var series = s * (1.0 + s2 * (-1.0 / 3 + s2 * (2.0 / 15 + s2 * (-17.0 / 315 + s2 * (62.0 / 2835)))));
-        return Where(isSmall, series, 2.0 * (2.0 * x).Sigmoid() - 1.0);
+        return Where(isSmall, series, 2.0 * (2.0 * x).Sigmoid() - 1.0).WithGradient([x], static (g, y, _) => [g * (1.0 - y.Square())]);
     });
 
     /// <summary>1 / (1 + e^-x).</summary>
-    public Tensor Sigmoid() => InSingle(static x =>
-    {
-        // Only e to a negative power is taken: neither the value nor the gradient overflows.
-        var isPositive = x >= 0;
-        var e = Where(isPositive, -x, x).Exp();
-        return Where(isPositive, 1, e) / (1.0 + e);
-    });
+    public Tensor Sigmoid() => InSingle(static x => (1.0 / (1.0 + (-x).Exp())).WithGradient([x], static (g, y, _) => [g * (y * (1.0 - y))]));
 
     /// <summary>max(x, 0).</summary>
     public Tensor Relu() => Maximum(0);
@@ -40,7 +32,7 @@ public sealed partial class Tensor
 
     /// <summary>log(1 + e^βx) / β.</summary>
     public Tensor Softplus(double beta = 1) => beta == 1
-        ? InSingle(static x => x.Maximum(0) + (-x.Abs()).Exp().Log1p())
+        ? InSingle(static x => (x.Maximum(0) + (-x.Abs()).Exp().Log1p()).WithGradient([x], static (g, _, x) => [g * x[0].Sigmoid()]))
         : (this * beta).Softplus() / beta;
 
     /// <summary>x · Φ(x) with Φ the normal distribution function; or its approximation by tanh.</summary>

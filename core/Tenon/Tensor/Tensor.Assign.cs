@@ -30,6 +30,7 @@ public sealed partial class Tensor
         }
 
         var target = _base ?? this;
+        FunctionTrace.Current?.CheckMayWrite(target, operation);
         var moves = Moves.Between(target.Node, Node);
         if (Moves.Repeats(moves))
         {

@@ -4,97 +4,79 @@ namespace Tenon;
 
 public sealed partial class Tensor
 {
-    /// <summary>Two-dimensional convolution (cross-correlation): <c>[N, C, H, W]</c> → <c>[N, O, H', W']</c>.</summary>
-    /// <param name="weight"><c>[O, C / groups, KH, KW]</c>.</param>
+    /// <summary>Convolution (cross-correlation) over any number of axes: <c>[N, C, i…]</c> → <c>[N, O, o…]</c>; N may be absent.</summary>
+    /// <param name="weight"><c>[O, C / groups, k…]</c>.</param>
     /// <param name="bias"><c>[O]</c>, or null.</param>
-    /// <param name="stride">The distance between windows.</param>
-    /// <param name="padding">Zeros on each side.</param>
-    /// <param name="dilation">The distance between the elements of a window.</param>
+    /// <param name="stride">The distance between windows; 1 by default.</param>
+    /// <param name="padding">Zeros around the input.</param>
+    /// <param name="dilation">The distance between the elements of a window; 1 by default.</param>
     /// <param name="groups">Into how many independent parts the channels are cut.</param>
-    /// <remarks>H' = (H + 2·padding - dilation·(KH - 1) - 1) / stride + 1, rounded down. Products are summed as in <see cref="MatMul"/>.</remarks>
-    public Tensor Conv2d(Tensor weight, Tensor? bias = null, Size2 stride = default, Size2? padding = null, Size2 dilation = default, int groups = 1)
+    /// <remarks>o = (i + padding - dilation·(k - 1) - 1) / stride + 1, rounded down. Products are summed as in <see cref="MatMul"/>.</remarks>
+    /// <exception cref="TenonException">The shapes don't fit, or a window is larger than the padded input.</exception>
+    public Tensor Conv(Tensor weight, Tensor? bias = null, Sizes stride = default, Padding padding = default, Sizes dilation = default, int groups = 1) =>
+        Conv(weight, bias, stride, padding, dilation, groups, nameof(Conv));
+
+    /// <summary>Convolution over one axis: <c>[N, C, L]</c> → <c>[N, O, L']</c>; see <see cref="Conv(Tensor, Tensor, Sizes, Padding, Sizes, int)"/>.</summary>
+    /// <inheritdoc cref="Conv(Tensor, Tensor, Sizes, Padding, Sizes, int)"/>
+    public Tensor Conv1d(Tensor weight, Tensor? bias = null, Sizes stride = default, Padding padding = default, Sizes dilation = default, int groups = 1) =>
+        Conv(Filter(weight, 1, nameof(Conv1d)), bias, stride, padding, dilation, groups, nameof(Conv1d));
+
+    /// <summary>Convolution over two axes: <c>[N, C, H, W]</c> → <c>[N, O, H', W']</c>; see <see cref="Conv(Tensor, Tensor, Sizes, Padding, Sizes, int)"/>.</summary>
+    /// <inheritdoc cref="Conv(Tensor, Tensor, Sizes, Padding, Sizes, int)"/>
+    public Tensor Conv2d(Tensor weight, Tensor? bias = null, Sizes stride = default, Padding padding = default, Sizes dilation = default, int groups = 1) =>
+        Conv(Filter(weight, 2, nameof(Conv2d)), bias, stride, padding, dilation, groups, nameof(Conv2d));
+
+    /// <summary>Convolution over three axes: <c>[N, C, D, H, W]</c> → <c>[N, O, D', H', W']</c>; see <see cref="Conv(Tensor, Tensor, Sizes, Padding, Sizes, int)"/>.</summary>
+    /// <inheritdoc cref="Conv(Tensor, Tensor, Sizes, Padding, Sizes, int)"/>
+    public Tensor Conv3d(Tensor weight, Tensor? bias = null, Sizes stride = default, Padding padding = default, Sizes dilation = default, int groups = 1) =>
+        Conv(Filter(weight, 3, nameof(Conv3d)), bias, stride, padding, dilation, groups, nameof(Conv3d));
+
+    private Tensor Conv(Tensor weight, Tensor? bias, Sizes stride, Padding padding, Sizes dilation, int groups, string operation)
     {
-        if (Rank != 4 || weight.Rank != 4 || groups < 1 || Shape.Size(1) != weight.Shape.Size(1) * groups || weight.Shape.Size(0) % groups != 0)
+        var axes = weight.Rank - 2;
+        if (axes >= 1 && Rank == axes + 1)
+        {
+            return Unsqueeze(0).Conv(weight, bias, stride, padding, dilation, groups, operation).Squeeze(0);
+        }
+
+        if (axes < 1 || Rank != axes + 2 || groups < 1 || Shape.Size(1) != weight.Shape.Size(1) * groups || weight.Shape.Size(0) % groups != 0)
         {
             throw new TenonException(
                 "TEN3050",
-                $"Conv2d: input {Shape}, weight {weight.Shape}, {groups} groups. Expected [N, C, H, W] and [O, C / groups, KH, KW] with O a multiple of groups.");
+                $"{operation}: input {Shape}, weight {weight.Shape}, {groups} groups. Expected [N, C, i…] and [O, C / groups, k…] with as many sizes k as i, and O a multiple of groups.");
         }
 
+        RequireBias(bias, weight.Shape.Size(0), operation);
         var dtype = AccumulationDType(Promotion.Join(DType, weight.DType), narrow: true);
         var wide = AccumulationDType(dtype);
         var (n, o, perGroup) = (Shape.Size(0), weight.Shape.Size(0), weight.Shape.Size(1));
-        var (kh, kw) = (Shapes.Known(weight.Shape, 2, nameof(Conv2d)), Shapes.Known(weight.Shape, 3, nameof(Conv2d)));
-        var windows = Cast(wide).PadImage(padding ?? new Size2(0, 0), 0).Windows(kh, kw, stride.OrOne, dilation.OrOne, nameof(Conv2d));
-        var (oh, ow) = (windows.Shape.Size(2), windows.Shape.Size(3));
+        SymInt[] kernel = weight.Shape.ToSizes()[2..];
+        var layout = new WindowLayout(Shape, KernelOf(weight, operation), stride, padding, dilation, false, operation);
+        SymInt[] count = [.. layout.Count];
 
-        // [N, G, O/G, OH, OW, C/G, KH, KW], summed over the last three.
-        var x = windows.Reshape(n, groups, 1, perGroup, oh, ow, kh, kw).Permute(0, 1, 2, 4, 5, 3, 6, 7);
-        var w = weight.Cast(wide).Reshape(1, groups, o / groups, 1, 1, perGroup, kh, kw);
-        var y = (x * w).Sum([-1, -2, -3]).Reshape(n, o, oh, ow).Cast(dtype);
-        return bias is null ? y : y + bias.Reshape(-1, 1, 1);
+        // [N, G, O/G, o…, C/G, k…], summed over C/G and k.
+        var x = Cast(wide).Windows(layout, 0, operation).Reshape([n, groups, 1, perGroup, .. count, .. kernel])
+            .Permute([0, 1, 2, .. Enumerable.Range(4, axes), 3, .. Enumerable.Range(4 + axes, axes)]);
+        var w = weight.Cast(wide).Reshape([1, groups, o / groups, .. Enumerable.Repeat((SymInt)1, axes), perGroup, .. kernel]);
+        var y = (x * w).Sum([.. Enumerable.Range(3 + axes, axes + 1)]).Reshape([n, o, .. count]).Cast(dtype);
+        return y.PlusBias(bias);
     }
 
-    /// <summary>The greatest element of each window: <c>[…, H, W]</c> → <c>[…, H', W']</c>.</summary>
-    /// <param name="kernel">The size of a window.</param>
-    /// <param name="stride">The distance between windows; the size of a window by default.</param>
-    /// <param name="padding">Elements on each side that are never the greatest.</param>
-    /// <param name="dilation">The distance between the elements of a window.</param>
-    public Tensor MaxPool2d(Size2 kernel, Size2? stride = null, Size2? padding = null, Size2 dilation = default)
-    {
-        Scalar least = DType.IsFloat ? double.NegativeInfinity : DType.MinInteger;
-        return PadImage(padding ?? new Size2(0, 0), least)
-            .Windows(kernel.Height, kernel.Width, stride ?? kernel, dilation.OrOne, nameof(MaxPool2d))
-            .Max([-1, -2]);
-    }
+    private static long[] KernelOf(Tensor weight, string operation) =>
+        [.. Enumerable.Range(2, weight.Rank - 2).Select(i => Shapes.Known(weight.Shape, i, operation))];
 
-    /// <summary>The mean of each window: <c>[…, H, W]</c> → <c>[…, H', W']</c>.</summary>
-    /// <param name="kernel">The size of a window.</param>
-    /// <param name="stride">The distance between windows; the size of a window by default.</param>
-    /// <param name="padding">Zeros on each side.</param>
-    /// <param name="countPadding">Whether zeros that were added count in the mean.</param>
-    public Tensor AvgPool2d(Size2 kernel, Size2? stride = null, Size2? padding = null, bool countPadding = true)
+    private static Tensor Filter(Tensor weight, int axes, string operation) => weight.Rank == axes + 2
+        ? weight
+        : throw new TenonException("TEN3050", $"{operation}: a weight of shape {weight.Shape}. Expected {axes + 2} axes, of which the last {axes} are those of a window.");
+
+    private static void RequireBias(Tensor? bias, SymInt outputs, string operation)
     {
-        var around = padding ?? new Size2(0, 0);
-        var step = stride ?? kernel;
-        var x = ToFloat();
-        var windows = x.PadImage(around, 0).Windows(kernel.Height, kernel.Width, step, new Size2(1, 1), nameof(AvgPool2d));
-        if (countPadding || around == new Size2(0, 0))
+        if (bias is not null && (bias.Rank != 1 || bias.Shape.Size(0) != outputs))
         {
-            return windows.Mean([-1, -2]);
+            throw new TenonException("TEN3050", $"{operation}: a bias of shape {bias.Shape}. Expected [{outputs}], a number for each channel of the output.");
         }
-
-        var ones = Ones(Shape.ToSizes()[^2..], x.DType).PadImage(around, 0);
-        var counts = ones.Windows(kernel.Height, kernel.Width, step, new Size2(1, 1), nameof(AvgPool2d)).Sum([-1, -2]);
-        return windows.Sum([-1, -2]) / counts;
     }
 
-    private Tensor PadImage(Size2 padding, Scalar value)
-    {
-        if (padding == new Size2(0, 0))
-        {
-            return this;
-        }
-
-        var around = new (SymInt, SymInt)[Rank];
-        around[^2] = (padding.Height, padding.Height);
-        around[^1] = (padding.Width, padding.Width);
-        return Pad(around, value);
-    }
-
-    // […, H, W] → […, OH, OW, KH, KW]
-    private Tensor Windows(long kernelHeight, long kernelWidth, Size2 stride, Size2 dilation, string operation)
-    {
-        if (Rank < 2 || kernelHeight < 1 || kernelWidth < 1 || stride.Height < 1 || stride.Width < 1 || dilation.Height < 1 || dilation.Width < 1
-            || dilation.Height * (kernelHeight - 1) >= Shapes.Known(Shape, Rank - 2, operation) || dilation.Width * (kernelWidth - 1) >= Shapes.Known(Shape, Rank - 1, operation))
-        {
-            throw new TenonException(
-                "TEN3051",
-                $"{operation}: windows of [{kernelHeight}, {kernelWidth}] with stride {stride} and dilation {dilation} do not fit the (padded) input {Shape}.");
-        }
-
-        return With(
-            WindowView.Of(Node, [kernelHeight, kernelWidth], [stride.Height, stride.Width], [dilation.Height, dilation.Width]),
-            operation);
-    }
+    // [N, C, …] + [C]
+    private Tensor PlusBias(Tensor? bias) => bias is null ? this : this + bias.Reshape([-1, .. Enumerable.Repeat((SymInt)1, Rank - 2)]);
 }

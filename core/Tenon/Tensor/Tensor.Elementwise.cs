@@ -36,7 +36,8 @@ public sealed partial class Tensor
     public Tensor Exp() => InSingle(static x => (x * (1 / Math.Log(2))).Exp2());
 
     /// <summary>e to the power of x, minus 1, accurate near 0.</summary>
-    public Tensor Expm1() => InSingle(static x => (x * 0.5).Tanh() * (x.Exp() + 1.0)); // tanh(x/2) = (e^x - 1) / (e^x + 1)
+    public Tensor Expm1() => InSingle(static x =>
+        ((x * 0.5).Tanh() * (x.Exp() + 1.0)).WithGradient([x], static (g, y, _) => [g * (y + 1.0)])); // tanh(x/2) = (e^x - 1) / (e^x + 1)
 
     /// <summary>The logarithm to base 2; -∞ at 0, NaN below.</summary>
     public Tensor Log2() => ToFloat().Unary(Ops.Log2, nameof(Log2));
@@ -52,14 +53,15 @@ public sealed partial class Tensor
         var isOne = u.Eq(1);
         var isInfinite = u.Eq(double.PositiveInfinity);
         var divisor = Where(isOne | isInfinite, 1, u - 1.0);
-        return Where(isOne, x, Where(isInfinite, u, u.Log() * (x / divisor)));
+        return Where(isOne, x, Where(isInfinite, u, u.Log() * (x / divisor))).WithGradient([x], static (g, _, x) => [g / (1.0 + x[0])]);
     });
 
     /// <summary>The sine of radians.</summary>
     public Tensor Sin() => ToFloat().Unary(Ops.Sin, nameof(Sin));
 
     /// <summary>The cosine of radians.</summary>
-    public Tensor Cos() => InSingle(static x => 1.0 - 2.0 * (x * 0.5).Sin().Square()); // exact halving keeps large arguments exact
+    public Tensor Cos() => InSingle(static x => // exact halving keeps large arguments exact
+        (1.0 - 2.0 * (x * 0.5).Sin().Square()).WithGradient([x], static (g, _, x) => [-(g * x[0].Sin())]));
 
     /// <summary>The tangent of radians.</summary>
     public Tensor Tan() => InSingle(static x => x.Sin() / x.Cos());

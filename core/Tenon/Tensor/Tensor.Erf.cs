@@ -23,18 +23,18 @@ public sealed partial class Tensor
     /// <summary>The error function 2/√π ∫₀ˣ e^(-t²) dt.</summary>
     public Tensor Erf() => InSingle(static x =>
     {
-        // Near 0 the Taylor series; it sees 0 elsewhere, so that its gradient is finite everywhere.
+        // Near 0 the Taylor series.
         var isDouble = x.DType == DType.Float64;
         var isSmall = x.Abs() < (isDouble ? 0.02 : 0.4);
-        var s = Where(isSmall, x, 0);
-        var series = s * Polynomial(s.Square(), [.. new[] { 1.0, -1.0 / 3, 1.0 / 10, -1.0 / 42, 1.0 / 216 }.Select(c => c * 2 / Math.Sqrt(Math.PI))]);
+        var series = x * Polynomial(x.Square(), [.. new[] { 1.0, -1.0 / 3, 1.0 / 10, -1.0 / 42, 1.0 / 216 }.Select(c => c * 2 / Math.Sqrt(Math.PI))]);
 
         // Beyond 6, erf is 1 in double.
         var z = x.Abs().Minimum(6);
         var t = 2.0 / (z + 2.0);
         var erfc = t * (Polynomial(2.0 * t - 1.0, isDouble ? ErfcDouble : ErfcSingle) - z.Square()).Exp();
         var large = 1.0 - erfc;
-        return Where(isSmall, series, Where(x < 0, -large, large));
+        return Where(isSmall, series, Where(x < 0, -large, large))
+            .WithGradient([x], static (g, _, x) => [g * ((-x[0].Square()).Exp() * (2 / Math.Sqrt(Math.PI)))]);
     });
 
     // Horner's scheme.

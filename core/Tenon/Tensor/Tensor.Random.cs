@@ -165,10 +165,16 @@ public sealed partial class Tensor
     {
         var sizes = Shapes.Checked(shape, operation);
         var count = sizes.Elements;
-        var (key, counter) = RandomStream.Take(sizes.MaxElements);
-        var state = From<ulong>([key, counter], device);
+        var state = RandomState(sizes.MaxElements, device);
+        FunctionTrace.Current?.NoteDraw(state, sizes.MaxElements, device);
         var counters = Iota(count, DType.UInt64, null) + state[1];
         return Result(UOp.Alu(Ops.Threefry, counters.Node, state[0].Expand(count).Node), operation, state).Reshape(sizes);
+    }
+
+    internal static Tensor RandomState(long count, string? device)
+    {
+        var (key, counter) = RandomStream.Take(count);
+        return From<ulong>([key, counter], device);
     }
 
     // The upper bits as a fraction below 1, exact in float32.

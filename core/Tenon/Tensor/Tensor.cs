@@ -79,7 +79,27 @@ public sealed partial class Tensor
             requiresGrad = false;
         }
 
-        return new Tensor(node, device) { _requiresGrad = requiresGrad && node.DType.IsFloat };
+        var result = new Tensor(node, device) { _requiresGrad = requiresGrad && node.DType.IsFloat };
+        FunctionTrace.Current?.Note(operands, result);
+        return result;
+    }
+
+    /// <summary>What a traced function depends on, of an argument.</summary>
+    internal (Shape Shape, DType DType, string? Device, bool RequiresGrad) Kind => (Shape, DType, _device, RequiresGrad);
+
+    /// <summary>A tensor of the same kind without a value.</summary>
+    internal Tensor Placeholder(int slot)
+    {
+        var node = UOp.New(Ops.Param, DType, [], new ParamArg(slot, Shape.MaxElements, _device));
+        return new Tensor(TensorGraph.Reshape(node, Shape), _device) { _requiresGrad = RequiresGrad };
+    }
+
+    /// <summary>What a traced function made.</summary>
+    internal static Tensor Made(UOp node, bool requiresGrad, Tensor[] operands)
+    {
+        var result = Result(node, nameof(TensorFunction), operands);
+        result._requiresGrad = requiresGrad;
+        return result;
     }
 
     private Tensor With(UOp node, string operation) => node == Node ? this : Result(node, operation, this);

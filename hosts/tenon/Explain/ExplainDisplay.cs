@@ -27,7 +27,7 @@ internal sealed class ExplainDisplay(TraceReport trace, int rows)
         foreach (var rewrite in trace.Rewrites.Take(rows))
         {
             AnsiConsole.MarkupLineInterpolated($"[bold]{rewrite.Rule}[/] in {rewrite.Stage}{(rewrite.Kernel is null ? "" : $" of {rewrite.Kernel}")}");
-            AnsiConsole.Write(new Padder(new Rows(new Text(rewrite.Before), new Text("→ " + rewrite.After)), new Padding(2, 0, 0, 1)));
+            AnsiConsole.Write(new Padder(new Rows(new Text(rewrite.Before), new Text("→ " + rewrite.After)), new Spectre.Console.Padding(2, 0, 0, 1)));
         }
 
         var left = trace.Rewrites.Count - rows;
@@ -114,7 +114,7 @@ internal sealed class ExplainDisplay(TraceReport trace, int rows)
         var table = new Table().Border(TableBorder.Simple);
         foreach (var name in columns)
         {
-            var column = new TableColumn(new Text(name)) { NoWrap = true, Padding = new Padding(1, 0, 0, 0) };
+            var column = new TableColumn(new Text(name)) { NoWrap = true, Padding = new Spectre.Console.Padding(1, 0, 0, 0) };
             table.AddColumn(name is "Stage" or "Rule" or "Kernel" or "How it is written" ? column : column.RightAligned());
         }
 

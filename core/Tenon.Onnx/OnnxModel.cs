@@ -1,0 +1,84 @@
+using Tenon.Onnx.Format;
+using Tenon.Onnx.Graph;
+using Tenon.Onnx.Run;
+
+namespace Tenon.Onnx;
+
+/// <summary>
+/// A model in the ONNX format. Everything in it is checked when it is loaded; <see cref="Run(IReadOnlyDictionary{string, OnnxValue})"/> then
+/// builds a lazy graph of tensors, as code written by hand would, and nothing is computed before values are asked for, unless sizes or
+/// branches depend on them.
+/// </summary>
+public sealed class OnnxModel
+{
+    private readonly ModelProto _model;
+    private readonly GraphPlan _plan;
+    private readonly RunContext _context;
+
+    private OnnxModel(ModelProto model, ModelSource source, OnnxOptions options)
+    {
+        var reader = new TensorReader(source, options.Device, options.FloatDType);
+        _model = model;
+        _plan = new PlanBuilder(source, model, reader).Build();
+        _context = new RunContext(options.Device, reader, options.FloatDType);
+        Inputs = [.. _plan.Inputs.Where(i => !_plan.Constants.ContainsKey(i.Name))];
+    }
+
+    /// <summary>What the model must be given.</summary>
+    public IReadOnlyList<OnnxValueInfo> Inputs { get; }
+
+    /// <summary>What the model gives.</summary>
+    public IReadOnlyList<OnnxValueInfo> Outputs => _plan.Outputs;
+
+    /// <summary>The opset of each domain that the model imports.</summary>
+    public IReadOnlyDictionary<string, long> Opsets => _model.OpsetImport.GroupBy(o => OpRegistry.Display(OpRegistry.Canonical(o.Domain))).ToDictionary(g => g.Key, g => g.Last().Version);
+
+    /// <summary>Which program wrote the model.</summary>
+    public string Producer => $"{_model.ProducerName} {_model.ProducerVersion}".Trim();
+
+    /// <summary>The version of the format.</summary>
+    public long FormatVersion => _model.IrVersion;
+
+    /// <summary>How often each operator occurs, in subgraphs and functions too.</summary>
+    public IReadOnlyDictionary<string, int> OperatorCounts =>
+        Nodes(_model.Graph.Node).Concat(Nodes(_model.Functions.SelectMany(f => f.Node)))
+            .CountBy(n => n.Domain is "" or "ai.onnx" ? n.OpType : $"{n.Domain}.{n.OpType}").ToDictionary();
+
+    /// <summary>How many numbers are stored in the model.</summary>
+    public long ParameterCount => _model.Graph.Initializer.Concat(Nodes(_model.Graph.Node).SelectMany(n => n.Attribute).Where(a => a.T is not null).Select(a => a.T))
+        .Sum(t => t.Dims.Aggregate(1L, (a, b) => a * b));
+
+    /// <summary>Reads a model from a file.</summary>
+    /// <param name="path">The file. Data that is stored outside of it must lie in its folder.</param>
+    /// <param name="options">Where and in which type to compute.</param>
+    /// <exception cref="State.TenonFormatException">The file is damaged or no model.</exception>
+    /// <exception cref="TenonException">It can't be read, or needs an operator that Tenon doesn't have.</exception>
+    public static OnnxModel Load(string path, OnnxOptions? options = null) =>
+        new(ModelFile.Read<ModelProto>(path), new ModelSource(path, Path.GetDirectoryName(Path.GetFullPath(path))), options ?? new OnnxOptions());
+
+    /// <summary>Reads a model from a stream. It can't have data outside of it.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="name">What to call the model in errors.</param>
+    /// <param name="options">Where and in which type to compute.</param>
+    public static OnnxModel Load(Stream stream, string name, OnnxOptions? options = null) =>
+        new(ModelFile.Read<ModelProto>(stream, name), new ModelSource(name, null), options ?? new OnnxOptions());
+
+    /// <summary>The outputs for some inputs, by name.</summary>
+    /// <param name="inputs">A value for each of <see cref="Inputs"/>; initializers that are inputs may be given too.</param>
+    /// <exception cref="TenonException">An input is missing, unknown, or of another type or shape than the model asks for.</exception>
+    public IReadOnlyDictionary<string, OnnxValue> Run(IReadOnlyDictionary<string, OnnxValue> inputs)
+    {
+        var bound = InputBinding.Bind(_plan, inputs, _context);
+        using var noGrad = Tensor.NoGrad();
+        var outputs = new GraphRunner(_context).Run(_plan, bound, null);
+        return InputBinding.Outputs(_plan, outputs, _context);
+    }
+
+    /// <summary>The outputs for some tensors, by name.</summary>
+    /// <param name="inputs">The tensors.</param>
+    public IReadOnlyDictionary<string, OnnxValue> Run(params (string Name, Tensor Value)[] inputs) =>
+        Run(inputs.ToDictionary(i => i.Name, i => (OnnxValue)i.Value));
+
+    private static IEnumerable<NodeProto> Nodes(IEnumerable<NodeProto> nodes) =>
+        nodes.SelectMany(n => Nodes(n.Attribute.Where(a => a.G is not null).SelectMany(a => a.G.Node)).Prepend(n));
+}

@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Tenon.Onnx.Tests.Backend;
+
+/// <summary>
+/// ONNX's own backend tests. <c>TENON_ONNX_TESTS</c> names another zip of the same form, <c>TENON_DEVICE</c> another device,
+/// <c>TENON_ONNX_FILTER</c> a part of the names of the cases to run, in an inner loop.
+/// </summary>
+public sealed class BackendTests
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    private sealed record Verdict(string Name, string Result, double Seconds, string? Reason);
+
+    [Test]
+    [Explicit("Not all families of operators are there yet.")]
+    public void EveryCasePassesOrIsAKnownFailure()
+    {
+        if ((Environment.GetEnvironmentVariable("TENON_ONNX_TESTS") ?? SharedData.Find("onnx-backend-tests.zip")) is not { } zip)
+        {
+            Assert.Ignore("ONNX's backend tests are not here: no shared/data/onnx-backend-tests.zip in a folder above, and TENON_ONNX_TESTS is not set.");
+            return;
+        }
+
+        var device = Environment.GetEnvironmentVariable("TENON_DEVICE");
+        var filter = Environment.GetEnvironmentVariable("TENON_ONNX_FILTER");
+        var cases = BackendCase.ReadAll(zip).Where(c => filter is null || c.Name.Contains(filter, StringComparison.Ordinal)).ToList();
+        var verdicts = new ConcurrentBag<Verdict>();
+        Parallel.ForEach(cases, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, c => verdicts.Add(Judge(c, device)));
+
+        var ordered = verdicts.OrderBy(v => v.Name, StringComparer.Ordinal).ToList();
+        var path = Path.Combine(TestContext.CurrentContext.WorkDirectory, "onnx-backend-results.json");
+        File.WriteAllText(path, JsonSerializer.Serialize(ordered, Indented));
+        var passed = ordered.Count(v => v.Result == "pass");
+        TestContext.Out.WriteLine($"{passed} of {ordered.Count} cases pass ({100.0 * passed / ordered.Count:F1} %). Verdicts: {path}");
+
+        var known = ExpectedFailures.Read();
+        var failures = ordered.Where(v => v.Result != "pass" && !known.ContainsKey(v.Name)).Select(v => $"{v.Name}: {v.Reason}").ToList();
+        var surprises = ordered.Where(v => v.Result == "pass" && known.ContainsKey(v.Name)).Select(v => $"{v.Name} passes, but is in expected-failures.txt; take it out.").ToList();
+        Assert.Multiple(() =>
+        {
+            Assert.That(failures, Is.Empty, string.Join('\n', failures));
+            Assert.That(surprises, Is.Empty, string.Join('\n', surprises));
+            Assert.That(filter is not null || passed >= 0.98 * ordered.Count, $"{passed} of {ordered.Count} cases pass. Expected 98 %.");
+        });
+    }
+
+    private static Verdict Judge(BackendCase c, string? device)
+    {
+        var start = Stopwatch.GetTimestamp();
+        string? reason = null;
+        try
+        {
+            c.Run(device);
+        }
+        catch (Exception e)
+        {
+            reason = e is TenonException or InvalidDataException ? e.Message : e.ToString();
+        }
+
+        return new Verdict(c.Name, reason is null ? "pass" : "fail", Stopwatch.GetElapsedTime(start).TotalSeconds, reason);
+    }
+}

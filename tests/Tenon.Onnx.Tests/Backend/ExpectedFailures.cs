@@ -1,0 +1,10 @@
+namespace Tenon.Onnx.Tests.Backend;
+
+/// <summary>Cases that are known to fail, with the reason: a line each, <c>name: reason</c>.</summary>
+internal static class ExpectedFailures
+{
+    public static IReadOnlyDictionary<string, string> Read() => File.ReadLines(Path.Combine(AppContext.BaseDirectory, "expected-failures.txt"))
+        .Where(line => line.Length > 0 && line[0] != '#')
+        .Select(line => line.Split(": ", 2))
+        .ToDictionary(parts => parts[0], parts => parts[1]);
+}
