@@ -40,13 +40,14 @@ internal sealed class AxisPattern
                     group = [];
                     break;
                 case ")" when group is not null:
-                    axes.Add([.. group]);
+                    // A group of '...' alone is still one axis.
+                    axes.Add(group is [Ellipsis] ? [Ellipsis, "1"] : [.. group]);
                     group = null;
                     break;
                 case "(" or ")":
                     throw Error(pattern, "groups are not closed, or nested");
-                case Ellipsis when group is not null || axes.Exists(static a => a.Contains(Ellipsis)):
-                    throw Error(pattern, "'...' stands in a group, or twice");
+                case Ellipsis when (group?.Contains(Ellipsis) ?? false) || axes.Exists(static a => a.Contains(Ellipsis)):
+                    throw Error(pattern, "'...' stands twice");
                 case var _ when word != Ellipsis && !word.All(static c => char.IsLetterOrDigit(c) || c == '_'):
                     throw Error(pattern, $"'{word}' is no name");
                 default:
@@ -71,6 +72,10 @@ internal sealed class AxisPattern
         return new AxisPattern(axes);
     }
 
-    /// <summary>The side with the ellipsis replaced by so many names of its own.</summary>
-    public AxisPattern Expanded(int count) => new([.. Axes.SelectMany(a => a is [Ellipsis] ? Enumerable.Range(0, count).Select(static i => (string[])[$"{Ellipsis}{i}"]) : [a])]);
+    /// <summary>The side with the ellipsis replaced by so many names of its own: as many axes, or in a group as parts of one.</summary>
+    public AxisPattern Expanded(int count)
+    {
+        string[] names = [.. Enumerable.Range(0, count).Select(static i => $"{Ellipsis}{i}")];
+        return new([.. Axes.SelectMany(a => a is [Ellipsis] ? names.Select(static n => (string[])[n]) : [[.. a.SelectMany(p => p == Ellipsis ? names : [p])]])]);
+    }
 }

@@ -47,7 +47,7 @@ public sealed partial class Tensor
     /// <summary>min(max(αx + β, 0), 1).</summary>
     public Tensor HardSigmoid(double alpha, double beta) => (this * alpha + beta).Clamp(0.0, 1.0);
 
-    /// <summary>x · <see cref="HardSigmoid"/>.</summary>
+    /// <summary>x · <see cref="HardSigmoid()"/>.</summary>
     public Tensor HardSwish() => this * HardSigmoid();
 
     /// <summary>x held between two bounds.</summary>

@@ -33,16 +33,6 @@ public sealed partial class Tensor
         return Where(norm > maxNorm, this * (maxNorm / (norm + 1e-7)), this);
     }
 
-    /// <summary>The cosine of the angle between vectors along an axis; the others broadcast.</summary>
-    public Tensor CosineSimilarity(Tensor other, int axis = 1, double epsilon = 1e-8)
-    {
-        var norms = Norm(2, [axis], keepDim: true).Maximum(epsilon) * other.Norm(2, [axis], keepDim: true).Maximum(epsilon);
-        return (this * other / norms).Sum(axis);
-    }
-
-    /// <summary>The p-norm of x - y + ε along the last axis.</summary>
-    public Tensor PairwiseDistance(Tensor other, double p = 2, double epsilon = 1e-6, bool keepDim = false) => (this - other + epsilon).Norm(p, [-1], keepDim);
-
     /// <summary>The p-norms between all rows: <c>[…, M, K]</c> and <c>[…, N, K]</c> → <c>[…, M, N]</c>.</summary>
     public Tensor CDist(Tensor other, double p = 2) => (Unsqueeze(-2) - other.Unsqueeze(-3)).Norm(p, [-1]);
 

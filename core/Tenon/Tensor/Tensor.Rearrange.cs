@@ -51,9 +51,9 @@ public sealed partial class Tensor
         var (left, right) = AxisPattern.ParseBoth(pattern);
         var free = Rank - left.Axes.Count(static a => a is not [AxisPattern.Ellipsis]);
         var hasEllipsis = left.Axes.Exists(static a => a is [AxisPattern.Ellipsis]);
-        if (hasEllipsis ? free < 0 : free != 0)
+        if ((hasEllipsis ? free < 0 : free != 0) || left.Axes.Exists(static a => a.Length > 1 && a.Contains(AxisPattern.Ellipsis)))
         {
-            throw AxisPattern.Error(pattern, $"its left side doesn't fit shape {Shape}");
+            throw AxisPattern.Error(pattern, $"its left side doesn't fit shape {Shape}, or has '...' in a group");
         }
 
         (left, right) = (left.Expanded(free), right.Expanded(free));

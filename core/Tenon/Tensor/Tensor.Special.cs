@@ -26,7 +26,8 @@ public sealed partial class Tensor
         var z = Where(isTail, x, 1);
         var t = 2.0 / (z + 2.0);
         var tail = t * (Polynomial(2.0 * t - 1.0, x.DType == DType.Float64 ? ErfcDouble : ErfcSingle) - z.Square()).Exp();
-        return Where(isTail, tail, 1.0 - Where(isTail, 0, x).Erf());
+        return Where(isTail, tail, 1.0 - Where(isTail, 0, x).Erf())
+            .WithGradient([x], static (g, _, x) => [g * (-x[0].Square()).Exp() * (-2 / Math.Sqrt(Math.PI))]);
     });
 
     /// <summary>The number whose <see cref="Erf"/> is x; ±∞ at ±1, NaN beyond.</summary>
@@ -46,7 +47,8 @@ public sealed partial class Tensor
             r -= error * (Math.Sqrt(Math.PI) / 2) * r.Square().Exp();
         }
 
-        return Where(isInside, r, Where(a.Eq(1), double.PositiveInfinity, x.FullLike(double.NaN))).CopySign(x);
+        return Where(isInside, r, Where(a.Eq(1), double.PositiveInfinity, x.FullLike(double.NaN))).CopySign(x)
+            .WithGradient([x], static (g, y, _) => [g * y.Square().Exp() * (Math.Sqrt(Math.PI) / 2)]);
     });
 
     /// <summary>ln |Γ(x)|; ∞ at 0, at negative whole numbers and at ±∞.</summary>
@@ -58,7 +60,8 @@ public sealed partial class Tensor
         var sine = SinPi(Where(isReflected, x, 0.5)).Abs();
         value = Where(isReflected, Math.Log(Math.PI) - sine.Log() - value, value);
         var isInfinite = x.IsInf() | ((x <= 0) & x.Trunc().Eq(x));
-        return Where(isInfinite, double.PositiveInfinity, Where(x.Eq(1) | x.Eq(2), 0.0 * x, value));
+        return Where(isInfinite, double.PositiveInfinity, Where(x.Eq(1) | x.Eq(2), 0, value))
+            .WithGradient([x], static (g, _, x) => [g * x[0].Digamma()]);
     });
 
     /// <summary>The derivative of ln Γ(x); ∓∞ at ±0, NaN at negative whole numbers.</summary>

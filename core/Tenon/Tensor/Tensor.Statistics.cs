@@ -1,3 +1,5 @@
+using Tenon.Core;
+
 namespace Tenon;
 
 /// <summary>What a quantile between two elements is.</summary>

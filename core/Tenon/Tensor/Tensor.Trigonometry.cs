@@ -23,14 +23,16 @@ public sealed partial class Tensor
         var rest = numerator / Where(isLarge, a, Where(isMiddle, a + 1.0, a.OnesLike()));
         var angle = rest * Polynomial(rest.Square(), x.DType == DType.Float64 ? AtanDouble : AtanSingle);
         angle = Where(isLarge, angle + Math.PI / 2, Where(isMiddle, angle + Math.PI / 4, angle));
-        return angle.CopySign(x);
+        return angle.CopySign(x).WithGradient([x], static (g, _, x) => [g / (1.0 + x[0].Square())]);
     });
 
     /// <summary>The angle in radians, from -π/2 to π/2, whose sine is x; NaN outside -1 to 1.</summary>
-    public Tensor Asin() => InSingle(static x => 2.0 * (x / (1.0 + ((1.0 - x) * (1.0 + x)).Sqrt())).Atan());
+    public Tensor Asin() => InSingle(static x =>
+        (2.0 * (x / (1.0 + ((1.0 - x) * (1.0 + x)).Sqrt())).Atan()).WithGradient([x], static (g, _, x) => [g * ((1.0 - x[0]) * (1.0 + x[0])).Rsqrt()]));
 
     /// <summary>The angle in radians, from 0 to π, whose cosine is x; NaN outside -1 to 1.</summary>
-    public Tensor Acos() => InSingle(static x => 2.0 * ((1.0 - x) / (1.0 + x)).Sqrt().Atan());
+    public Tensor Acos() => InSingle(static x =>
+        (2.0 * ((1.0 - x) / (1.0 + x)).Sqrt().Atan()).WithGradient([x], static (g, _, x) => [-(g * ((1.0 - x[0]) * (1.0 + x[0])).Rsqrt())]));
 
     /// <summary>The angle in radians, from -π to π, between the positive x axis and the point (x, y), of which this is y.</summary>
     /// <remarks>Zeros and infinities as IEEE 754's atan2: the signs of zeros count.</remarks>
@@ -56,14 +58,15 @@ public sealed partial class Tensor
         var isLarge = a > 20;
         var e = Where(isLarge, 0, a).Expm1();
         var half = (Where(isLarge, a, 0) * 0.5).Exp();
-        return Where(isLarge, half * 0.5 * half, (e + e / (e + 1.0)) * 0.5).CopySign(x);
+        return Where(isLarge, half * 0.5 * half, (e + e / (e + 1.0)) * 0.5).CopySign(x)
+            .WithGradient([x], static (g, _, x) => [g * x[0].Cosh()]);
     });
 
     /// <summary>The hyperbolic cosine.</summary>
     public Tensor Cosh() => InSingle(static x =>
     {
         var half = (x.Abs() * 0.5).Exp();
-        return half * 0.5 * half + (-x.Abs()).Exp() * 0.5;
+        return (half * 0.5 * half + (-x.Abs()).Exp() * 0.5).WithGradient([x], static (g, _, x) => [g * x[0].Sinh()]);
     });
 
     /// <summary>The number whose hyperbolic sine is x.</summary>
@@ -73,7 +76,8 @@ public sealed partial class Tensor
         var isLarge = a > 1e8;
         var s = Where(isLarge, 0, a);
         var moderate = (s + s.Square() / (1.0 + (s.Square() + 1.0).Sqrt())).Log1p();
-        return Where(isLarge, Where(isLarge, a, 1).Log() + Math.Log(2), moderate).CopySign(x);
+        return Where(isLarge, Where(isLarge, a, 1).Log() + Math.Log(2), moderate).CopySign(x)
+            .WithGradient([x], static (g, _, x) => [g / x[0].Hypot(x[0].OnesLike())]);
     });
 
     /// <summary>The number, at least 0, whose hyperbolic cosine is x; NaN below 1.</summary>
@@ -81,11 +85,13 @@ public sealed partial class Tensor
     {
         var isLarge = x > 1e8;
         var t = Where(isLarge, 1, x) - 1.0;
-        return Where(isLarge, Where(isLarge, x, 1).Log() + Math.Log(2), (t + (t * (t + 2.0)).Sqrt()).Log1p());
+        return Where(isLarge, Where(isLarge, x, 1).Log() + Math.Log(2), (t + (t * (t + 2.0)).Sqrt()).Log1p())
+            .WithGradient([x], static (g, _, x) => [g / (x[0] - 1.0).Sqrt() / (x[0] + 1.0).Sqrt()]);
     });
 
     /// <summary>The number whose hyperbolic tangent is x; ±∞ at ±1, NaN beyond.</summary>
-    public Tensor Atanh() => InSingle(static x => x.Abs() is var a ? (0.5 * (2.0 * a / (1.0 - a)).Log1p()).CopySign(x) : x);
+    public Tensor Atanh() => InSingle(static x =>
+        (0.5 * (2.0 * x.Abs() / (1.0 - x.Abs())).Log1p()).CopySign(x).WithGradient([x], static (g, _, x) => [g / ((1.0 - x[0]) * (1.0 + x[0]))]));
 
     /// <summary>sin(πx) / (πx), and 1 at 0.</summary>
     public Tensor Sinc() => InSingle(static x =>

@@ -1,6 +1,6 @@
 """Writes TorchNumbers.cs: what PyTorch computes, in double precision, at points that float32 holds exactly.
 
-Run: python3 torch_numbers.py > TorchNumbers.cs
+Run: python3 torch_numbers.py > ../TorchNumbers.cs
 """
 import math
 
