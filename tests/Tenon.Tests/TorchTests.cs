@@ -1,121 +1,107 @@
+using System.Numerics;
+using Tenon.NN;
+using Tenon.State;
 using static Tenon.Tests.TensorTest;
 
 namespace Tenon.Tests;
 
-/// <summary>Functions at corners and between, against PyTorch's numbers.</summary>
+/// <summary>Files of <c>torch.save</c>. <c>Data/make_files.py</c> has made them.</summary>
 internal sealed class TorchTests
 {
-    private static readonly Dictionary<string, Func<Tensor, Tensor>> Unary = new()
+    [TestCase("zip.pt")]
+    [TestCase("zip-protocol4.pt")]
+    [TestCase("legacy.pt")]
+    public void CheckpointsAreRead(string name)
     {
-        ["Asin"] = x => x.Asin(),
-        ["Acos"] = x => x.Acos(),
-        ["Atan"] = x => x.Atan(),
-        ["Sinh"] = x => x.Sinh(),
-        ["Cosh"] = x => x.Cosh(),
-        ["Asinh"] = x => x.Asinh(),
-        ["Acosh"] = x => x.Acosh(),
-        ["Atanh"] = x => x.Atanh(),
-        ["Sinc"] = x => x.Sinc(),
-        ["Erf"] = x => x.Erf(),
-        ["Erfc"] = x => x.Erfc(),
-        ["ErfInv"] = x => x.ErfInv(),
-        ["LogGamma"] = x => x.LogGamma(),
-        ["Digamma"] = x => x.Digamma(),
-        ["Log10"] = x => x.Log10(),
-        ["Logit"] = x => x.Logit(),
-        ["Entropy"] = x => x.Entropy(),
-        ["Frac"] = x => x.Frac(),
-        ["NanToNum"] = x => x.NanToNum(1.5, 7, -7),
-        ["Celu"] = x => x.Celu(1.5),
-        ["Selu"] = x => x.Selu(),
-        ["HardTanh"] = x => x.HardTanh(),
-        ["Mish"] = x => x.Mish(),
-        ["LogSigmoid"] = x => x.LogSigmoid(),
-        ["Softsign"] = x => x.Softsign(),
-        ["SoftShrink"] = x => x.SoftShrink(),
-        ["HardShrink"] = x => x.HardShrink(),
-        ["TanhShrink"] = x => x.TanhShrink(),
-        ["Threshold"] = x => x.Threshold(0.5, 20),
-        ["RRelu"] = x => x.RRelu(),
-        ["Softplus2"] = x => x.Softplus(2),
-        ["SignBit"] = x => x.SignBit(),
-        ["Mantissa"] = x => x.Frexp().Mantissa,
-        ["Exponent"] = x => x.Frexp().Exponent,
-        ["Round1"] = x => x.Round(1),
-        ["HardSigmoid"] = x => x.HardSigmoid(),
-        ["HardSwish"] = x => x.HardSwish(),
-        ["Expm1"] = x => x.Expm1(),
-    };
-
-    private static readonly Dictionary<string, Func<Tensor, Tensor, Tensor>> Binary = new()
-    {
-        ["Atan2"] = (x, y) => x.Atan2(y),
-        ["Hypot"] = (x, y) => x.Hypot(y),
-        ["LogAddExp"] = (x, y) => x.LogAddExp(y),
-        ["LogAddExp2"] = (x, y) => x.LogAddExp2(y),
-        ["Fmod"] = (x, y) => x % y,
-        ["FloorMod"] = (x, y) => x.FloorMod(y),
-        ["FloorDiv"] = (x, y) => x.FloorDiv(y),
-        ["CopySign"] = (x, y) => x.CopySign(y),
-        ["XLogY"] = (x, y) => x.XLogY(y),
-        ["XLog1pY"] = (x, y) => x.XLog1pY(y),
-        ["Heaviside"] = (x, y) => x.Heaviside(y),
-        ["Maximum"] = (x, y) => x.Maximum(y),
-        ["Minimum"] = (x, y) => x.Minimum(y),
-        ["Pow"] = (x, y) => x.Pow(y),
-        ["IsClose"] = (x, y) => x.IsClose(y, 0.5, 0.1),
-        ["Lerp"] = (x, y) => x.Lerp(y, 0.3),
-        ["NextAfter"] = (x, y) => x.NextAfter(y),
-    };
-
-    private static readonly string[] UnaryNames = [.. TorchNumbers.Unary.Keys];
-    private static readonly string[] BinaryNames = [.. TorchNumbers.Binary.Keys];
-
-    [TestCaseSource(nameof(UnaryNames))]
-    public void Of_one_number(string name)
-    {
-        var x = Tensor.From<double>(TorchNumbers.Points).Realize();
-        Check(name, Unary[name], x, TorchNumbers.Unary[name], i => $"{TorchNumbers.Points[i]}");
-    }
-
-    [TestCaseSource(nameof(BinaryNames))]
-    public void Of_two_numbers(string name)
-    {
-        var (p, n) = (TorchNumbers.Pairs, TorchNumbers.Pairs.Length);
-        var x = Tensor.Stack([Tensor.From<double>(p).Unsqueeze(1).Expand(n, n).Flatten(), Tensor.From<double>(p).Repeat(n)]).Realize();
-        Check(name, x => Binary[name](x[0], x[1]), x, TorchNumbers.Binary[name], i => $"{p[i / n]}, {p[i % n]}");
-    }
-
-    private static void Check(string name, Func<Tensor, Tensor> function, Tensor x, double[] expected, Func<int, string> describe)
-    {
-        foreach (var dtype in (DType[])[DType.Float64, DType.Float32])
+        var tensors = TorchFile.Load(Data(name));
+        var whole = Enumerable.Range(0, 24).Select(i => (double)i).ToArray();
+        Expect(tensors["model.whole"], whole, 0, [4, 6]);
+        Expect(tensors["model.transposed"], Tensor.Arange(24).Reshape(4, 6).Permute(1, 0), 0);
+        Expect(tensors["model.columns"], Tensor.Arange(24).Reshape(4, 6)[.., 1..6][.., TensorIndex.Every(2)], 0);
+        Expect(tensors["model.row"], [12, 13, 14, 15, 16, 17], 0, [6]);
+        Expect(tensors["model.inner"], [8, 9, 14, 15], 0, [2, 2]);
+        Expect(tensors["model.repeated"], [0, 1, 0, 1, 0, 1], 0, [3, 2]);
+        Expect(tensors["model.scalar"], [5], 0, []);
+        Expect(tensors["model.empty"], [], 0, [0, 4]);
+        Expect(tensors["model.parameter"], [3], 0, [1]);
+        Expect(tensors["model.module.weight"], [0, 1, 2, 3, 4, 5], 0, [2, 3]);
+        Expect(tensors["model.module.bias"], [7, 8], 0, [2]);
+        (string Name, DType DType, double[] Values)[] typed =
+        [
+            ("halves", DType.Float16, [1.5, -2]), ("brains", DType.BFloat16, [1.5, -2]), ("doubles", DType.Float64, [1.5, -2]), ("bools", DType.Bool, [1, 0]), ("bytes", DType.UInt8, [1, 255]),
+            ("chars", DType.Int8, [1, -1]), ("shorts", DType.Int16, [1, -1]), ("ints", DType.Int32, [1, -1]),
+        ];
+        foreach (var (key, dtype, values) in typed)
         {
-            // A step of double precision is not one of single.
-            if (name == "NextAfter" && dtype == DType.Float64)
-            {
-                continue;
-            }
-
-            var actual = function(x.Cast(dtype)).Values();
-            var tolerance = dtype == DType.Float64 ? 1e-11 : 3e-6;
-            Assert.Multiple(() =>
-            {
-                for (var i = 0; i < expected.Length; i++)
-                {
-                    // NaN has no sign here, and PyTorch 1.13 took it for small.
-                    if (describe(i).Contains("NaN") && name is "SignBit" or "CopySign" or "SoftShrink")
-                    {
-                        continue;
-                    }
-
-                    // The sign of NaN and of what rounds to zero is nobody's concern; those of zeros and infinities are.
-                    var rounded = dtype == DType.Float64 || name == "NextAfter" ? expected[i] : (float)expected[i];
-                    var isSame = actual[i].Equals(rounded) || (double.IsNaN(rounded) && double.IsNaN(actual[i])) || (Math.Abs(actual[i] - rounded) <= tolerance * Math.Max(Math.Abs(rounded), name == "NextAfter" ? 0 : 1e-2) && (rounded != 0 || Signs(actual[i]) == Signs(rounded)));
-                    Assert.That(isSame, Is.True, $"{name} {dtype} of {describe(i)}: {actual[i]}, expected {rounded}");
-                }
-            });
+            Assert.That(tensors[$"model.{key}"].DType, Is.EqualTo(dtype));
+            Expect(tensors[$"model.{key}"], values, 0, [2]);
         }
 
-        static bool Signs(double x) => double.IsNegative(x);
+        Assert.That(TorchFile.Open(Data(name)).Values.Select(t => t.Device), Is.All.EqualTo(TensorExecutor.Current.FileDevice));
     }
+
+    [TestCase("zip.pt")]
+    [TestCase("legacy.pt")]
+    public void NumbersAndContainersAreRead(string name)
+    {
+        var root = (IReadOnlyDictionary<string, object?>)TorchFile.OpenObject(Data(name))!;
+        Assert.That(root["epoch"], Is.EqualTo(3L));
+        Assert.That(root["best"], Is.EqualTo(0.25));
+        Assert.That(root["note"], Is.EqualTo("ü"));
+        Assert.That(root["flags"], Is.EqualTo(new object?[] { true, null, new object?[] { 1L, 2L } }));
+        Assert.That(root["size"], Is.EqualTo(new object[] { 2L, 3L }));
+        Assert.That(root["big"], Is.EqualTo(BigInteger.One << 80));
+        var groups = (object?[])((IReadOnlyDictionary<string, object?>)root["optimizer"]!)["param_groups"]!;
+        Assert.That(((IReadOnlyDictionary<string, object?>)groups[0]!)["momentum"], Is.EqualTo(0.9));
+    }
+
+    [TestCase("evil.pt")]
+    [TestCase("evil-legacy.pt")]
+    public void PicklesThatNameOtherThanTensorsAreRefused(string name)
+    {
+        var error = Assert.Throws<TenonFormatException>(() => TorchFile.Open(Data(name)));
+        Assert.That(error!.Code, Is.EqualTo("TEN5151"));
+        Assert.That(error.Message, Does.Contain("'posix.system'").And.Contain(name).And.Contain("byte"));
+    }
+
+    [Test]
+    public void CyclesAreRefused() => ExpectError("TEN5150", () => TorchFile.Open(Data("cycle.pt")));
+
+    [Test]
+    public void TheFormatIsSeenFromTheContent()
+    {
+        var folder = Directory.CreateTempSubdirectory("tenon");
+        try
+        {
+            string In(string name) => System.IO.Path.Combine(folder.FullName, name);
+            var tensors = new Dictionary<string, Tensor> { ["tensor"] = Tensor.Arange(4) };
+            Safetensors.Save(In("a"), tensors);
+            GgufFile.Save(In("b"), tensors);
+            NpyFile.SaveZip(In("c"), tensors);
+            NpyFile.Save(In("d"), tensors["tensor"]);
+            File.Copy(Data("tensor.pt"), In("e"));
+            foreach (var name in new[] { "a", "b", "c", "d", "e" })
+            {
+                Expect(StateFile.Load(In(name))["tensor"], [0, 1, 2, 3], 0, [4]);
+                Expect(StateFile.Open(In(name))["tensor"].To("CPU"), [0, 1, 2, 3], 0, [4]);
+            }
+
+            File.WriteAllText(In("f"), "neither");
+            ExpectError("TEN5113", () => StateFile.Open(In("f")));
+            File.WriteAllText(In("g"), "");
+            ExpectError("TEN5113", () => StateFile.Open(In("g")));
+
+            var linear = new Linear(3, 2);
+            linear.Save(In("linear"));
+            var other = new Linear(3, 2);
+            other.Load(In("linear"));
+            Expect(other.StateDict()["weight"], linear.StateDict()["weight"], 0);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static string Data(string name) => System.IO.Path.Combine(TestContext.CurrentContext.TestDirectory, "Data", name);
 }
