@@ -102,8 +102,7 @@ public sealed class PRelu : Module
     public Tensor Weight { get; }
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x) =>
-        x.PRelu(Weight.Size(0) == 1 ? Weight : Weight.Reshape([-1, .. Enumerable.Repeat((Core.SymInt)1, x.Rank - 2)]));
+    public override Tensor Forward(Tensor x) => x.PRelu(Weight.Size(0) == 1 ? Weight.Squeeze() : Weight);
 }
 
 /// <summary>x where it is positive, else x times a slope: random in training, otherwise the mean of the bounds.</summary>
