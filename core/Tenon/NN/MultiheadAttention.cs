@@ -82,11 +82,11 @@ public sealed class MultiheadAttention : Module
         }
 
         RequireFit(query, key, value);
-        var (q, k, v) = Projected(BatchFirst(query), BatchFirst(key), BatchFirst(value));
-        var (n, l) = (q.Shape.Size(0), q.Shape.Size(1));
+        var (n, l) = (query.Shape.Size(_batchFirst ? 0 : 1), query.Shape.Size(_batchFirst ? 1 : 0));
+        var (q, k, v) = ReferenceEquals(query, key) && ReferenceEquals(key, value) ? ProjectedAlike(BatchFirst(query)) : Projected(BatchFirst(query), BatchFirst(key), BatchFirst(value));
         if (_added is var (addedKey, addedValue))
         {
-            (k, v) = (Tensor.Cat([k, addedKey.Expand(n, 1, _size)], 1), Tensor.Cat([v, addedValue.Expand(n, 1, _size)], 1));
+            (k, v) = (Tensor.Cat([k, Single(addedKey, n)], 2), Tensor.Cat([v, Single(addedValue, n)], 2));
         }
 
         if (_addZero)
@@ -94,17 +94,17 @@ public sealed class MultiheadAttention : Module
             (k, v) = (Widened(k), Widened(v));
         }
 
-        var scores = Heads(q).MatMul(Heads(k).T) * (1 / Math.Sqrt((double)_size / _heads));
-        var added = k.Shape.Size(1) - BatchFirst(key).Shape.Size(1);
+        var scores = q.MatMul(k.T) * (1 / Math.Sqrt((double)_size / _heads));
+        var added = k.Shape.Size(2) - key.Shape.Size(_batchFirst ? 1 : 0);
         scores = Masked(scores, mask is null ? null : mask.Rank == 3 ? mask.Reshape(n, _heads, l, -1) : mask, added);
         scores = Masked(scores, keyPaddingMask?.Reshape(n, 1, 1, -1), added);
         var weights = scores.Softmax();
         weights = IsTraining && _dropout > 0 ? weights.Dropout(_dropout) : weights;
-        var output = _out.Forward(weights.MatMul(Heads(v)).Transpose(1, 2).Reshape(n, l, _size));
+        var output = _out.Forward(weights.MatMul(v).Transpose(1, 2).Reshape(n, l, _size));
         return (_batchFirst ? output : output.Transpose(0, 1).AsValue(), needWeights ? averageWeights ? weights.Mean(1) : weights : null);
     }
 
-    private static Tensor Widened(Tensor x) => x.Pad([(0, 0), (0, 1), (0, 0)]);
+    private static Tensor Widened(Tensor x) => x.Pad([(0, 0), (0, 0), (0, 1), (0, 0)]);
 
     // Keys that were added are seen by all.
     private static Tensor Masked(Tensor scores, Tensor? mask, SymInt added)
@@ -122,20 +122,33 @@ public sealed class MultiheadAttention : Module
 
     private Tensor BatchFirst(Tensor x) => _batchFirst ? x : x.Transpose(0, 1);
 
-    // [N, L, size] → [N, heads, L, size / heads]
-    private Tensor Heads(Tensor x) => x.Reshape(x.Shape.Size(0), x.Shape.Size(1), _heads, _size / _heads).Transpose(1, 2);
+    // [1, 1, size] → [N, heads, 1, size / heads]
+    private Tensor Single(Tensor x, SymInt batch) => x.Reshape(1, _heads, 1, _size / _heads).Expand(batch, _heads, 1, _size / _heads);
 
-    private (Tensor Q, Tensor K, Tensor V) Projected(Tensor q, Tensor k, Tensor v)
+    // Queries, keys and values of one sequence are one matrix product.
+    private (Tensor Q, Tensor K, Tensor V) ProjectedAlike(Tensor x)
     {
-        if (ReferenceEquals(q, k) && ReferenceEquals(k, v) && _projections.Length == 1)
+        if (_projections.Length > 1)
         {
-            var all = q.Linear(_projections[0], _projectionBias).Chunk(3, -1);
-            return (all[0], all[1], all[2]);
+            return Projected(x, x, x);
         }
 
-        var weights = _projections.Length == 1 ? _projections[0].Chunk(3) : _projections;
-        var biases = _projectionBias?.Chunk(3);
-        return (q.Linear(weights[0], biases?[0]), k.Linear(weights[1], biases?[1]), v.Linear(weights[2], biases?[2]));
+        var all = x.Linear(_projections[0], _projectionBias).Reshape(x.Shape.Size(0), x.Shape.Size(1), 3, _heads, _size / _heads).Permute(2, 0, 3, 1, 4);
+        return (all[0], all[1], all[2]);
+    }
+
+    // [N, L, …] → [N, heads, L, size / heads] each; the three parts of the weights are an axis of their own.
+    private (Tensor Q, Tensor K, Tensor V) Projected(Tensor q, Tensor k, Tensor v)
+    {
+        var biases = _projectionBias?.Reshape(3, _size);
+        var stacked = _projections.Length == 1 ? _projections[0].Reshape(3, _size, _size) : null;
+        return (One(q, 0), One(k, 1), One(v, 2));
+
+        Tensor One(Tensor x, int i)
+        {
+            var y = x.Linear(stacked?[i] ?? _projections[i], biases?[i]);
+            return y.Reshape(x.Shape.Size(0), x.Shape.Size(1), _heads, _size / _heads).Transpose(1, 2);
+        }
     }
 
     private void RequireFit(Tensor query, Tensor key, Tensor value)

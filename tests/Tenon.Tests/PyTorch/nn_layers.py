@@ -49,7 +49,7 @@ def record(r):
     layer("sequential", nn.Sequential(nn.Linear(4, 3), nn.Tanh(), nn.Sequential(nn.Linear(3, 2), nn.ReLU())), x, steps=3)
 
     # Convolutions and what slides.
-    spaces = {1: (9,), 2: (6, 7), 3: (4, 5, 4)}
+    spaces = {1: (9,), 2: (6, 7), 3: (3, 4, 4)}
     for n, size in spaces.items():
         image = distinct(2, 4, *size)
         conv, transposed = getattr(nn, f"Conv{n}d"), getattr(nn, f"ConvTranspose{n}d")
@@ -57,7 +57,7 @@ def record(r):
         layer(f"conv {n}d options", conv(4, 6, 2, stride=2, padding=1, dilation=2, groups=2, bias=False), image)
         layer(f"conv {n}d alone", conv(4, 2, 2), image[0].clone())
         layer(f"conv transposed {n}d", transposed(4, 3, 2), image[:, :, :3].clone())
-        layer(f"conv transposed {n}d options", transposed(4, 2, 3, stride=2, padding=1, output_padding=1, groups=2, bias=False, dilation=2), image[:1, :, :3].clone())
+        layer(f"conv transposed {n}d options", transposed(4, 2, 3, stride=2, padding=1, output_padding=1, groups=2, bias=False, dilation=2), image[:1, :, :2].clone())
         layer(f"max pool {n}d", getattr(nn, f"MaxPool{n}d")(2), image)
         layer(f"max pool {n}d options", getattr(nn, f"MaxPool{n}d")(3, stride=2, padding=1, ceil_mode=True), image)
         layer(f"max unpool {n}d", MaxUnpool(n, 2, 2), image)
