@@ -14,7 +14,7 @@ internal static class Steps
         var count = (int)x.Size(0);
         if (count <= Branches)
         {
-            return [.. Enumerable.Range(0, count).Select(t => x[t])];
+            return [.. Enumerable.Range(0, count).Select(t => x[t].Contiguous())];
         }
 
         var steps = new List<Tensor>(count);
@@ -31,7 +31,7 @@ internal static class Steps
     {
         if (steps.Length <= Branches)
         {
-            return Tensor.Stack(steps);
+            return Tensor.Stack([.. steps.ToArray().Select(s => s.WithGradient([s], static (g, _, _) => [g.Contiguous()]))]);
         }
 
         var parts = new List<Tensor>(Branches);
