@@ -79,5 +79,60 @@ case("interpolate area", lambda x: F.interpolate(x, (3, 7), mode="area"), (1, 1,
 case("interpolate bilinear by scale", lambda x: F.interpolate(x, scale_factor=1.7, mode="bilinear"), (1, 1, 3, 4))
 case("interpolate bilinear by scale, recomputed", lambda x: F.interpolate(x, scale_factor=1.7, mode="bilinear", recompute_scale_factor=True), (1, 1, 3, 4))
 
+for mode in ["bilinear", "nearest", "bicubic"]:
+    for padding in ["zeros", "border", "reflection"]:
+        for align in [False, True]:
+            case(f"grid_sample {mode} {padding}{', corners' if align else ''}", lambda x, g: F.grid_sample(x, g * 0.9, mode, padding, align), (1, 2, 4, 3), (1, 2, 5, 2))
+case("grid_sample 3d", lambda x, g: F.grid_sample(x, g * 0.7, align_corners=False), (2, 1, 2, 3, 4), (2, 1, 2, 3, 3))
+case("grid_sample 3d reflected", lambda x, g: F.grid_sample(x, g, "nearest", "reflection", True), (1, 2, 2, 3, 4), (1, 1, 2, 3, 3))
+case("affine_grid", lambda t: F.affine_grid(t, (2, 1, 2, 3), align_corners=False), (2, 2, 3))
+case("affine_grid 3d, corners", lambda t: F.affine_grid(t, (1, 1, 2, 1, 3), align_corners=True), (1, 3, 4))
+case("pixel_shuffle", lambda x: F.pixel_shuffle(x, 2), (2, 8, 2, 3))
+case("pixel_unshuffle", lambda x: F.pixel_unshuffle(x, 2), (1, 2, 4, 6))
+case("channel_shuffle", lambda x: x.reshape(1, 2, 3, 2, 1).transpose(1, 2).reshape(1, 6, 2, 1), (1, 6, 2, 1))
+case("local_response_norm", lambda x: F.local_response_norm(x, 3, 0.3, 0.7, 1.5), (2, 5, 2, 2))
+case("local_response_norm even", lambda x: F.local_response_norm(x, 4, 0.3, 0.7, 1.5), (1, 5, 3))
+case("group_norm", lambda x, w, b: F.group_norm(x, 2, w, b), (2, 4, 3), (4,), (4,))
+case("instance_norm", lambda x, w, b: F.instance_norm(x, None, None, w, b), (2, 3, 2, 2), (3,), (3,))
+
+
+def sample(x, y, z, padding):
+    """Elements of [C, H, W] at rows y and columns z."""
+    grid = torch.stack([z * 2 / (x.shape[2] - 1) - 1, y * 2 / (x.shape[1] - 1) - 1], -1)
+    return F.grid_sample(x[None], grid.reshape(1, 1, -1, 2), "bilinear", padding, True).reshape(x.shape[0], *y.shape)
+
+
+def roi_align(x, boxes, images, size, scale, samples, aligned):
+    result = []
+    for (x1, y1, x2, y2), image in zip(boxes, images):
+        ends = [(a * scale - 0.5 * aligned, b * scale - 0.5 * aligned) for a, b in [(y1, y2), (x1, x2)]]
+        cells = [(b - a if aligned else max(b - a, 1.0)) / n for (a, b), n in zip(ends, size)]
+        counts = [samples if samples > 0 else max(1, math.ceil(c)) for c in cells]
+        at = [a + (torch.arange(n * k).double() + 0.5) * (c / k) for (a, _), c, n, k in zip(ends, cells, size, counts)]
+        y, z = torch.meshgrid(*at, indexing="ij")
+        inside = (y >= -1) & (y <= x.shape[2]) & (z >= -1) & (z <= x.shape[3])
+        values = sample(x[image], y, z, "border") * inside
+        result.append(values.reshape(x.shape[1], size[0], counts[0], size[1], counts[1]).mean((2, 4)))
+    return torch.stack(result)
+
+
+def deform_conv(x, offset, weight, bias, mask, stride, padding, dilation, groups, parts):
+    n, c, h, w = x.shape
+    o, _, kh, kw = weight.shape
+    oh, ow = offset.shape[2:]
+    offset, mask = offset.reshape(n, parts, kh, kw, 2, oh, ow), mask.reshape(n, parts, 1, kh, kw, oh, ow)
+    k, l, i, j = torch.meshgrid(*[torch.arange(s).double() for s in (kh, kw, oh, ow)], indexing="ij")
+    y, z = i * stride - padding + k * dilation, j * stride - padding + l * dilation
+    columns = torch.stack([torch.cat([
+        sample(x[b, g * c // parts:(g + 1) * c // parts], y + offset[b, g, :, :, 0], z + offset[b, g, :, :, 1], "zeros") * mask[b, g] for g in range(parts)]) for b in range(n)])
+    columns = columns.reshape(n, groups, c // groups * kh * kw, oh * ow)
+    return (weight.reshape(groups, o // groups, -1) @ columns).reshape(n, o, oh, ow) + bias.reshape(-1, 1, 1)
+
+
+boxes = [[0.5, 1.0, 6.0, 7.5], [2.0, 0.0, 3.0, 9.0], [-3.0, 2.0, 12.0, 4.0]]
+case("roi_align", lambda x: roi_align(x, boxes, [0, 1, 0], (2, 3), 0.5, 2, False), (2, 2, 4, 5))
+case("roi_align aligned", lambda x: roi_align(x, boxes, [1, 1, 0], (3, 2), 0.7, 0, True), (2, 1, 5, 6))
+case("deform_conv", lambda x, o, w, b, m: deform_conv(x, o, w, b, m, 2, 1, 1, 2, 2), (1, 4, 5, 4), (1, 24, 3, 3), (2, 2, 3, 2), (2,), (1, 12, 3, 3))
+
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "vision.json"), "w") as file:
     file.write("[\n" + ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases) + "\n]\n")

@@ -12,7 +12,7 @@ internal sealed class OptimizerTests
     public void SgdDescends()
     {
         var expected = Run((p, v, g, _) => (p - 0.1 * (g + 0.01 * p), v));
-        Expect(Train(w => new Sgd([w], 0.1, weightDecay: 0.01)), expected, 1e-5);
+        Expect(Train(w => new Sgd([w], new(0.1, WeightDecay: 0.01))), expected, 1e-5);
     }
 
     [TestCase(false)]
@@ -20,7 +20,7 @@ internal sealed class OptimizerTests
     public void SgdWithMomentumDescends(bool nesterov)
     {
         var expected = Run((p, v, g, _) => (p - 0.1 * (nesterov ? g + 0.9 * (0.9 * v + g) : 0.9 * v + g), 0.9 * v + g));
-        Expect(Train(w => new Sgd([w], 0.1, 0.9, nesterov)), expected, 1e-5);
+        Expect(Train(w => new Sgd([w], new(0.1, 0.9, Nesterov: nesterov))), expected, 1e-5);
     }
 
     [TestCase(0)]
@@ -36,7 +36,7 @@ internal sealed class OptimizerTests
             i = (i + 1) % 3;
             return (p * (1 - 0.1 * decay) - 0.1 * step, m);
         });
-        Expect(Train(w => new AdamW([w], 0.1, weightDecay: decay)), expected, 1e-4);
+        Expect(Train(w => new AdamW([w], new(0.1, WeightDecay: decay))), expected, 1e-4);
     }
 
     [Test]

@@ -111,8 +111,8 @@ internal sealed class ReduceTests
     {
         var x = Of([3], -200, 0, 3);
         var target = Of([3], 0, 1, 1);
-        Expect(x.BinaryCrossEntropyWithLogits(target, Reduction.None), [0, Math.Log(2), Math.Log(1 + Math.Exp(-3))]);
-        Expect(Of([2], 0.25, 1).BinaryCrossEntropy(Of([2], 1, 1), Reduction.None), [-Math.Log(0.25), 0]);
+        Expect(x.BinaryCrossEntropyWithLogits(target, reduction: Reduction.None), [0, Math.Log(2), Math.Log(1 + Math.Exp(-3))]);
+        Expect(Of([2], 0.25, 1).BinaryCrossEntropy(Of([2], 1, 1), reduction: Reduction.None), [-Math.Log(0.25), 0]);
         Expect(Of([2], 0.25, 1).MseLoss(Of([2], 1, 1)), [0.75 * 0.75 / 2]);
     }
 }

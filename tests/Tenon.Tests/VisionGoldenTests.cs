@@ -1,4 +1,5 @@
 using static Tenon.Interpolation;
+using static Tenon.Tests.TensorTest;
 
 namespace Tenon.Tests;
 
@@ -65,12 +66,64 @@ internal sealed class VisionGoldenTests
         ["interpolate area"] = t => [t[0].Interpolate((3, 7), mode: Area)],
         ["interpolate bilinear by scale"] = t => [t[0].Interpolate(scale: [1.7], mode: Linear)],
         ["interpolate bilinear by scale, recomputed"] = t => [t[0].Interpolate(scale: [1.7], mode: Linear, recomputeScale: true)],
+
+        ["grid_sample bilinear zeros"] = t => [t[0].GridSample(t[1] * 0.9, Linear, GridPadding.Zeros)],
+        ["grid_sample bilinear zeros, corners"] = t => [t[0].GridSample(t[1] * 0.9, Linear, GridPadding.Zeros, alignCorners: true)],
+        ["grid_sample bilinear border"] = t => [t[0].GridSample(t[1] * 0.9, Linear, GridPadding.Border)],
+        ["grid_sample bilinear border, corners"] = t => [t[0].GridSample(t[1] * 0.9, Linear, GridPadding.Border, alignCorners: true)],
+        ["grid_sample bilinear reflection"] = t => [t[0].GridSample(t[1] * 0.9, Linear, GridPadding.Reflection)],
+        ["grid_sample bilinear reflection, corners"] = t => [t[0].GridSample(t[1] * 0.9, Linear, GridPadding.Reflection, alignCorners: true)],
+        ["grid_sample nearest zeros"] = t => [t[0].GridSample(t[1] * 0.9, Nearest, GridPadding.Zeros)],
+        ["grid_sample nearest zeros, corners"] = t => [t[0].GridSample(t[1] * 0.9, Nearest, GridPadding.Zeros, alignCorners: true)],
+        ["grid_sample nearest border"] = t => [t[0].GridSample(t[1] * 0.9, Nearest, GridPadding.Border)],
+        ["grid_sample nearest border, corners"] = t => [t[0].GridSample(t[1] * 0.9, Nearest, GridPadding.Border, alignCorners: true)],
+        ["grid_sample nearest reflection"] = t => [t[0].GridSample(t[1] * 0.9, Nearest, GridPadding.Reflection)],
+        ["grid_sample nearest reflection, corners"] = t => [t[0].GridSample(t[1] * 0.9, Nearest, GridPadding.Reflection, alignCorners: true)],
+        ["grid_sample bicubic zeros"] = t => [t[0].GridSample(t[1] * 0.9, Cubic, GridPadding.Zeros)],
+        ["grid_sample bicubic zeros, corners"] = t => [t[0].GridSample(t[1] * 0.9, Cubic, GridPadding.Zeros, alignCorners: true)],
+        ["grid_sample bicubic border"] = t => [t[0].GridSample(t[1] * 0.9, Cubic, GridPadding.Border)],
+        ["grid_sample bicubic border, corners"] = t => [t[0].GridSample(t[1] * 0.9, Cubic, GridPadding.Border, alignCorners: true)],
+        ["grid_sample bicubic reflection"] = t => [t[0].GridSample(t[1] * 0.9, Cubic, GridPadding.Reflection)],
+        ["grid_sample bicubic reflection, corners"] = t => [t[0].GridSample(t[1] * 0.9, Cubic, GridPadding.Reflection, alignCorners: true)],
+        ["grid_sample 3d"] = t => [t[0].GridSample(t[1] * 0.7)],
+        ["grid_sample 3d reflected"] = t => [t[0].GridSample(t[1], Nearest, GridPadding.Reflection, alignCorners: true)],
+        ["affine_grid"] = t => [t[0].AffineGrid((2, 3))],
+        ["affine_grid 3d, corners"] = t => [t[0].AffineGrid((2, 1, 3), alignCorners: true)],
+
+        ["pixel_shuffle"] = t => [t[0].PixelShuffle(2)],
+        ["pixel_unshuffle"] = t => [t[0].PixelUnshuffle(2)],
+        ["channel_shuffle"] = t => [t[0].ChannelShuffle(2)],
+        ["local_response_norm"] = t => [t[0].LocalResponseNorm(3, 0.3, 0.7, 1.5)],
+        ["local_response_norm even"] = t => [t[0].LocalResponseNorm(4, 0.3, 0.7, 1.5)],
+        ["group_norm"] = t => [t[0].GroupNorm(2, t[1], t[2])],
+        ["roi_align"] = t => [t[0].RoiAlign(Boxes, Tensor.From<int>([0, 1, 0]), (2, 3), 0.5, 2)],
+        ["roi_align aligned"] = t => [t[0].RoiAlign(Boxes, Tensor.From<int>([1, 1, 0]), (3, 2), 0.7, aligned: true)],
+        ["deform_conv"] = t => [t[0].DeformConv(t[1], t[2], t[3], t[4], stride: 2, padding: 1, groups: 2, offsetGroups: 2)],
+        ["instance_norm"] = t => [t[0].InstanceNorm(t[1], t[2])],
     };
+
+    private static Tensor Boxes => Tensor.From<double>([0.5, 1, 6, 7.5, 2, 0, 3, 9, -3, 2, 12, 4], [3, 4]);
 
     private static IEnumerable<GoldenCase> Cases => Golden.Values;
 
     [TestCaseSource(nameof(Cases))]
     public void AsPyTorch(GoldenCase golden) => golden.Check(Functions[golden.Name]);
+
+    [Test]
+    public void BatchNormUsesGivenStatistics() => Expect(
+        Of([1, 2, 2], 1, 2, 3, 4).BatchNorm(Of([2], 1, 2), Of([2], 4, 1), Of([2], 2, 3), Of([2], 0, 1), epsilon: 0), [0, 1, 4, 7], 1e-5);
+
+    [Test]
+    public void WrongShapesSaySo()
+    {
+        ExpectError("TEN3207", () => Tensor.Ones(1, 1, 2, 2).GridSample(Tensor.Ones(1, 2, 2, 3)));
+        ExpectError("TEN3207", () => Tensor.Ones(1, 2, 2).AffineGrid((2, 2)));
+        ExpectError("TEN3208", () => Tensor.Ones(1, 3, 2, 2).PixelShuffle(2));
+        ExpectError("TEN3208", () => Tensor.Ones(1, 3, 2, 2).ChannelShuffle(2));
+        ExpectError("TEN3209", () => Tensor.Ones(1, 3, 2, 2).GroupNorm(2));
+        ExpectError("TEN3210", () => Tensor.Ones(1, 3, 2, 2).RoiAlign(Tensor.Ones(2, 3), Tensor.Arange(2), 2));
+        ExpectError("TEN3050", () => Tensor.Ones(1, 2, 3, 3).DeformConv(Tensor.Ones(1, 4, 2, 2), Tensor.Ones(1, 2, 2, 2)));
+    }
 
     [Test]
     public void EveryCaseHasItsNumbers() => Assert.That(Functions.Keys, Is.EquivalentTo(Golden.Keys));

@@ -9,6 +9,26 @@ namespace Tenon.Onnx.Format;
 /// <param name="floatDType">What float32 becomes; null for float32 itself.</param>
 internal sealed class TensorReader(ModelSource source, string? device = null, DType? floatDType = null)
 {
+    private readonly Dictionary<TensorProto, OnnxValue> _made = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>A tensor that the model holds. It is made once; the message then lets go of its data.</summary>
+    public OnnxValue ReadOnce(TensorProto tensor)
+    {
+        lock (_made)
+        {
+            if (!_made.TryGetValue(tensor, out var value))
+            {
+                _made.Add(tensor, value = Read(tensor));
+                tensor.ClearRawData();
+                tensor.FloatData.Clear();
+                tensor.Int32Data.Clear();
+                tensor.Int64Data.Clear();
+            }
+
+            return value;
+        }
+    }
+
     /// <summary>A tensor, or a tensor of strings.</summary>
     public OnnxValue Read(TensorProto tensor)
     {

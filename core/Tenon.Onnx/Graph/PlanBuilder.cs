@@ -50,7 +50,7 @@ internal sealed class PlanBuilder(ModelSource source, ModelProto model, TensorRe
         var constants = new Dictionary<string, Lazy<OnnxValue>>();
         foreach (var tensor in graph.Initializer)
         {
-            AddConstant(tensor.Name, () => reader.Read(tensor));
+            AddConstant(tensor.Name, () => reader.ReadOnce(tensor));
         }
 
         foreach (var sparse in graph.SparseInitializer)

@@ -39,6 +39,7 @@ internal static class ElementwiseOps
         Binary("BitwiseAnd", (x, y) => x & y);
         Binary("BitwiseOr", (x, y) => x | y);
         Binary("BitwiseXor", (x, y) => x ^ y);
+        ops.AddMany("Equal", 1, c => [c.Value(0) is StringValue ? StringMoves.Equal(c.Value(0).Strings, c.Value(1).Strings) : c[0].Eq(c.Opset < 7 ? Legacy(c) : c[1])]);
         Binary("Less", (x, y) => x < y);
         Binary("LessOrEqual", (x, y) => x <= y);
         Binary("Greater", (x, y) => x > y);

@@ -21,4 +21,9 @@ internal static class StringMoves
 
         return new StringValue([.. texts], shape);
     }
+
+    /// <summary>Whether texts are equal, each to that at its place.</summary>
+    public static Tensor Equal(StringValue x, StringValue y) => x.Shape.SequenceEqual(y.Shape) || y.Values.Count == 1
+        ? Tensor.From<bool>([.. x.Values.Select((text, i) => text == y.Values[y.Values.Count == 1 ? 0 : i])], x.Shape.ToArray())
+        : throw new TenonException("TEN5210", $"Equal: {x} and {y}. Expected equal shapes, or one text.");
 }

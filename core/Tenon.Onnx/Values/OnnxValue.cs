@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Tenon.Onnx;
 
 /// <summary>
@@ -25,7 +27,8 @@ public abstract class OnnxValue
     public virtual IReadOnlyList<OnnxValue> Items => throw Unexpected("a sequence");
 
     /// <summary>A tensor as a value.</summary>
-    public static implicit operator OnnxValue(Tensor tensor) => new TensorValue(tensor);
+    [return: NotNullIfNotNull(nameof(tensor))]
+    public static implicit operator OnnxValue?(Tensor? tensor) => tensor is null ? null : new TensorValue(tensor);
 
     /// <summary>Texts of one axis as a value.</summary>
     public static implicit operator OnnxValue(string[] texts) => new StringValue(texts, [texts.Length]);

@@ -2,99 +2,105 @@ using Tenon.NN;
 
 namespace Tenon.Optim;
 
-/// <summary>Adam: steps by running means of the gradient and of its square.</summary>
-/// <remarks>Kingma and Ba, arXiv:1412.6980; with decoupled weight decay, Loshchilov and Hutter, arXiv:1711.05101.</remarks>
-public class Adam : Optimizer
+/// <summary>The options of <see cref="Adam"/>.</summary>
+/// <param name="LearningRate">How far parameters move.</param>
+/// <param name="Beta1">The share of earlier gradients in their running mean.</param>
+/// <param name="Beta2">The share of earlier squares in theirs.</param>
+/// <param name="Epsilon">Keeps the division finite.</param>
+/// <param name="WeightDecay">The share of the parameter that is added to its gradient.</param>
+/// <param name="AmsGrad">Whether to divide by the greatest mean of squares so far.</param>
+/// <param name="Maximize">Whether to ascend.</param>
+public record AdamOptions(
+    double LearningRate = 1e-3, double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8, double WeightDecay = 0, bool AmsGrad = false, bool Maximize = false)
+    : OptimizerOptions(LearningRate, WeightDecay, Maximize)
 {
-    private readonly double _beta1;
-    private readonly double _beta2;
-    private readonly double _epsilon;
-    private readonly double _weightDecay;
-    private readonly bool _isDecoupled;
-    private readonly Tensor[] _means;
-    private readonly Tensor[] _squares;
-    private readonly Dictionary<string, (Tensor Power1, Tensor Power2)> _powers = [];
+    internal override double InitialMomentum => Beta1;
 
+    internal virtual bool IsDecoupled => false;
+
+    /// <summary>The options with a learning rate, all others as they are by default.</summary>
+    public static implicit operator AdamOptions(double learningRate) => new(learningRate);
+}
+
+/// <summary>The options of <see cref="AdamW"/>.</summary>
+/// <param name="LearningRate">How far parameters move.</param>
+/// <param name="Beta1">The share of earlier gradients in their running mean.</param>
+/// <param name="Beta2">The share of earlier squares in theirs.</param>
+/// <param name="Epsilon">Keeps the division finite.</param>
+/// <param name="WeightDecay">The share of the parameter that is lost in a step, times the learning rate.</param>
+/// <param name="AmsGrad">Whether to divide by the greatest mean of squares so far.</param>
+/// <param name="Maximize">Whether to ascend.</param>
+public sealed record AdamWOptions(
+    double LearningRate = 1e-3, double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8, double WeightDecay = 0.01, bool AmsGrad = false, bool Maximize = false)
+    : AdamOptions(LearningRate, Beta1, Beta2, Epsilon, WeightDecay, AmsGrad, Maximize)
+{
+    internal override bool IsDecoupled => true;
+
+    /// <summary>The options with a learning rate, all others as they are by default.</summary>
+    public static implicit operator AdamWOptions(double learningRate) => new(learningRate);
+}
+
+/// <summary>Adam: steps by running means of the gradient and of its square.</summary>
+/// <remarks>Kingma and Ba, arXiv:1412.6980; AMSGrad: Reddi, Kale and Kumar, arXiv:1904.09237.</remarks>
+public class Adam : Optimizer<AdamOptions>
+{
     /// <summary>Adam over a module's parameters; its buffers are realised with each step.</summary>
-    public Adam(Module module, double learningRate = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0)
-        : this(Of(module), learningRate, beta1, beta2, epsilon, weightDecay)
+    public Adam(Module module, AdamOptions? options = null) : this(Of(module), options)
     {
     }
 
     /// <summary>Adam over some tensors.</summary>
-    /// <param name="parameters">The tensors.</param>
-    /// <param name="learningRate">How far they move.</param>
-    /// <param name="beta1">The share of earlier gradients in their running mean.</param>
-    /// <param name="beta2">The share of earlier squares in theirs.</param>
-    /// <param name="epsilon">Keeps the division finite.</param>
-    /// <param name="weightDecay">The share of the parameter that is added to its gradient.</param>
-    public Adam(IEnumerable<Tensor> parameters, double learningRate = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0)
-        : this(parameters, learningRate, beta1, beta2, epsilon, weightDecay, isDecoupled: false)
+    public Adam(IEnumerable<Tensor> parameters, AdamOptions? options = null) : base(parameters, options ?? new())
     {
-    }
-
-    private protected Adam(IEnumerable<Tensor> parameters, double learningRate, double beta1, double beta2, double epsilon, double weightDecay, bool isDecoupled)
-        : base(parameters, learningRate)
-    {
-        (_beta1, _beta2, _epsilon, _weightDecay, _isDecoupled) = (beta1, beta2, epsilon, weightDecay, isDecoupled);
-        _means = [.. Parameters.Select(p => State(p.ZerosLike()))];
-        _squares = [.. Parameters.Select(p => State(p.ZerosLike()))];
-        foreach (var device in Parameters.Select(p => p.Device).Distinct())
-        {
-            _powers.Add(device, (State(Tensor.Ones([1], null, device)), State(Tensor.Ones([1], null, device))));
-        }
-
-        RealizeAll();
     }
 
     /// <inheritdoc/>
-    protected override void BeginStep()
+    protected override IEnumerable<(string, double)> InitialState(AdamOptions options) =>
+        options.AmsGrad ? [("exp_avg", 0), ("exp_avg_sq", 0), ("max_exp_avg_sq", 0)] : [("exp_avg", 0), ("exp_avg_sq", 0)];
+
+    // 1 - βᵗ, which is the running mean of ones.
+    /// <inheritdoc/>
+    protected override IEnumerable<(string, double)> InitialShared(AdamOptions options) => [("correction1", 0), ("correction2", 0)];
+
+    /// <inheritdoc/>
+    protected override void BeginStep(SharedState shared, AdamOptions options)
     {
-        // βᵗ, kept as data so that every step is the same program.
-        foreach (var (power1, power2) in _powers.Values)
-        {
-            power1.Assign(power1 * _beta1);
-            power2.Assign(power2 * _beta2);
-        }
+        Set(shared["correction1"], shared["correction1"] * shared.Momentum + (1.0 - shared.Momentum));
+        Set(shared["correction2"], Averaged(shared["correction2"], 1.0, options.Beta2));
     }
 
     /// <inheritdoc/>
-    protected override void Update(int index, Tensor parameter, Tensor gradient, Tensor rate)
+    protected override void Update(ParameterSlot slot, AdamOptions options, Tensor gradient)
     {
-        var (power1, power2) = _powers[parameter.Device];
-        if (_weightDecay != 0 && !_isDecoupled)
+        gradient = options.IsDecoupled ? gradient : Decayed(gradient, slot, options);
+        var mean = slot["exp_avg"] * slot.Momentum + gradient * (1.0 - slot.Momentum);
+        var squares = Averaged(slot["exp_avg_sq"], gradient.Square(), options.Beta2);
+        Set(slot["exp_avg"], mean);
+        Set(slot["exp_avg_sq"], squares);
+        if (options.AmsGrad)
         {
-            gradient += parameter * _weightDecay;
+            squares = slot["max_exp_avg_sq"].Maximum(squares);
+            Set(slot["max_exp_avg_sq"], squares);
         }
 
-        var mean = _means[index] * _beta1 + gradient * (1 - _beta1);
-        var square = _squares[index] * _beta2 + gradient.Square() * (1 - _beta2);
-        _means[index].Assign(mean);
-        _squares[index].Assign(square);
-        var step = mean / (1.0 - power1) / ((square / (1.0 - power2)).Sqrt() + _epsilon);
-        var kept = _weightDecay != 0 && _isDecoupled ? parameter * (1.0 - rate * _weightDecay) : parameter;
-        parameter.Assign(kept - step * rate);
+        var step = mean / slot.Shared["correction1"] / ((squares / slot.Shared["correction2"]).Sqrt() + options.Epsilon);
+        var p = slot.Parameter;
+        var kept = options.IsDecoupled && options.WeightDecay != 0 ? p * (1.0 - slot.Rate * options.WeightDecay) : p;
+        Set(p, kept - step * slot.Rate);
     }
 }
 
 /// <summary><see cref="Adam"/> with weight decay apart from the gradient.</summary>
+/// <remarks>Loshchilov and Hutter, arXiv:1711.05101.</remarks>
 public sealed class AdamW : Adam
 {
     /// <summary>AdamW over a module's parameters; its buffers are realised with each step.</summary>
-    public AdamW(Module module, double learningRate = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0.01)
-        : this(Of(module), learningRate, beta1, beta2, epsilon, weightDecay)
+    public AdamW(Module module, AdamWOptions? options = null) : this(Of(module), options)
     {
     }
 
     /// <summary>AdamW over some tensors.</summary>
-    /// <param name="parameters">The tensors.</param>
-    /// <param name="learningRate">How far they move.</param>
-    /// <param name="beta1">The share of earlier gradients in their running mean.</param>
-    /// <param name="beta2">The share of earlier squares in theirs.</param>
-    /// <param name="epsilon">Keeps the division finite.</param>
-    /// <param name="weightDecay">The share of the parameter that is lost in a step, times the learning rate.</param>
-    public AdamW(IEnumerable<Tensor> parameters, double learningRate = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0.01)
-        : base(parameters, learningRate, beta1, beta2, epsilon, weightDecay, isDecoupled: true)
+    public AdamW(IEnumerable<Tensor> parameters, AdamWOptions? options = null) : base(parameters, options ?? new AdamWOptions())
     {
     }
 }

@@ -2,50 +2,66 @@ using Tenon.NN;
 
 namespace Tenon.Optim;
 
+/// <summary>The options of <see cref="Sgd"/>.</summary>
+/// <param name="LearningRate">How far parameters move.</param>
+/// <param name="Momentum">The share of earlier gradients; 0 for none.</param>
+/// <param name="Dampening">The share of a gradient that the momentum doesn't take, but for the first one.</param>
+/// <param name="Nesterov">Whether to look ahead by the momentum.</param>
+/// <param name="WeightDecay">The share of the parameter that is added to its gradient.</param>
+/// <param name="Maximize">Whether to ascend.</param>
+public sealed record SgdOptions(
+    double LearningRate = 1e-3, double Momentum = 0, double Dampening = 0, bool Nesterov = false, double WeightDecay = 0, bool Maximize = false)
+    : OptimizerOptions(LearningRate, WeightDecay, Maximize)
+{
+    internal override double InitialMomentum => Momentum;
+
+    /// <summary>The options with a learning rate, all others as they are by default.</summary>
+    public static implicit operator SgdOptions(double learningRate) => new(learningRate);
+}
+
 /// <summary>Stochastic gradient descent, with momentum if wanted.</summary>
 /// <remarks>Sutskever et al., ICML 2013, in the form of PyTorch: the momentum sums gradients, the rate multiplies it.</remarks>
-public sealed class Sgd : Optimizer
+public sealed class Sgd : Optimizer<SgdOptions>
 {
-    private readonly double _momentum;
-    private readonly bool _nesterov;
-    private readonly double _weightDecay;
-    private readonly Tensor[] _velocity = [];
-
     /// <summary>Descent of a module's parameters; its buffers are realised with each step.</summary>
-    public Sgd(Module module, double learningRate = 1e-3, double momentum = 0, bool nesterov = false, double weightDecay = 0)
-        : this(Of(module), learningRate, momentum, nesterov, weightDecay)
+    public Sgd(Module module, SgdOptions? options = null) : this(Of(module), options)
     {
     }
 
     /// <summary>Descent of some tensors.</summary>
-    /// <param name="parameters">The tensors.</param>
-    /// <param name="learningRate">How far they move.</param>
-    /// <param name="momentum">The share of earlier gradients; 0 for none.</param>
-    /// <param name="nesterov">Whether to look ahead by the momentum.</param>
-    /// <param name="weightDecay">The share of the parameter that is added to its gradient.</param>
-    public Sgd(IEnumerable<Tensor> parameters, double learningRate = 1e-3, double momentum = 0, bool nesterov = false, double weightDecay = 0)
-        : base(parameters, learningRate)
+    public Sgd(IEnumerable<Tensor> parameters, SgdOptions? options = null) : base(parameters, options ?? new())
     {
-        (_momentum, _nesterov, _weightDecay) = (momentum, nesterov, weightDecay);
-        if (momentum != 0)
-        {
-            _velocity = [.. Parameters.Select(p => State(p.ZerosLike()))];
-        }
-
-        RealizeAll();
     }
 
     /// <inheritdoc/>
-    protected override void Update(int index, Tensor parameter, Tensor gradient, Tensor rate)
+    protected override IEnumerable<(string, double)> InitialState(SgdOptions options) => options.Momentum == 0 ? [] : [("momentum_buffer", 0)];
+
+    /// <inheritdoc/>
+    protected override IEnumerable<(string, double)> InitialShared(SgdOptions options) => options.Dampening == 0 ? [] : [("share", -1)];
+
+    // The first gradient is taken whole.
+    /// <inheritdoc/>
+    protected override void BeginStep(SharedState shared, SgdOptions options)
     {
-        var step = _weightDecay == 0 ? gradient : gradient + parameter * _weightDecay;
-        if (_momentum != 0)
+        if (options.Dampening != 0)
         {
-            var velocity = _velocity[index] * _momentum + step;
-            _velocity[index].Assign(velocity);
-            step = _nesterov ? step + velocity * _momentum : velocity;
+            var share = shared["share"];
+            Set(share, Tensor.Where(share < 0, 1, share.FullLike(1 - options.Dampening)));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Update(ParameterSlot slot, SgdOptions options, Tensor gradient)
+    {
+        var step = Decayed(gradient, slot, options);
+        if (options.Momentum != 0)
+        {
+            var share = options.Dampening == 0 ? step : step * slot.Shared["share"];
+            var velocity = slot["momentum_buffer"] * slot.Momentum + share;
+            Set(slot["momentum_buffer"], velocity);
+            step = options.Nesterov ? step + velocity * slot.Momentum : velocity;
         }
 
-        parameter.Assign(parameter - step * rate);
+        Set(slot.Parameter, slot.Parameter - step * slot.Rate);
     }
 }

@@ -59,9 +59,8 @@ public sealed partial class Tensor
         var to = size.For(axes, 1, nameof(MaxUnpool));
         SymInt[] outer = Shape.ToSizes()[..^axes];
         var count = Shapes.Product(Shape.ToSizes().AsSpan(Rank - axes));
-        var isThere = indices.Reshape([.. outer, 1, count]).Eq(Arange(Shapes.Product(to)).Unsqueeze(1));
-        var last = Where(isThere, Arange(count), -1).Max(-1);
-        return Reshape([.. outer, count]).Pick(last).Reshape([.. outer, .. to]);
+        var last = LastAt(indices.Reshape([.. outer, count]), Shapes.Product(to));
+        return Picked(Reshape([.. outer, count, 1]), last).Reshape([.. outer, .. to]);
     }
 
     private Scalar Least => DType.IsFloat ? double.NegativeInfinity : DType.MinInteger;
@@ -97,8 +96,4 @@ public sealed partial class Tensor
         key = Where(x.IsNaN(), place + n, key).Max(window);
         return (Max(window), Where(key >= n, key - n, n - 1 - key));
     }
-
-    // [..., P] by indices [..., M] → [..., M], zeros where an index is outside. Leading axes broadcast.
-    private Tensor Pick(Tensor index) =>
-        Where(index.Unsqueeze(-1).Eq(Arange(Shape.Size(^1))), Unsqueeze(-2), 0).Sum([-1], dtype: DType.IsBool ? DType.Int32 : DType).Cast(DType);
 }

@@ -12,8 +12,9 @@ public sealed partial class Tensor
     /// <summary>The logarithm of <see cref="Softmax"/>, without its underflow.</summary>
     public Tensor LogSoftmax(int axis = -1) => InSingle(x =>
     {
+        // As a sum, so that the gradient is summed before it is negated: of one class it is then one number that is read.
         var shifted = x.ShiftedToMax(axis);
-        return shifted - shifted.Exp().Sum(axis, keepDim: true).Log();
+        return shifted + -shifted.Exp().Sum(axis, keepDim: true).Log();
     });
 
     /// <summary>log Σ e^x along an axis, without overflow.</summary>

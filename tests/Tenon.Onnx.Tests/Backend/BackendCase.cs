@@ -35,7 +35,7 @@ internal sealed record BackendCase(string Name, byte[] Model, IReadOnlyDictionar
     public void Run(string? device)
     {
         var model = OnnxModel.Load(new MemoryStream(Model), Name, new OnnxOptions { Device = device });
-        foreach (var set in Files.Keys.Where(f => f.Contains('/')).Select(f => f[..f.IndexOf('/')]).DefaultIfEmpty("").Distinct())
+        foreach (var set in Files.Keys.Where(f => f.Contains('/')).Select(f => f[..f.IndexOf('/')]).DefaultIfEmpty("light").Distinct())
         {
             var inputs = new Dictionary<string, OnnxValue>();
             for (var i = 0; i < model.Inputs.Count; i++)
