@@ -4,7 +4,7 @@ namespace Tenon;
 
 /// <summary>
 /// For each op, what the gradient of its value means for its sources. A rule returns one gradient for each source, null where
-/// none flows. Ops that are not listed (comparisons, rounding, integers, <see cref="Ops.Detach"/>) pass none.
+/// none flows. Ops that are not listed (comparisons, integers, <see cref="Ops.Detach"/>) pass none.
 /// </summary>
 internal static class GradientRules
 {
@@ -32,6 +32,7 @@ internal static class GradientRules
         [Ops.Sqrt] = static (n, g) => [g / (n * 2.0)],
         [Ops.Exp2] = static (n, g) => [g * n * Math.Log(2)],
         [Ops.Log2] = static (n, g) => [g / (n[0] * Math.Log(2))],
+        [Ops.Trunc] = static (n, g) => [Zero(n)],
         [Ops.Sin] = static (n, g) => [g * Cos(n[0])],
         [Ops.Where] = static (n, g) => [null, UOp.Where(n[0], g, Zero(g)), UOp.Where(n[0], Zero(g), g)],
         [Ops.Max] = MaxRule,

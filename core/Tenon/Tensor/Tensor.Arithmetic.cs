@@ -48,11 +48,11 @@ public sealed partial class Tensor
     /// <summary>x / y.</summary>
     public static Tensor operator /(Scalar x, Tensor y) => y.Weak(x) / y;
 
-    /// <summary>The remainder with the sign of x, as in C#.</summary>
+    /// <summary>The remainder with the sign of x, as in C#. Of floats it is exact while the quotient is.</summary>
     public static Tensor operator %(Tensor x, Tensor y)
     {
         var dtype = Promotion.Join(x.DType, y.DType);
-        return dtype.IsFloat ? x - y * (x / y).Trunc() : Binary(Ops.IntMod, x, y, "%");
+        return dtype.IsFloat ? Where(x.Abs() < y.Abs(), x.Cast(dtype), x - y * (x / y).Trunc()) : Binary(Ops.IntMod, x, y, "%");
     }
 
     /// <summary>The remainder with the sign of x, as in C#.</summary>
@@ -70,9 +70,17 @@ public sealed partial class Tensor
     /// <summary>The quotient rounded towards minus infinity.</summary>
     public Tensor FloorDiv(Scalar y) => FloorDiv(Weak(y));
 
-    /// <summary>The remainder with the sign of y, as in Python.</summary>
-    public Tensor FloorMod(Tensor y) =>
-        Promotion.Join(DType, y.DType).IsFloat ? this - y * (this / y).Floor() : Binary(Ops.FloorMod, this, y, nameof(FloorMod));
+    /// <summary>The remainder with the sign of y, as in Python. Of floats it is exact while the quotient is.</summary>
+    public Tensor FloorMod(Tensor y)
+    {
+        if (!Promotion.Join(DType, y.DType).IsFloat)
+        {
+            return Binary(Ops.FloorMod, this, y, nameof(FloorMod));
+        }
+
+        var r = this % y;
+        return Where(r.Ne(0) & (r < 0).Ne(y < 0), r + y, r);
+    }
 
     /// <summary>The remainder with the sign of y, as in Python.</summary>
     public Tensor FloorMod(Scalar y) => FloorMod(Weak(y));

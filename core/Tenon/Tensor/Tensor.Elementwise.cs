@@ -18,7 +18,7 @@ public sealed partial class Tensor
     public Tensor Abs() => DType.Kind is DTypeKind.Bool or DTypeKind.UInt ? this : Where(this > 0, this, Where(this < 0, -this, Detach().Square()));
 
     /// <summary>-1, 0 or 1; NaN for NaN.</summary>
-    public Tensor Sign() => DType.IsBool ? this : Where(this > 0, 1, DType.IsSigned ? Where(this < 0, -1, Detach()) : this);
+    public Tensor Sign() => DType.IsBool ? this : Where(this > 0, 1, DType.IsSigned ? Where(this < 0, -1, Trunc()) : this);
 
     /// <summary>The square.</summary>
     public Tensor Square() => this * this;
@@ -83,11 +83,10 @@ public sealed partial class Tensor
             return this;
         }
 
-        var x = Detach();
-        var t = x.Trunc();
-        var distance = (x - t).Abs();
+        var t = Trunc();
+        var distance = (this - t).Abs();
         var isOdd = (t * 0.5).Ne((t * 0.5).Trunc());
-        return Where((distance > 0.5) | (distance.Eq(0.5) & isOdd), t + Where(x < 0, -1, x.OnesLike()), t);
+        return Where((distance > 0.5) | (distance.Eq(0.5) & isOdd), t + Where(this < 0, -1, OnesLike()), t);
     }
 
     // Integers become float32.
