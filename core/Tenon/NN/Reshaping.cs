@@ -59,7 +59,7 @@ public sealed class ChannelShuffle(int groups) : Module
     public override Tensor Forward(Tensor x) => x.ChannelShuffle(groups);
 }
 
-/// <summary>The windows of <c>[N, C, …]</c> as columns; see <see cref="Tensor.Unfold"/>.</summary>
+/// <summary>The windows of <c>[N, C, …]</c> as columns; see <see cref="Tensor.Unfold(Sizes, Sizes, Padding, Sizes)"/>.</summary>
 /// <param name="kernel">The size of a window.</param>
 /// <param name="dilation">The distance between the elements of a window.</param>
 /// <param name="padding">Zeros on each side.</param>
@@ -70,7 +70,7 @@ public sealed class Unfold(Sizes kernel, Sizes dilation = default, Padding paddi
     public override Tensor Forward(Tensor x) => x.Unfold(kernel, dilation, padding, stride);
 }
 
-/// <summary>Adds columns to where their windows lie; see <see cref="Tensor.Fold"/>.</summary>
+/// <summary>Adds columns to where their windows lie; see <see cref="Tensor.Fold(Sizes, Sizes, Sizes, Padding, Sizes)"/>.</summary>
 /// <param name="size">The sizes of the last axes of the result.</param>
 /// <param name="kernel">The size of a window.</param>
 /// <param name="dilation">The distance between the elements of a window.</param>

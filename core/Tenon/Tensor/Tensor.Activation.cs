@@ -48,7 +48,7 @@ public sealed partial class Tensor
     public Tensor HardSigmoid(double alpha, double beta) => (this * alpha + beta).Clamp(0.0, 1.0);
 
     /// <summary>x · <see cref="HardSigmoid()"/>.</summary>
-    public Tensor HardSwish() => ToFloat() is var x ? Where(x < -3, 0, Where(x <= 3, x * (x + 3.0) / 6.0, x)) : this;
+    public Tensor HardSwish() => ToFloat() is var x ? x * (Where(x < -3, 0, Where(x > 3, 6, x + 3.0)) / 6.0) : this;
 
     /// <summary>x held between two bounds.</summary>
     public Tensor HardTanh(double min = -1, double max = 1) => ToFloat().Clamp(min, max);
