@@ -98,7 +98,8 @@ public static class IndexChecker
             SizeRules.Ends(form, direction, ofLiteralLength: false).Concat(condition is null ? [] : SizeRules.Ends(form, direction, ofLiteralLength: false, condition));
     }
 
-    // x → x / m · m + x mod m, for what a condition says of a remainder.
+    // x → x / m · m + x mod m, for what a condition says of a remainder. A term of the index first: what its quotient and remainder
+    // are made of stays as the condition has it.
     private static UOp InRemainders(UOp index, UOp? condition)
     {
         var parts = new NodeMap<UOp>();
@@ -110,7 +111,16 @@ public static class IndexChecker
             }
         }
 
-        return parts.Count == 0 ? index : index.Substitute(parts);
+        var form = LinearForm.Of(index);
+        var sum = UOp.Index(form.Constant);
+        var isTerm = false;
+        foreach (var (term, factor) in form.Terms)
+        {
+            isTerm |= parts.TryGetValue(term, out var part);
+            sum = UOp.Alu(Ops.Add, sum, UOp.Alu(Ops.Mul, part ?? term, UOp.Index(factor)));
+        }
+
+        return isTerm ? sum : parts.Count == 0 ? index : index.Substitute(parts);
     }
 
     // A loop that runs has a length: variables that are factors of it are not 0.
