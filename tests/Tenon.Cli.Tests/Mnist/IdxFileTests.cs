@@ -1,5 +1,6 @@
 using System.IO.Compression;
-using Tenon.Cli.Mnist;
+using Tenon.Data;
+using Tenon.State;
 
 namespace Tenon.Cli.Tests.Mnist;
 
@@ -38,7 +39,7 @@ public sealed class IdxFileTests
         {
             var bytes = compressed ? Compress(Valid[..length]) : Valid[..length];
             var path = _folder.Write("a", bytes);
-            Assert.That(() => IdxFile.Read(path, 3), Throws.TypeOf<TenonException>().With.Property("Code").EqualTo("TEN9003"), $"{length} bytes");
+            Assert.That(() => IdxFile.Read(path, 3), Throws.TypeOf<TenonFormatException>().With.Property("Code").EqualTo("TEN3268"), $"{length} bytes");
         }
     }
 
@@ -49,7 +50,7 @@ public sealed class IdxFileTests
         for (var length = 2; length < whole.Length / 2; length++)
         {
             var path = _folder.Write("a", whole[..length]);
-            Assert.That(() => IdxFile.Read(path, 3), Throws.TypeOf<TenonException>().With.Property("Code").EqualTo("TEN9003"), $"{length} bytes");
+            Assert.That(() => IdxFile.Read(path, 3), Throws.TypeOf<TenonFormatException>().With.Property("Code").EqualTo("TEN3268"), $"{length} bytes");
         }
     }
 
@@ -57,7 +58,17 @@ public sealed class IdxFileTests
     public void RefusesBytesAfterTheEnd()
     {
         var path = _folder.Write("a", [.. Valid, 0]);
-        Assert.That(() => IdxFile.Read(path, 3), Throws.TypeOf<TenonException>().With.Message.Contains("2 x 2 x 3 = 12 elements, but 13 follow"));
+        Assert.That(() => IdxFile.Read(path, 3), Throws.TypeOf<TenonFormatException>().With.Message.Contains("2 x 2 x 3 = 12 elements, but 13 follow"));
+    }
+
+    [Test]
+    public void TakesNoMemoryThatACompressedFileCannotFill()
+    {
+        byte[] bomb = [0, 0, 8, 3, 0x7F, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1];
+        var path = _folder.Write("a", Compress(bomb));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.That(() => IdxFile.Read(path, 3), Throws.TypeOf<TenonFormatException>().With.Property("Offset").EqualTo(4));
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(10_000_000));
     }
 
     [TestCase(0, 1, TestName = "Magic isn't zero")]
@@ -71,12 +82,12 @@ public sealed class IdxFileTests
         var bytes = Valid.ToArray();
         bytes[at] = value;
         var path = _folder.Write("a", bytes);
-        Assert.That(() => IdxFile.Read(path, 3), Throws.TypeOf<TenonException>().With.Property("Code").EqualTo("TEN9003").And.Message.Contains(path));
+        Assert.That(() => IdxFile.Read(path, 3), Throws.TypeOf<TenonFormatException>().With.Property("Code").EqualTo("TEN3268").And.Message.Contains(path));
     }
 
     [Test]
     public void SaysWhenTheFileIsMissing() =>
-        Assert.That(() => IdxFile.Read(Path.Combine(_folder.Path, "none"), 3), Throws.TypeOf<TenonException>().With.Property("Code").EqualTo("TEN9002"));
+        Assert.That(() => IdxFile.Read(Path.Combine(_folder.Path, "none"), 3), Throws.TypeOf<TenonException>().With.Property("Code").EqualTo("TEN3267"));
 
     private static byte[] Compress(byte[] bytes)
     {
