@@ -58,14 +58,21 @@ public static class IndexChecker
                 (min, max) = (Int128.Max(min, low), Int128.Min(max, high));
             }
 
-            // An empty interval says that the gate is never true.
-            if (min <= max && (min + i < 0 || max + i + lanes / parts > size) && IsLinear(index))
+            if (IsOutside(min, max) && condition is not null && IndexEnumeration.Bounds(where, condition) is { } tried)
+            {
+                (min, max) = tried;
+            }
+
+            if (IsOutside(min, max) && IsLinear(index))
             {
                 throw new TenonException(
                     "TEN1004",
                     $"{name}: {access.Op} of slot {param.ArgAs<ParamArg>().Slot} at {index}, which is {min + i} to {max + i + lanes / parts - 1}, can't be proved to lie in its {size} elements"
                     + (condition is null ? "" : $" where {condition}") + $". This is an error in Tenon; please report it with the kernel:\n{UOp.Sink(condition is null ? [index] : [index, condition]).Dump()}");
             }
+
+            // An empty interval says that the gate is never true.
+            bool IsOutside(Int128 least, Int128 greatest) => least <= greatest && (least + i < 0 || greatest + i + lanes / parts > size);
         }
     }
 

@@ -23,7 +23,8 @@ internal static class GradientRules
         [Ops.Copy] = static (n, g) => [CopyBack(n[0], g)],
 
         // Elementwise.
-        [Ops.Cast] = static (n, g) => n[0].DType.IsFloat ? [g.Cast(n[0].DType)] : [null],
+        [Ops.Bitcast] = static (n, g) => Only(UOp.New(Ops.Bitcast, n[0].DType, [g])),      // complex numbers and their parts
+        [Ops.Cast] = static (n, g) => n[0].DType.IsFloat || n[0].DType.IsComplex ? [g.Cast(n[0].DType)] : [null],
         [Ops.Neg] = static (n, g) => [-g],
         [Ops.Add] = static (n, g) => [g, g],
         [Ops.Sub] = static (n, g) => [g, -g],
@@ -49,7 +50,8 @@ internal static class GradientRules
     {
         Ops.Permute when WindowView.TryGet(node, out var window) => new UOp[] { window.Source },
         Ops.Detach when node.Arg is CustomGradient => node.Src[1..],
-        _ => node.DType.IsFloat && Table.ContainsKey(node.Op) ? node.Src : [],
+        Ops.Bitcast when node.DType.IsComplex == node[0].DType.IsComplex => [],
+        _ => (node.DType.IsFloat || node.DType.IsComplex) && Table.ContainsKey(node.Op) ? node.Src : [],
     };
 
     /// <summary>The gradient of each of <see cref="Sources"/>.</summary>

@@ -23,7 +23,7 @@ public sealed partial class Tensor
     public static Tensor operator -(Scalar x, Tensor y) => y.Weak(x) - y;
 
     /// <summary>-x.</summary>
-    public static Tensor operator -(Tensor x) => x.DType.IsFloat ? x.Unary(Ops.Neg, "-") : 0 - x;
+    public static Tensor operator -(Tensor x) => x.DType.IsFloat || x.DType.IsComplex ? x.Unary(Ops.Neg, "-") : 0 - x;
 
     /// <summary>x · y, element by element; of truth values, x and y.</summary>
     public static Tensor operator *(Tensor x, Tensor y) => Binary(Ops.Mul, x, y, "*");
@@ -38,6 +38,11 @@ public sealed partial class Tensor
     public static Tensor operator /(Tensor x, Tensor y)
     {
         var dtype = Promotion.Join(x.DType, y.DType);
+        if (dtype.IsComplex)
+        {
+            return ComplexQuotient(x, y);
+        }
+
         dtype = dtype.IsFloat ? dtype : DType.Float32;
         return Binary(Ops.Div, x.Cast(dtype), y.Cast(dtype), "/");
     }
@@ -121,6 +126,12 @@ public sealed partial class Tensor
     /// <summary>The less; NaN for NaN.</summary>
     public Tensor Minimum(Scalar y) => Minimum(Weak(y));
 
+    /// <summary>The greater; of a number and NaN the number.</summary>
+    public Tensor FMax(Tensor y) => Where(IsNaN() | (y > this), y, this);
+
+    /// <summary>The less; of a number and NaN the number.</summary>
+    public Tensor FMin(Tensor y) => Where(IsNaN() | (y < this), y, this);
+
     /// <summary>Holds the elements between two bounds, both optional.</summary>
     public Tensor Clamp(Scalar? min = null, Scalar? max = null)
     {
@@ -160,13 +171,31 @@ public sealed partial class Tensor
             };
         }
 
+        if (dtype.IsComplex)
+        {
+            switch (op)
+            {
+                case Ops.Mul:
+                    return ComplexProduct(x, y);
+                case Ops.Add or Ops.Sub or Ops.CmpEq or Ops.CmpNe:
+                    break;
+                default:
+                    throw Undefined(operation);
+            }
+        }
+
         var shape = Shapes.Broadcast(x.Shape, y.Shape, operation);
         var (a, b) = (TensorGraph.BroadcastTo(x.Cast(dtype).Node, shape), TensorGraph.BroadcastTo(y.Cast(dtype).Node, shape));
         return Result(UOp.Alu(op, a, b), operation, x, y);
     }
 
-    private Tensor Unary(Ops op, string operation) => Result(UOp.Alu(op, Node), operation, this);
+    private Tensor Unary(Ops op, string operation) =>
+        DType.IsComplex && op != Ops.Neg ? throw Undefined(operation) : Result(UOp.Alu(op, Node), operation, this);
 
-    // A C# number next to this tensor.
-    private Tensor Weak(Scalar value) => new(UOp.Const(Promotion.JoinWeak(DType, value), value), null);
+    // A C# number next to this tensor. Next to complex numbers a real one stays real: it scales both parts.
+    private Tensor Weak(Scalar value) =>
+        new(UOp.Const(DType.IsComplex && value.Kind != DTypeKind.Complex ? DType.Float32 : Promotion.JoinWeak(DType, value), value), null);
+
+    private static TenonException Undefined(string operation) =>
+        new("TEN3112", $"'{operation}' is not defined for {DType.Complex64}. Compute with Real, Imag, Abs() or Angle(), or with ViewAsReal().");
 }

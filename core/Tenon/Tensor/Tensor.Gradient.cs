@@ -11,7 +11,7 @@ public sealed partial class Tensor
     /// Whether <see cref="Backward"/> reaches this tensor. Set on a tensor, it makes it a leaf: its <see cref="Grad"/> is
     /// accumulated, and it is a view no more. Results of operations on such tensors require gradients too, but keep none.
     /// </summary>
-    /// <exception cref="TenonException">Set on a tensor that is not of floating point.</exception>
+    /// <exception cref="TenonException">Set on a tensor that is neither of floating point nor complex.</exception>
     public bool RequiresGrad
     {
         get
@@ -26,9 +26,9 @@ public sealed partial class Tensor
 
         set
         {
-            if (value && !DType.IsFloat)
+            if (value && !IsDifferentiable(DType))
             {
-                throw new TenonException("TEN3060", $"A tensor of {DType} can't require a gradient. Expected floating point; Cast it first.");
+                throw new TenonException("TEN3060", $"A tensor of {DType} can't require a gradient. Expected floating point or complex numbers; Cast it first.");
             }
 
             if (value && !RequiresGrad)
@@ -157,12 +157,16 @@ public sealed partial class Tensor
         var result = new Tensor[parameters.Length];
         for (var i = 0; i < result.Length; i++)
         {
-            result[i] = total.TryGetValue(parameters[i].Node, out var g)
-                ? new Tensor(g, parameters[i]._device ?? _device)
-                : throw new TenonException("TEN3061", $"Gradient: parameter {i} {parameters[i].Shape} is not among what this value was computed from (or only through operations without a gradient).");
+            var p = parameters[i];
+            result[i] = total.TryGetValue(p.Node, out var g) ? new Tensor(g, p._device ?? _device)
+                : p.Count == 0 || Count == 0 || IsUsed(p.Node) ? p.ZerosLike()
+                : throw new TenonException("TEN3061", $"Gradient: parameter {i} {p.Shape} is not among what this value was computed from, or only through Detach.");
         }
 
         return result;
+
+        // Rounding and comparisons have a gradient of zero; what is detached has none.
+        bool IsUsed(UOp node) => Node.TopologicalOrder(static n => n.Op != Ops.Detach || n.Arg is CustomGradient or int).Exists(n => n == node || Leaves.Storage(n) == node);
     }
 
     /// <summary>Adds the gradient of this number to the <see cref="Grad"/> of every leaf that requires one.</summary>

@@ -69,5 +69,10 @@ public sealed partial class Tensor
     }
 
     // The shift cancels in what follows, so that no gradient need pass through the maximum.
-    private Tensor ShiftedToMax(int axis) => this - Detach().Max(axis, keepDim: true);
+    private Tensor ShiftedToMax(int axis) => this - GreatestAlong(axis);
+
+    // Without a gradient; of nothing the least.
+    private Tensor GreatestAlong(int axis) => Shape.Dims[Shapes.Axis(axis, Rank, nameof(Max))].IsInteger(0)
+        ? Detach().Sum(axis, keepDim: true).FullLike(double.NegativeInfinity)
+        : Detach().Max(axis, keepDim: true);
 }
