@@ -30,6 +30,8 @@ public sealed partial class Tensor
 
         // Each part is padded to the whole, and chosen where it lies: a sum would lose the sign of zeros.
         Tensor? joined = null;
+        var parts = new List<Tensor>();
+        var places = new List<(SymInt Begin, SymInt End)>();
         SymInt offset = 0;
         var padding = new (SymInt Before, SymInt After)[first.Rank];
         foreach (var t in tensors)
@@ -41,8 +43,15 @@ public sealed partial class Tensor
                 continue;
             }
 
-            var part = t.Cast(dtype).Pad(padding);
+            parts.Add(t.Cast(dtype));
+            places.Add((padding[at].Before, offset));
+            var part = parts[^1].Pad(padding);
             joined = joined is null ? part : Where(t.TrueLike().Pad(padding), part, joined);
+        }
+
+        if (dtype.IsFloat && parts.Count > 1)
+        {
+            joined = joined!.WithGradient([.. parts], (g, _, _) => [.. places.Select(p => g.Narrow(at, p.Begin, p.End - p.Begin))]);
         }
 
         return joined ?? first.Cast(dtype);
