@@ -159,14 +159,11 @@ public sealed partial class Tensor
         {
             var p = parameters[i];
             result[i] = total.TryGetValue(p.Node, out var g) ? new Tensor(g, p._device ?? _device)
-                : p.Count == 0 || Count == 0 || IsUsed(p.Node) ? p.ZerosLike()
+                : p.Count == 0 || Count == 0 || Differentiation.DependsOn(Node, p.Node) ? p.ZerosLike()
                 : throw new TenonException("TEN3061", $"Gradient: parameter {i} {p.Shape} is not among what this value was computed from, or only through Detach.");
         }
 
         return result;
-
-        // Rounding and comparisons have a gradient of zero; what is detached has none.
-        bool IsUsed(UOp node) => Node.TopologicalOrder(static n => n.Op != Ops.Detach || n.Arg is CustomGradient or int).Exists(n => n == node || Leaves.Storage(n) == node);
     }
 
     /// <summary>Adds the gradient of this number to the <see cref="Grad"/> of every leaf that requires one.</summary>
