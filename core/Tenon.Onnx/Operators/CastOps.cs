@@ -28,7 +28,7 @@ internal static class CastOps
         : dtype.IsBool ? value.AsBool ? "1" : "0" : value.To(dtype).ToString();
 
     /// <summary>A tensor of another dtype. What small floats can't hold becomes their greatest number, unless it is not to be saturated.</summary>
-    public static Tensor To(Tensor x, DType dtype, bool saturate) => x.Cast(dtype);
+    public static Tensor To(Tensor x, DType dtype, bool saturate) => x.Cast(dtype, saturate);
 
     // Before opset 6 the type had a name.
     private static OnnxElement Named(OpCall c) =>
@@ -47,7 +47,7 @@ internal static class CastOps
             return new StringValue([.. host.Elements.Select(e => Text(e, host.DType))], host.Shape);
         }
 
-        return c[0].Cast(c.Effective(to.Required("the type to cast to")));
+        return To(c[0], c.Effective(to.Required("the type to cast to")), c.Flag("saturate", true));
     }
 
     private static TensorValue Parsed(OpCall c, StringValue strings, DType dtype)
