@@ -47,7 +47,24 @@ internal static class CastOps
             return new StringValue([.. host.Elements.Select(e => Text(e, host.DType))], host.Shape);
         }
 
-        return To(c[0], c.Effective(to.Required("the type to cast to")), c.Flag("saturate", true));
+        var dtype = c.Effective(to.Required("the type to cast to"));
+        return dtype == DType.Float8E8M0 ? ToPowers(c, c[0]) : To(c[0], dtype, c.Flag("saturate", true));
+    }
+
+    // The exponent of a float32 is the code; what is above that power of 2 is rounded as the node asks. Infinities and NaN are NaN.
+    private static Tensor ToPowers(OpCall c, Tensor x)
+    {
+        var bits = x.Cast(DType.Float32).Bitcast(DType.UInt32);
+        var (exponent, fraction) = (bits >> 23 & 0xff, bits & 0x7fffff);
+        var isUp = c.Text("round_mode", "up") switch
+        {
+            "up" => fraction > 0,
+            "down" => fraction < 0,
+            "nearest" => fraction > 0x400000 | (fraction.Eq(0x400000) & exponent > 0),
+            var other => throw c.Error($"round_mode '{other}'. Expected up, down or nearest."),
+        };
+        var last = c.Flag("saturate", true) ? 0xfe : 0xff;
+        return (exponent + (isUp & exponent < last).Cast(DType.UInt32)).Cast(DType.UInt8).Bitcast(DType.Float8E8M0);
     }
 
     private static TensorValue Parsed(OpCall c, StringValue strings, DType dtype)
