@@ -19,12 +19,12 @@ internal static class Pnm
 
         at += kind > 3 ? 1 : 0;
         var channels = kind is 3 or 6 ? 3 : 1;
+        var color = new byte[channels];
         for (var y = 0; y < picture.Height; y++)
         {
             var row = at;
             for (var x = 0; x < picture.Width; x++)
             {
-                Span<byte> color = stackalloc byte[3];
                 for (var i = 0; i < channels; i++)
                 {
                     color[i] = kind switch

@@ -18,7 +18,12 @@ internal static class Tiff
             throw Picture.Bad($"a TIFF of {bits} bits, {channels} channels, colours of type {kind}, compression {compression}. Expected strips of 8 bits of grey, RGB or a palette, plain, PackBits or Deflate, without prediction.");
         }
 
-        var (offsets, lengths, palette) = (tags[273], tags[279], tags.GetValueOrDefault(320));
+        if (!tags.TryGetValue(273, out var offsets) || !tags.TryGetValue(279, out var lengths) || lengths.Length < offsets.Length)
+        {
+            throw Picture.Bad("a TIFF that doesn't say where its strips are.");
+        }
+
+        var palette = tags.GetValueOrDefault(320);
         var pixels = new byte[(long)picture.Width * picture.Height * channels];
         var at = 0;
         for (var strip = 0; strip < offsets.Length && at < pixels.Length; strip++)
