@@ -55,6 +55,7 @@ internal sealed class FileFuzzer(string kind, string path, IReadOnlyList<byte[]>
         }
 
         Assert.That(failure, Is.Null, $"{kind}: damaged file {_current}: {failure}");
+        Assert.That(refused, Is.LessThan(count), $"{kind}: nothing is read at all");
         LongRun.Report("files", count, kind);
         return refused;
     }
