@@ -118,16 +118,16 @@ internal sealed class StateReader : IDisposable
     /// <exception cref="TenonFormatException">A size is negative, or there are too many elements.</exception>
     public long ByteCount(string field, DType dtype, ReadOnlySpan<long> shape, long at)
     {
-        long count = dtype.Bytes;
+        long count = dtype.Bits;
         foreach (var size in shape)
         {
             var isTooMuch = size < 0 || Math.BigMul((ulong)count, (ulong)size, out var low) != 0 || low > long.MaxValue;
             count = isTooMuch
-                ? throw Fault(TruncatedCode, at, field, $"the shape [{string.Join(", ", shape.ToArray())}] of {dtype} is negative or takes more than 2^63 bytes.")
+                ? throw Fault(TruncatedCode, at, field, $"the shape [{string.Join(", ", shape.ToArray())}] of {dtype} is negative or takes more than 2^63 bits.")
                 : count * size;
         }
 
-        return count;
+        return (count / 8) + (count % 8 > 0 ? 1 : 0);
     }
 
     /// <summary>Elements in the file as a tensor. They are not read, unless the order of their bytes is not ours.</summary>
@@ -145,16 +145,17 @@ internal sealed class StateReader : IDisposable
             throw Fault(TruncatedCode, offset, field, $"{count} bytes of {dtype} [{string.Join(", ", shape)}] are expected from there on, but the file has {Math.Max(0, Length - offset)}. It is truncated or damaged.");
         }
 
-        if (_content is null && (!isBigEndian || dtype.Bytes == 1))
+        if (_content is null && (!isBigEndian || dtype.Stored.Bytes == 1))
         {
-            return Tenon.Tensor.OfFile(TensorExecutor.Current.PartOfFile(OpenedFile, offset, dtype, count / dtype.Bytes), shape);
+            return Tenon.Tensor.OfFile(TensorExecutor.Current.PartOfFile(OpenedFile, offset, dtype, Shapes.Product(shape)), shape);
         }
 
         Position = offset;
         var bytes = _content is null || isBigEndian ? Bytes(count, field) : _content.AsSpan((int)offset, (int)count);
-        for (var i = 0; isBigEndian && i < bytes.Length; i += dtype.Bytes)
+        var width = dtype.Stored.Bytes;
+        for (var i = 0; isBigEndian && i < bytes.Length; i += width)
         {
-            bytes.Slice(i, dtype.Bytes).Reverse();
+            bytes.Slice(i, width).Reverse();
         }
 
         return Tenon.Tensor.FromBytes(bytes, dtype, shape);

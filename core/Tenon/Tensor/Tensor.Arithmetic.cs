@@ -23,7 +23,7 @@ public sealed partial class Tensor
     public static Tensor operator -(Scalar x, Tensor y) => y.Weak(x) - y;
 
     /// <summary>-x.</summary>
-    public static Tensor operator -(Tensor x) => x.DType.IsFloat ? x.Unary(Ops.Neg, "-") : 0 - x;
+    public static Tensor operator -(Tensor x) => x.DType.IsFloat || x.DType.IsComplex ? x.Unary(Ops.Neg, "-") : 0 - x;
 
     /// <summary>x · y, element by element; of truth values, x and y.</summary>
     public static Tensor operator *(Tensor x, Tensor y) => Binary(Ops.Mul, x, y, "*");
@@ -38,6 +38,11 @@ public sealed partial class Tensor
     public static Tensor operator /(Tensor x, Tensor y)
     {
         var dtype = Promotion.Join(x.DType, y.DType);
+        if (dtype.IsComplex)
+        {
+            return ComplexQuotient(x, y);
+        }
+
         dtype = dtype.IsFloat ? dtype : DType.Float32;
         return Binary(Ops.Div, x.Cast(dtype), y.Cast(dtype), "/");
     }
@@ -48,11 +53,11 @@ public sealed partial class Tensor
     /// <summary>x / y.</summary>
     public static Tensor operator /(Scalar x, Tensor y) => y.Weak(x) / y;
 
-    /// <summary>The remainder with the sign of x, as in C#.</summary>
+    /// <summary>The remainder with the sign of x, as in C#. Of floats it is exact while the quotient is.</summary>
     public static Tensor operator %(Tensor x, Tensor y)
     {
         var dtype = Promotion.Join(x.DType, y.DType);
-        return dtype.IsFloat ? x - y * (x / y).Trunc() : Binary(Ops.IntMod, x, y, "%");
+        return dtype.IsFloat ? Where(x.Abs() < y.Abs(), x.Cast(dtype), x - y * (x / y).Trunc()) : Binary(Ops.IntMod, x, y, "%");
     }
 
     /// <summary>The remainder with the sign of x, as in C#.</summary>
@@ -70,9 +75,17 @@ public sealed partial class Tensor
     /// <summary>The quotient rounded towards minus infinity.</summary>
     public Tensor FloorDiv(Scalar y) => FloorDiv(Weak(y));
 
-    /// <summary>The remainder with the sign of y, as in Python.</summary>
-    public Tensor FloorMod(Tensor y) =>
-        Promotion.Join(DType, y.DType).IsFloat ? this - y * (this / y).Floor() : Binary(Ops.FloorMod, this, y, nameof(FloorMod));
+    /// <summary>The remainder with the sign of y, as in Python. Of floats it is exact while the quotient is.</summary>
+    public Tensor FloorMod(Tensor y)
+    {
+        if (!Promotion.Join(DType, y.DType).IsFloat)
+        {
+            return Binary(Ops.FloorMod, this, y, nameof(FloorMod));
+        }
+
+        var r = this % y;
+        return Where(r.Ne(0) & (r < 0).Ne(y < 0), r + y, r);
+    }
 
     /// <summary>The remainder with the sign of y, as in Python.</summary>
     public Tensor FloorMod(Scalar y) => FloorMod(Weak(y));
@@ -121,13 +134,31 @@ public sealed partial class Tensor
             };
         }
 
+        if (dtype.IsComplex)
+        {
+            switch (op)
+            {
+                case Ops.Mul:
+                    return ComplexProduct(x, y);
+                case Ops.Add or Ops.Sub or Ops.CmpEq or Ops.CmpNe:
+                    break;
+                default:
+                    throw Undefined(operation);
+            }
+        }
+
         var shape = Shapes.Broadcast(x.Shape, y.Shape, operation);
         var (a, b) = (TensorGraph.BroadcastTo(x.Cast(dtype).Node, shape), TensorGraph.BroadcastTo(y.Cast(dtype).Node, shape));
         return Result(UOp.Alu(op, a, b), operation, x, y);
     }
 
-    private Tensor Unary(Ops op, string operation) => Result(UOp.Alu(op, Node), operation, this);
+    private Tensor Unary(Ops op, string operation) =>
+        DType.IsComplex && op != Ops.Neg ? throw Undefined(operation) : Result(UOp.Alu(op, Node), operation, this);
 
-    // A C# number next to this tensor.
-    private Tensor Weak(Scalar value) => new(UOp.Const(Promotion.JoinWeak(DType, value), value), null);
+    // A C# number next to this tensor. Next to complex numbers a real one stays real: it scales both parts.
+    private Tensor Weak(Scalar value) =>
+        new(UOp.Const(DType.IsComplex && value.Kind != DTypeKind.Complex ? DType.Float32 : Promotion.JoinWeak(DType, value), value), null);
+
+    private static TenonException Undefined(string operation) =>
+        new("TEN3112", $"'{operation}' is not defined for {DType.Complex64}. Compute with Real, Imag, Abs() or Angle(), or with ViewAsReal().");
 }

@@ -27,21 +27,6 @@ public sealed partial class Tensor
     /// <summary>A tensor of rank 0 and bool.</summary>
     public static implicit operator Tensor(bool value) => (Scalar)value;
 
-    /// <summary>A tensor of one axis.</summary>
-    public static implicit operator Tensor(float[] values) => From<float>(values);
-
-    /// <summary>A tensor of one axis.</summary>
-    public static implicit operator Tensor(double[] values) => From<double>(values);
-
-    /// <summary>A tensor of one axis.</summary>
-    public static implicit operator Tensor(int[] values) => From<int>(values);
-
-    /// <summary>A tensor of one axis.</summary>
-    public static implicit operator Tensor(long[] values) => From<long>(values);
-
-    /// <summary>A tensor of one axis.</summary>
-    public static implicit operator Tensor(bool[] values) => From<bool>(values);
-
     /// <summary>A number repeated over a shape.</summary>
     /// <param name="shape">The sizes.</param>
     /// <param name="value">The number.</param>
@@ -142,6 +127,7 @@ public sealed partial class Tensor
     private static DType DefaultDType(Scalar value) => value.Kind switch
     {
         DTypeKind.Float => DType.Float32,
+        DTypeKind.Complex => DType.Complex64,
         DTypeKind.Bool => DType.Bool,
         DTypeKind.UInt when value.AsLong < 0 => DType.UInt64,
         _ => value.AsLong is >= int.MinValue and <= int.MaxValue ? DType.Int32 : DType.Int64,

@@ -20,7 +20,7 @@ public sealed partial class Tensor
     /// <summary>log Σ e^x along an axis, without overflow.</summary>
     public Tensor LogSumExp(int axis = -1, bool keepDim = false) => InSingle(x =>
     {
-        var max = x.Detach().Max(axis, keepDim: true);
+        var max = x.GreatestAlong(axis);
         max = Where(max.IsInf(), 0, max);
         var result = (x - max).Exp().Sum(axis, keepDim: true).Log() + max;
         return keepDim ? result : result.Squeeze(axis);
@@ -60,5 +60,10 @@ public sealed partial class Tensor
     }
 
     // The shift cancels in what follows, so that no gradient need pass through the maximum.
-    private Tensor ShiftedToMax(int axis) => this - Detach().Max(axis, keepDim: true);
+    private Tensor ShiftedToMax(int axis) => this - GreatestAlong(axis);
+
+    // Without a gradient; of nothing the least.
+    private Tensor GreatestAlong(int axis) => Shape.Dims[Shapes.Axis(axis, Rank, nameof(Max))].IsInteger(0)
+        ? Detach().Sum(axis, keepDim: true).FullLike(double.NegativeInfinity)
+        : Detach().Max(axis, keepDim: true);
 }

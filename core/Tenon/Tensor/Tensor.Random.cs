@@ -18,7 +18,7 @@ public sealed partial class Tensor
         var bits = RandomBits(shape, device, nameof(Rand));
         return type == DType.Float64
             ? (bits >> 11).Cast(type) * Math.ScaleB(1, -53)
-            : Fraction(bits, type.Bits < 32 ? (type == DType.Float16 ? 11 : 8) : 24).Cast(type);
+            : Fraction(bits, type.Format is { } format ? Math.Min(format.FractionBits + 1, Math.Max(1, format.FractionBits + format.Bias - 1)) : 24).Cast(type);
     }
 
     /// <summary>Normal numbers of float32 with mean 0 and variance 1.</summary>

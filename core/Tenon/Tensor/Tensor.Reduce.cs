@@ -53,7 +53,7 @@ public sealed partial class Tensor
     /// <summary>The mean over axes (all by default); of integers as float32.</summary>
     public Tensor Mean(int[]? axes = null, bool keepDim = false)
     {
-        var x = ToFloat();
+        var x = DType.IsComplex ? this : ToFloat();
         var sum = x.Cast(AccumulationDType(x.DType)).Sum(axes, keepDim);
         return sum.Over(CountOver(axes, nameof(Mean))).Cast(x.DType);
     }
@@ -106,6 +106,11 @@ public sealed partial class Tensor
 
     private Tensor Reduce(Ops op, int[]? axes, bool keepDim, string operation)
     {
+        if (DType.IsComplex && op != Ops.Add)
+        {
+            throw Undefined(operation);
+        }
+
         var over = ReducedAxes(axes, operation);
         var reduced = With(TensorGraph.Reduce(op, Node, over), operation);
         return keepDim ? reduced : reduced.Reshape(Shapes.Without(Shape, over));

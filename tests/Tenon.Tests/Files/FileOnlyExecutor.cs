@@ -23,7 +23,7 @@ internal sealed class FileOnlyExecutor : TensorExecutor
     public override UOp PartOfFile(UOp file, long offset, DType dtype, long size)
     {
         Assert.That(_files.TryGetValue(file, out var part), Is.True);
-        Assert.That(offset >= 0 && size >= 0 && size <= (part!.Bytes - offset) / dtype.Bytes, Is.True, "a part leaves its file");
+        Assert.That(offset >= 0 && size >= 0 && dtype.BytesOf(size) <= part!.Bytes - offset, Is.True, "a part leaves its file");
         return AddFile(part!.Path, part.Offset + offset, dtype, size);
     }
 
@@ -68,7 +68,7 @@ internal sealed class FileOnlyExecutor : TensorExecutor
     private UOp AddFile(string path, long offset, DType dtype, long size)
     {
         var buffer = New(dtype, size, FileDevice);
-        _files.Add(buffer, new FilePart(path, offset, size * dtype.Bytes));
+        _files.Add(buffer, new FilePart(path, offset, dtype.BytesOf(size)));
         return buffer;
     }
 
