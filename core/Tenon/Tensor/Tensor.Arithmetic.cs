@@ -57,7 +57,7 @@ public sealed partial class Tensor
     public static Tensor operator %(Tensor x, Tensor y)
     {
         var dtype = Promotion.Join(x.DType, y.DType);
-        return dtype.IsFloat ? Where(x.Abs() < y.Abs(), x.Cast(dtype), x - y * (x / y).Trunc()) : Binary(Ops.IntMod, x, y, "%");
+        return dtype.IsFloat ? FloatRemainder(x.Cast(dtype), y.Cast(dtype)) : Binary(Ops.IntMod, x, y, "%");
     }
 
     /// <summary>The remainder with the sign of x, as in C#.</summary>
@@ -70,21 +70,37 @@ public sealed partial class Tensor
     public Tensor IntDiv(Scalar y) => IntDiv(Weak(y));
 
     /// <summary>The quotient rounded towards minus infinity; 0 where integers are divided by 0.</summary>
-    public Tensor FloorDiv(Tensor y) => Promotion.Join(DType, y.DType).IsFloat ? (this / y).Floor() : Binary(Ops.FloorDiv, this, y, nameof(FloorDiv));
+    public Tensor FloorDiv(Tensor y)
+    {
+        var dtype = Promotion.Join(DType, y.DType);
+        if (!dtype.IsFloat)
+        {
+            return Binary(Ops.FloorDiv, this, y, nameof(FloorDiv));
+        }
+
+        // What is left by the remainder divides evenly; the quotient itself may have been rounded up to the next whole number.
+        var (a, b) = (Cast(dtype), y.Cast(dtype));
+        var rest = FloatRemainder(a, b);
+        var whole = ((a - rest) / b).Round();
+        whole = Where(rest.Ne(0) & (rest < 0).Ne(b < 0), whole - 1.0, whole);
+        return Where(b.Eq(0), a / b, whole);
+    }
 
     /// <summary>The quotient rounded towards minus infinity.</summary>
     public Tensor FloorDiv(Scalar y) => FloorDiv(Weak(y));
 
-    /// <summary>The remainder with the sign of y, as in Python. Of floats it is exact while the quotient is.</summary>
+    /// <summary>The remainder with the sign of y, as in Python.</summary>
     public Tensor FloorMod(Tensor y)
     {
-        if (!Promotion.Join(DType, y.DType).IsFloat)
+        var dtype = Promotion.Join(DType, y.DType);
+        if (!dtype.IsFloat)
         {
             return Binary(Ops.FloorMod, this, y, nameof(FloorMod));
         }
 
-        var r = this % y;
-        return Where(r.Ne(0) & (r < 0).Ne(y < 0), r + y, r);
+        var b = y.Cast(dtype);
+        var rest = FloatRemainder(Cast(dtype), b);
+        return Where(rest.Ne(0) & (rest < 0).Ne(b < 0), rest + b, rest);
     }
 
     /// <summary>The remainder with the sign of y, as in Python.</summary>
@@ -115,6 +131,21 @@ public sealed partial class Tensor
     {
         var low = min is { } m ? Maximum(m) : this;
         return max is { } n ? low.Minimum(n) : low;
+    }
+
+    // The remainder with the sign of x, of magnitudes. In double the product of a float and a quotient below 2²⁹ is exact; a quotient
+    // that was rounded to the next whole number is set right.
+    private static Tensor FloatRemainder(Tensor x, Tensor y)
+    {
+        var sign = x.OnesLike().CopySign(x).Cast(DType.Float64);
+        var (a, b) = (x.Cast(DType.Float64) * sign, y.Cast(DType.Float64) * y.OnesLike().CopySign(y).Cast(DType.Float64));
+        var isInfinite = b.IsInf();
+        var divisor = Where(isInfinite, 1, b);
+        var whole = (a / divisor).Trunc();
+        var rest = a - divisor * whole;
+        whole += Where(rest < 0, -1, Where(rest >= divisor, 1, rest.ZerosLike()));
+        rest = a - divisor * whole.Detach();
+        return (Where(isInfinite, Where(a.IsFinite(), a, double.NaN), rest) * sign).Cast(x.DType);
     }
 
     // Turns the order of all values round: the minimum is the reversed maximum of the reversed.

@@ -103,6 +103,13 @@ public sealed partial class Tensor
         return Where((distance > 0.5) | (distance.Eq(0.5) & isOdd), t + Where(this < 0, -1, OnesLike()), t);
     }
 
+    /// <summary>The nearest number with so many decimals; halves go to the even one. Negative counts round to tens, hundreds, ….</summary>
+    public Tensor Round(int decimals)
+    {
+        var scale = Math.Pow(10, Math.Abs(decimals));
+        return decimals >= 0 ? (this * scale).Round() / scale : (ToFloat() / scale).Round() * scale;
+    }
+
     // Integers become float32.
     private Tensor ToFloat() => DType.IsFloat ? this : Cast(DType.Float32);
 

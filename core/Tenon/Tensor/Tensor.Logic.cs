@@ -107,7 +107,7 @@ public sealed partial class Tensor
             : Binary(op, x, y, operation);
 
     /// <summary>Each integer shifted to the right by its own count, of 0 to the dtype's bits, exclusive.</summary>
-    internal Tensor ShiftRight(Tensor counts) => Binary(Ops.Shr, this, counts.Cast(DType), ">>");
+    internal Tensor ShiftedRight(Tensor counts) => Binary(Ops.Shr, this, counts.Cast(DType), ">>");
 
     private static Tensor Shift(Ops op, Tensor x, int count, string operation)
     {

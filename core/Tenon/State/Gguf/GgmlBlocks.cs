@@ -51,7 +51,7 @@ internal sealed class GgmlBlocks(Tensor raw)
     public static Tensor Bits(Tensor x, int step, int count, int before, int mask)
     {
         var shifts = (Tensor.Arange(count) * step).Reshape([count, .. Sizes(Enumerable.Repeat(1L, before).ToArray())]);
-        return x.ShiftRight(shifts) & mask;
+        return x.ShiftedRight(shifts) & mask;
     }
 
     /// <summary>Numbers as float32.</summary>
