@@ -11,14 +11,12 @@ namespace Tenon.Onnx;
 /// </summary>
 public sealed class OnnxModel
 {
-    private readonly ModelProto _model;
     private readonly GraphPlan _plan;
     private readonly RunContext _context;
 
     private OnnxModel(ModelProto model, ModelSource source, OnnxOptions options)
     {
         var reader = new TensorReader(source, options.Device, options.FloatDType);
-        _model = model;
         _plan = new PlanBuilder(source, model, reader).Build();
         _context = new RunContext(options.Device, reader, options.FloatDType);
         Inputs = [.. _plan.Inputs.Where(i => !_plan.Constants.ContainsKey(i.Name))];
@@ -29,24 +27,6 @@ public sealed class OnnxModel
 
     /// <summary>What the model gives.</summary>
     public IReadOnlyList<OnnxValueInfo> Outputs => _plan.Outputs;
-
-    /// <summary>The opset of each domain that the model imports.</summary>
-    public IReadOnlyDictionary<string, long> Opsets => _model.OpsetImport.GroupBy(o => OpRegistry.Display(OpRegistry.Canonical(o.Domain))).ToDictionary(g => g.Key, g => g.Last().Version);
-
-    /// <summary>Which program wrote the model.</summary>
-    public string Producer => $"{_model.ProducerName} {_model.ProducerVersion}".Trim();
-
-    /// <summary>The version of the format.</summary>
-    public long FormatVersion => _model.IrVersion;
-
-    /// <summary>How often each operator occurs, in subgraphs and functions too.</summary>
-    public IReadOnlyDictionary<string, int> OperatorCounts =>
-        Nodes(_model.Graph.Node).Concat(Nodes(_model.Functions.SelectMany(f => f.Node)))
-            .CountBy(n => n.Domain is "" or "ai.onnx" ? n.OpType : $"{n.Domain}.{n.OpType}").ToDictionary();
-
-    /// <summary>How many numbers are stored in the model.</summary>
-    public long ParameterCount => _model.Graph.Initializer.Concat(Nodes(_model.Graph.Node).SelectMany(n => n.Attribute).Where(a => a.T is not null).Select(a => a.T))
-        .Sum(t => t.Dims.Aggregate(1L, (a, b) => a * b));
 
     /// <summary>Reads a model from a file.</summary>
     /// <param name="path">The file. Data that is stored outside of it must lie in its folder.</param>
@@ -78,7 +58,4 @@ public sealed class OnnxModel
     /// <param name="inputs">The tensors.</param>
     public IReadOnlyDictionary<string, OnnxValue> Run(params (string Name, Tensor Value)[] inputs) =>
         Run(inputs.ToDictionary(i => i.Name, i => (OnnxValue)i.Value));
-
-    private static IEnumerable<NodeProto> Nodes(IEnumerable<NodeProto> nodes) =>
-        nodes.SelectMany(n => Nodes(n.Attribute.Where(a => a.G is not null).SelectMany(a => a.G.Node)).Prepend(n));
 }

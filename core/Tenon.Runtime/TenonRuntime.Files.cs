@@ -42,20 +42,20 @@ public sealed partial class TenonRuntime
     public UOp PartOfFile(UOp file, long offset, DType dtype, long size)
     {
         var storage = _buffers.Get(file);
-        if (!storage.IsFile || offset < 0 || size < 0 || size > (storage.Bytes - offset) / dtype.Bytes)
+        if (!storage.IsFile || offset < 0 || size < 0 || dtype.BytesOf(size) > storage.Bytes - offset)
         {
             throw new TenonException("TEN5105", $"{size} elements of {dtype} from byte {offset} on are no part of {storage.Bytes} bytes on {storage.Device.Name}. Expected a part of an open file.");
         }
 
         var (buffer, start, _) = storage.View;
-        return _buffers.Add(dtype, size, new Storage(storage.Device, new BufferView(buffer, start + offset, size * dtype.Bytes)));
+        return _buffers.Add(dtype, size, new Storage(storage.Device, new BufferView(buffer, start + offset, dtype.BytesOf(size))));
     }
 
     /// <summary>Copies one buffer to another of as many bytes, by way of the host's memory at most in parts.</summary>
     /// <exception cref="TenonException">The sizes differ, or a buffer has been overwritten by an assignment.</exception>
     public void Copy(UOp source, UOp destination)
     {
-        var bytes = source.Shape.Elements.Value * source.DType.Bytes;
+        var bytes = source.DType.BytesOf(source.Shape.Elements.Value);
         var (from, fromView) = Find(source, bytes);
         var (to, toView) = Find(destination, bytes);
         if (bytes > 0)

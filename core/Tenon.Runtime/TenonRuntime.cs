@@ -77,7 +77,7 @@ public sealed partial class TenonRuntime : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(size);
         var opened = Devices.Open(device);
         opened.RequireStorage(dtype);
-        return _buffers.Add(dtype, size, new Storage(opened, checked(size * dtype.Bytes)));
+        return _buffers.Add(dtype, size, new Storage(opened, dtype.BytesOf(size)));
     }
 
     /// <summary>Fills a buffer from the host's memory.</summary>
@@ -110,6 +110,28 @@ public sealed partial class TenonRuntime : IDisposable
 
         GC.KeepAlive(storage);
         Statistics.AddRunTime(start);
+    }
+
+    /// <summary>Waits for the buffer's content and shows it where it lies, if the device's memory is the host's.</summary>
+    /// <param name="buffer">A node of <see cref="CreateBuffer"/> or <see cref="Realize"/>; reshapes of it are looked through.</param>
+    /// <param name="bytes">Exactly the buffer's bytes; of a symbolic shape, those of its bound sizes.</param>
+    /// <param name="use">Gets the address, which holds until it returns.</param>
+    /// <returns>False, without a call, if the host can't see the memory.</returns>
+    /// <exception cref="TenonException">The sizes differ, or the buffer has been overwritten by an assignment.</exception>
+    public bool TryUseInPlace(UOp buffer, long bytes, Action<nint> use)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var (storage, view) = Find(buffer, bytes);
+        if (storage.Device.Device.TryGetFeature<IHostVisibleMemory>() is not { } memory)
+        {
+            return false;
+        }
+
+        storage.Device.Device.Synchronize();
+        Statistics.AddRunTime(start);
+        use(memory.GetAddress(view));
+        GC.KeepAlive(storage);
+        return true;
     }
 
     /// <summary>Computes values, all in one schedule. The work is queued; <see cref="CopyOut"/> waits for it.</summary>
@@ -160,7 +182,7 @@ public sealed partial class TenonRuntime : IDisposable
     {
         var node = StorageView.Base(buffer);
         var storage = _buffers.Get(node.Op == Ops.Buffer ? node : StorageView.Base(ResolveRealized(node)));
-        var used = buffer.Shape.IsConcrete ? storage.Bytes : buffer.Shape.Elements.Value * buffer.DType.Bytes;
+        var used = buffer.Shape.IsConcrete ? storage.Bytes : buffer.DType.BytesOf(buffer.Shape.Elements.Value);
         return used == bytes ? (storage, storage.View with { Bytes = bytes }) : throw new TenonException(
             "TEN5010", $"A copy of {bytes} bytes does not fit a buffer of {used} bytes ({buffer.DType} of shape {buffer.Shape} on {storage.Device.Name}). Pass exactly its size.");
     }

@@ -15,6 +15,7 @@ var root = new Command("tenon", "Tenon: a tensor compiler and deep-learning fram
     DevicesCommand.Create(global),
     TrainCommand.Create(global),
     BenchCommand.Create(global),
+    OnnxCommand.Create(global),
     CacheCommand.Create(global),
     ExplainCommand.Create(global),
 };

@@ -16,7 +16,7 @@ internal sealed class CpuDevice : Device, IHostVisibleMemory
         _clangLoader = new ClangKernelLoader(host.CacheFolder);
         Capabilities = new Capabilities
         {
-            DTypes = DType.All.ToDictionary(d => d, _ => DTypeSupport.Storage),
+            DTypes = DType.Native.ToDictionary(d => d, _ => DTypeSupport.Storage),
             Parallelism = settings.Threads,
             L1CacheBytes = Machine.L1CacheBytes,
             L2CacheBytes = Machine.L2CacheBytes,

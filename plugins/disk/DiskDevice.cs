@@ -7,7 +7,7 @@ namespace Tenon.Plugins.Disk;
 internal sealed class DiskDevice : Device, IFileMemory
 {
     /// <inheritdoc/>
-    public override Capabilities Capabilities { get; } = new() { DTypes = DType.All.ToDictionary(d => d, _ => DTypeSupport.Storage), Alignment = 1 };
+    public override Capabilities Capabilities { get; } = new() { DTypes = DType.Native.ToDictionary(d => d, _ => DTypeSupport.Storage), Alignment = 1 };
 
     /// <inheritdoc/>
     public override Allocator Allocator { get; } = new DiskAllocator();

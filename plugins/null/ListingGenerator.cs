@@ -16,7 +16,7 @@ internal sealed class ListingGenerator : CodeGenerator
     public override CodeGeneratorTarget Target { get; } = new()
     {
         ExtraOps = CodeGeneratorTarget.VectorOps | new OpSet(Ops.MulAcc),
-        DTypes = DType.All.ToDictionary(d => d, Support),
+        DTypes = DType.Native.ToDictionary(d => d, Support),
         VectorBytes = 64,
         VectorRegisters = 32,
         Fingerprint = "null-listing",

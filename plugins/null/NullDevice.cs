@@ -8,7 +8,7 @@ internal sealed class NullDevice(CodeGenerator generator) : Device
     /// <inheritdoc/>
     public override Capabilities Capabilities { get; } = new()
     {
-        DTypes = DType.All.ToDictionary(d => d, _ => DTypeSupport.Storage | DTypeSupport.Arithmetic | DTypeSupport.Vector),
+        DTypes = DType.Native.ToDictionary(d => d, _ => DTypeSupport.Storage | DTypeSupport.Arithmetic | DTypeSupport.Vector),
 
         // Fixed, so that schedules for NULL are the same on every machine.
         Parallelism = 16,

@@ -39,7 +39,9 @@ internal sealed class NaiveEvaluator(Func<UOp, Scalar[]> storage, Random? noise 
         Ops.Store => _values[node[1]],
         Ops.After => Overwrite(node),
         Ops.Permute or Ops.Expand or Ops.Pad or Ops.Shrink or Ops.Flip => Move(node),
-        Ops.Reduce => Reduce(node),
+        Ops.Reduce => node.DType.IsComplex ? ReduceParts(node) : Reduce(node),
+        Ops.Bitcast when node.DType.IsComplex && !node[0].DType.IsComplex => [.. _values[node[0]].Chunk(2).Select(p => Pair(p[0].AsDouble, p[1].AsDouble))],
+        Ops.Bitcast when node[0].DType.IsComplex && !node.DType.IsComplex => [.. _values[node[0]].SelectMany(v => new Scalar[] { v.AsComplex.Real, v.AsComplex.Imaginary })],
         _ => Elementwise(node),
     };
 
@@ -142,6 +144,28 @@ internal sealed class NaiveEvaluator(Func<UOp, Scalar[]> storage, Random? noise 
         return result;
     }
 
+    // A sum of complex numbers is one of each part.
+    private Scalar[] ReduceParts(UOp node)
+    {
+        var (op, axes) = (ReduceArg)node.Arg!;
+        var (from, to) = (SizesOf(node[0]), SizesOf(node));
+        var total = new Complex[Count(node)];
+        for (var i = 0; i < _values[node[0]].Length && op == Ops.Add; i++)
+        {
+            var at = Unravel(i, from);
+            foreach (var axis in axes.Span)
+            {
+                at[axis] = 0;
+            }
+
+            total[Ravel(at, to)] += _values[node[0]][i].AsComplex;
+        }
+
+        return [.. total.Select(t => (Scalar)t)];
+    }
+
+    private static Scalar Pair(double real, double imaginary) => new Complex(real, imaginary);
+
     private Scalar[] Reduce(UOp node)
     {
         var (op, axes) = (ReduceArg)node.Arg!;
@@ -222,6 +246,7 @@ internal sealed class NaiveEvaluator(Func<UOp, Scalar[]> storage, Random? noise 
 
     private static Scalar Unary(Ops op, DType dtype, Scalar x) => op switch
     {
+        Ops.Neg when dtype.IsComplex => -x.AsComplex,
         Ops.Neg when dtype.IsFloat => ((Scalar)(-x.AsDouble)).To(dtype),
         Ops.Neg => Whole(dtype, -x.RawBits),
         Ops.Sqrt => ((Scalar)Math.Sqrt(x.AsDouble)).To(dtype),
@@ -234,6 +259,19 @@ internal sealed class NaiveEvaluator(Func<UOp, Scalar[]> storage, Random? noise 
 
     private static Scalar Binary(Ops op, DType dtype, Scalar x, Scalar y)
     {
+        if (dtype.IsComplex)
+        {
+            var (a, b) = (x.AsComplex, y.AsComplex);
+            return op switch
+            {
+                Ops.Add => Pair(a.Real + b.Real, a.Imaginary + b.Imaginary),
+                Ops.Sub => Pair(a.Real - b.Real, a.Imaginary - b.Imaginary),
+                Ops.CmpEq => a.Real == b.Real && a.Imaginary == b.Imaginary,
+                Ops.CmpNe => a.Real != b.Real || a.Imaginary != b.Imaginary,
+                _ => throw new InvalidOperationException($"{op} is not an op of {dtype}."),
+            };
+        }
+
         if (dtype.IsFloat)
         {
             var (a, b) = (x.AsDouble, y.AsDouble);
@@ -320,6 +358,7 @@ internal sealed class NaiveEvaluator(Func<UOp, Scalar[]> storage, Random? noise 
         "float16" => BitConverter.HalfToUInt16Bits((Half)x.AsDouble),
         "bfloat16" => BitConverter.SingleToUInt32Bits((float)x.AsDouble) >> 16,
         "float32" => BitConverter.SingleToUInt32Bits((float)x.AsDouble),
+        _ when dtype is { IsFloat: true, Bits: < 16 } => NarrowFloats.Encode(dtype, (float)x.AsDouble),
         _ => (ulong)x.RawBits & (ulong.MaxValue >> (64 - dtype.Bits)),
     };
 
@@ -331,6 +370,8 @@ internal sealed class NaiveEvaluator(Func<UOp, Scalar[]> storage, Random? noise 
         "float32" => (double)BitConverter.UInt32BitsToSingle((uint)bits),
         "float64" => BitConverter.UInt64BitsToDouble(bits),
         "bool" => (bits & 1) != 0,
+        "complex64" => Scalar.FromRawBits(DTypeKind.Complex, (long)bits),
+        _ when dtype is { IsFloat: true, Bits: < 16 } => (double)NarrowFloats.Decode(dtype, (uint)bits),
         _ => Whole(dtype, (long)bits),
     };
 

@@ -63,7 +63,7 @@ internal sealed class ScalarExpressions(Random random)
         }
     }
 
-    public DType AnyDType() => Pick([.. DType.All]);
+    public DType AnyDType() => Pick([.. DType.Native]);
 
     /// <summary>A value for each parameter of an expression.</summary>
     public Dictionary<UOp, Scalar> Assign(UOp root) =>

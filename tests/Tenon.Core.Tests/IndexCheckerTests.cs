@@ -34,6 +34,18 @@ public class IndexCheckerTests
         var digit = IndexMath.FloorMod(IndexMath.FloorDiv(flat, UOp.Index(16)), UOp.Index(2));
         Check(4, IndexMath.FloorMod(IndexMath.FloorDiv(flat, UOp.Index(4)), UOp.Index(8)), IndexMath.Less(digit, UOp.Index(1)));
 
+        // what is said of a multiple and a rest
+        var pair = UOp.Range(UOp.Index(2), 4);
+        var byteAt = UOp.Alu(Ops.Add, UOp.Alu(Ops.Mul, J, UOp.Index(2)), I);
+        Check(9, byteAt, IndexMath.Less(UOp.Alu(Ops.Add, UOp.Alu(Ops.Mul, byteAt, UOp.Index(2)), pair), UOp.Index(17)));
+
+        // digits of one number, by trying them all
+        var number = UOp.Range(UOp.Index(16), 5);
+        var tangled = IndexMath.FloorMod(IndexMath.FloorDiv(number, UOp.Index(2)), UOp.Index(4));
+        var coarse = IndexMath.FloorMod(IndexMath.FloorDiv(number, UOp.Index(4)), UOp.Index(2));
+        var high = IndexMath.FloorDiv(number, UOp.Index(8));
+        Check(6, Flat(high, 4, coarse), IndexMath.Less(Flat(high, 8, tangled), UOp.Index(11)));
+
         // lanes of a vector
         Check(24, UOp.Alu(Ops.Mul, J, UOp.Index(4)), lanes: 4);
     }

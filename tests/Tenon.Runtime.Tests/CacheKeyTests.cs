@@ -36,5 +36,5 @@ public sealed class CacheKeyTests
         Assert.That(CacheKey.OfSchedule(UOp.Sink([UOp.Const(DType.Float32, 2)]), Some(), "compiler"), Is.Not.EqualTo(before));
     }
 
-    private static Capabilities Some() => new() { DTypes = DType.All.ToDictionary(d => d, _ => DTypeSupport.Storage | DTypeSupport.Arithmetic) };
+    private static Capabilities Some() => new() { DTypes = DType.Native.ToDictionary(d => d, _ => DTypeSupport.Storage | DTypeSupport.Arithmetic) };
 }

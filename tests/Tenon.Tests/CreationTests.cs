@@ -48,12 +48,4 @@ internal sealed class CreationTests
         ExpectError("TEN3066", () => Tensor.Ones(2).ToArray<int>());
         ExpectError("TEN3065", () => Tensor.Ones(2).Item<float>());
     }
-
-    [Test]
-    public void TextShowsFewStoredValues()
-    {
-        var x = Tensor.Ones(2) * 1.5;
-        Assert.That(x.ToString(), Is.EqualTo("Tensor [2] float32 (any device)"));
-        Assert.That(x.Realize().ToString(), Is.EqualTo("Tensor [2] float32 CPU { 1.5, 1.5 }"));
-    }
 }

@@ -52,7 +52,7 @@ internal sealed class NaiveExecutor : TensorExecutor
 
     public override void Copy(UOp source, UOp destination)
     {
-        var bytes = new byte[source.DType.Bytes * source.Shape.Elements.Value];
+        var bytes = new byte[source.DType.BytesOf(source.Shape.Elements.Value)];
         CopyOut(source, bytes);
         CopyIn(destination, bytes);
     }
@@ -81,13 +81,14 @@ internal sealed class NaiveExecutor : TensorExecutor
     private void Fill(UOp buffer, ReadOnlySpan<byte> data)
     {
         var values = _storage.GetOrCreateValue(buffer);
-        var bytes = buffer.DType.Bytes;
-        for (var i = 0; i < data.Length / bytes; i++)
+        var width = buffer.DType.Bits;
+        for (var i = 0; i < Math.Min(values.Length, 8L * data.Length / width); i++)
         {
             ulong bits = 0;
-            for (var b = bytes - 1; b >= 0; b--)
+            for (var b = width - 1; b >= 0; b--)
             {
-                bits = bits << 8 | data[i * bytes + b];
+                var at = i * width + b;
+                bits = bits << 1 | ((ulong)data[at / 8] >> (at % 8) & 1);
             }
 
             values[i] = NaiveEvaluator.FromBits(buffer.DType, bits);
@@ -98,13 +99,15 @@ internal sealed class NaiveExecutor : TensorExecutor
     {
         buffer = Base(buffer);
         var values = Read(buffer);
-        var bytes = buffer.DType.Bytes;
-        for (var i = 0; i < data.Length / bytes; i++)
+        var width = buffer.DType.Bits;
+        data.Clear();
+        for (var i = 0; i < Math.Min(values.Length, 8L * data.Length / width); i++)
         {
             var bits = NaiveEvaluator.ToBits(buffer.DType, values[i]);
-            for (var b = 0; b < bytes; b++)
+            for (var b = 0; b < width; b++)
             {
-                data[i * bytes + b] = (byte)(bits >> (8 * b));
+                var at = i * width + b;
+                data[at / 8] |= (byte)((bits >> b & 1) << (at % 8));
             }
         }
     }
@@ -157,7 +160,7 @@ internal sealed class NaiveExecutor : TensorExecutor
     {
         if (_files.TryGetValue(buffer, out var part))
         {
-            var bytes = new byte[buffer.ArgAs<BufferArg>().Size * buffer.DType.Bytes];
+            var bytes = new byte[buffer.DType.BytesOf(buffer.ArgAs<BufferArg>().Size)];
             using var stream = File.OpenRead(part.Path);
             stream.Position = part.Offset;
             stream.ReadExactly(bytes);

@@ -38,23 +38,9 @@ internal static class HalfEmulation
         return GraphRewrite.Apply(done[kernel], Simplifier.Rules, stage: "lower/emulate halves");
     }
 
-    /// <summary>The float32 of 16 bits.</summary>
-    private static UOp Widen(UOp bits, DType from)
-    {
-        var wide = bits.Cast(DType.UInt32);
-        if (from == DType.BFloat16)
-        {
-            return Shl(wide, 16).Bitcast(DType.Float32);
-        }
+    private static UOp Widen(UOp bits, DType from) => FloatCodes.Decode(from.Format!, bits);
 
-        // The exponent is rebased by a multiplication, which also makes the numbers below the least normal one right.
-        var sign = Shl(And(wide, 0x8000), 16);
-        var magnitude = Shl(And(wide, 0x7fff), 13);
-        var value = UOp.Alu(Ops.Mul, magnitude.Bitcast(DType.Float32), UOp.Const(DType.Float32, Math.Pow(2, 112)));
-        var special = UOp.Alu(Ops.CmpLt, wide.ConstLike(0x7bff), And(wide, 0x7fff));
-        var result = UOp.Where(special, UOp.Alu(Ops.Or, magnitude, wide.ConstLike(0x7f800000)), value.Bitcast(DType.UInt32));
-        return UOp.Alu(Ops.Or, result, sign).Bitcast(DType.Float32);
-    }
+    private static UOp Narrow(UOp value, DType to) => FloatCodes.Encode(to.Format!, value).Cast(DType.UInt16);
 
     // A float64 is rounded once, by way of the float32 whose last bit says that it is inexact; but to bfloat16 twice, as
     // everywhere.
@@ -72,41 +58,9 @@ internal static class HalfEmulation
         var isBeyond = UOp.Alu(Ops.CmpLt, Abs(value), Abs(exact));
         var odd = UOp.Alu(Ops.Add, bits, UOp.Where(isBeyond, bits.ConstLike(-1), bits.ConstLike(1)));
         var isInexact = UOp.Alu(Ops.Or, UOp.Alu(Ops.CmpLt, value, exact), UOp.Alu(Ops.CmpLt, exact, value));
-        var isEven = UOp.Alu(Ops.CmpEq, And(bits, 1), bits.ConstLike(0));
+        var isEven = UOp.Alu(Ops.CmpEq, UOp.Alu(Ops.And, bits, bits.ConstLike(1)), bits.ConstLike(0));
         return UOp.Where(UOp.Alu(Ops.And, isInexact, isEven), odd, bits).Bitcast(DType.Float32);
 
         static UOp Abs(UOp x) => UOp.Alu(Ops.Max, x, UOp.Alu(Ops.Neg, x));
     }
-
-    /// <summary>The 16 bits nearest to a float32, ties to even.</summary>
-    private static UOp Narrow(UOp value, DType to)
-    {
-        var bits = value.Bitcast(DType.UInt32);
-        var isNaN = UOp.Alu(Ops.CmpNe, value, value);
-        if (to == DType.BFloat16)
-        {
-            var rounded = Shr(UOp.Alu(Ops.Add, bits, UOp.Alu(Ops.Add, And(Shr(bits, 16), 1), bits.ConstLike(0x7fff))), 16);
-            return UOp.Where(isNaN, bits.ConstLike(0x7fc0), rounded).Cast(DType.UInt16);
-        }
-
-        var sign = And(Shr(bits, 16), 0x8000);
-        var magnitude = And(bits, 0x7fffffff);
-
-        // Normal results: rebias and round by adding just under half of the last place, and the last bit.
-        var normal = Shr(UOp.Alu(Ops.Add, UOp.Alu(Ops.Sub, magnitude, bits.ConstLike(112L << 23)), UOp.Alu(Ops.Add, And(Shr(magnitude, 13), 1), bits.ConstLike(0xfff))), 13);
-
-        // Small results: adding ½ lines the bits up, and the addition rounds them.
-        var half = UOp.Const(DType.Float32, 0.5);
-        var small = UOp.Alu(Ops.Sub, UOp.Alu(Ops.Add, magnitude.Bitcast(DType.Float32), half).Bitcast(DType.UInt32), half.Bitcast(DType.UInt32));
-        var isSmall = UOp.Alu(Ops.CmpLt, magnitude, bits.ConstLike(113L << 23));
-        var isLarge = UOp.Alu(Ops.CmpLt, bits.ConstLike(0x477fefff), magnitude);
-        var result = UOp.Where(isLarge, bits.ConstLike(0x7c00), UOp.Where(isSmall, small, normal));
-        return UOp.Alu(Ops.Or, UOp.Where(isNaN, bits.ConstLike(0x7e00), result), sign).Cast(DType.UInt16);
-    }
-
-    private static UOp And(UOp x, long mask) => UOp.Alu(Ops.And, x, x.ConstLike(mask));
-
-    private static UOp Shl(UOp x, int n) => UOp.Alu(Ops.Shl, x, x.ConstLike(n));
-
-    private static UOp Shr(UOp x, int n) => UOp.Alu(Ops.Shr, x, x.ConstLike(n));
 }

@@ -7,7 +7,7 @@ namespace Tenon.Compiler;
 internal sealed class CodeGeneratorView
 {
     private readonly CodeGeneratorTarget _target;
-    private readonly DTypeSupport[] _support = new DTypeSupport[DType.All.Max(d => d.Id) + 1];
+    private readonly DTypeSupport[] _support = new DTypeSupport[DType.Native.Max(d => d.Id) + 1];
 
     public CodeGeneratorView(CodeGeneratorTarget target, Capabilities device)
     {

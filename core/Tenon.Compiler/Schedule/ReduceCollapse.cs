@@ -57,9 +57,10 @@ internal static class ReduceCollapse
         var inside = IndexMath.And(IndexMath.GreaterOrEqual(at, UOp.Index(0)), IndexMath.Less(at, range[0]));
         var body = reduce[0];
 
-        // A position that is itself computed from what is picked or reduced may be lowered differently here and in the gate; held
-        // within the range it needs no gate to lie inside.
-        if (at.TopologicalOrder().Exists(static u => u.Op == Ops.Reduce || (u.Op == Ops.Load && u.Src.Length == 3)))
+        // A position that is itself picked or reduced may be lowered differently here and in the gate, and one that is divided is hard
+        // to follow: held within the range it needs no gate to lie inside.
+        if (at.TopologicalOrder().Exists(static u => u.Op == Ops.Reduce || (u.Op == Ops.Load && u.Src.Length == 3))
+            || body.TopologicalOrder().Exists(u => u.Op is Ops.FloorDiv or Ops.FloorMod && u.DependsOn(range)))
         {
             at = IndexMath.Min(IndexMath.Max(at, UOp.Index(0)), IndexMath.Sub(range[0], UOp.Index(1)));
         }

@@ -19,6 +19,7 @@ public static class Scheduler
     {
         using var stage = Tracing.Begin("schedule", sink);
         TensorSpecification.Check(sink, "Schedule");
+        sink = DTypeLowering.Apply(sink);
         var rewritten = GraphRewrite.Apply(sink, Rules, options, "schedule/tensor rules");
         var graph = OutputAliasing.Apply(LostWrites.Remove(rewritten), out var outputs);
         if (options.CheckSteps)

@@ -24,6 +24,8 @@ internal static class TensorRules
         Rule.Of(Pat.Op(Ops.Permute, X).As(1), static (x, p) => IsIdentity((Axes)p.Arg!) ? x : null),
         // a reduction over axes of size 1 (of one value there is nothing to reduce)
         Rule.Of(Pat.Op(Ops.Reduce, X).As(1), static (x, r) => r.Shape.Equals(x.Shape) ? x : null),
+        // a reduction of nothing is what changes nothing
+        Rule.Of(Pat.Op(Ops.Reduce, X).As(1), static (x, r) => x.Shape.Dims.Contains(UOp.Index(0)) ? PackedBits.Full(r.DType, r.ArgAs<ReduceArg>().Op == Ops.Mul ? 1 : 0, r.Shape) : null),
         // cast(c)
         Rule.Of(Pat.Op(Ops.Cast, Pat.Const(0)).As(1), static (c, cast) => UOp.Const(cast.DType, ScalarMath.CastTo((Scalar)c.Arg!, cast.DType))),
         // cast(x) to its own type

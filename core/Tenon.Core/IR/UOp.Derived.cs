@@ -87,6 +87,9 @@ public sealed partial class UOp
                     return Shape.FromDims(dims);
                 }
 
+            case Ops.Bitcast when u.DType.IsComplex != u[0].DType.IsComplex:
+                // Between complex numbers and a last axis of their parts.
+                return Shape.FromDims(u.DType.IsComplex ? u[0].Shape.Dims[..^1] : [.. u[0].Shape.Dims, Index(2)]);
             case Ops.Sink or Ops.Index or Ops.Range or Ops.Store or Ops.End:
                 return Shape.Scalar;
             case Ops.Where:

@@ -58,14 +58,21 @@ public static class IndexChecker
                 (min, max) = (Int128.Max(min, low), Int128.Min(max, high));
             }
 
-            // An empty interval says that the gate is never true.
-            if (min <= max && (min + i < 0 || max + i + lanes / parts > size) && IsLinear(index))
+            if (IsOutside(min, max) && condition is not null && IndexEnumeration.Bounds(where, condition) is { } tried)
+            {
+                (min, max) = tried;
+            }
+
+            if (IsOutside(min, max) && IsLinear(index))
             {
                 throw new TenonException(
                     "TEN1004",
                     $"{name}: {access.Op} of slot {param.ArgAs<ParamArg>().Slot} at {index}, which is {min + i} to {max + i + lanes / parts - 1}, can't be proved to lie in its {size} elements"
                     + (condition is null ? "" : $" where {condition}") + $". This is an error in Tenon; please report it with the kernel:\n{UOp.Sink(condition is null ? [index] : [index, condition]).Dump()}");
             }
+
+            // An empty interval says that the gate is never true.
+            bool IsOutside(Int128 least, Int128 greatest) => least <= greatest && (least + i < 0 || greatest + i + lanes / parts > size);
         }
     }
 
@@ -98,19 +105,44 @@ public static class IndexChecker
             SizeRules.Ends(form, direction, ofLiteralLength: false).Concat(condition is null ? [] : SizeRules.Ends(form, direction, ofLiteralLength: false, condition));
     }
 
-    // x → x / m · m + x mod m, for what a condition says of a remainder.
+    // k·x → k·m·(x / m) + k·(x mod m), for what a condition says of a remainder.
     private static UOp InRemainders(UOp index, UOp? condition)
     {
-        var parts = new NodeMap<UOp>();
+        var form = LinearForm.Of(index);
         foreach (var u in condition?.TopologicalOrder() ?? [])
         {
-            if (u.Op == Ops.FloorMod && u[1].IsConst(out var m) && m.AsLong > 0)
+            if (u.Op == Ops.FloorMod && u[1].IsConst(out var m) && m.AsLong > 0 && TimesIn(form, LinearForm.Of(u[0])) is not 0 and var k)
             {
-                parts.TryAdd(u[0], UOp.Alu(Ops.Add, UOp.Alu(Ops.Mul, UOp.Alu(Ops.FloorDiv, u[0], u[1]), u[1]), u));
+                form.AddScaled(u[0], -k);
+                form.AddScaled(UOp.Alu(Ops.FloorDiv, u[0], u[1]), checked(k * m.AsLong));
+                form.AddScaled(u, k);
             }
         }
 
-        return parts.Count == 0 ? index : index.Substitute(parts);
+        return form.ToUOp();
+    }
+
+    // How often all terms of one sum are in another.
+    private static long TimesIn(LinearForm whole, LinearForm part)
+    {
+        long? times = null;
+        foreach (var (term, factor) in part.Terms)
+        {
+            var found = 0L;
+            foreach (var (other, f) in whole.Terms)
+            {
+                found = other == term ? f : found;
+            }
+
+            if (found == 0 || found % factor != 0 || (times is { } t && t != found / factor))
+            {
+                return 0;
+            }
+
+            times = found / factor;
+        }
+
+        return times ?? 0;
     }
 
     // A loop that runs has a length: variables that are factors of it are not 0.

@@ -19,6 +19,7 @@ public static class TensorSpecification
         static u => u.Op == Ops.Store && u.Src.Length == 2 && u[0].DType == u[1].DType && u[0].Shape.MaxElements == u[1].Shape.MaxElements,
         static u => u.Op == Ops.After && u.Src.Length == 2 && u.DType == u[0].DType && u[1].Op == Ops.Store && IsPart(u[1][0], u[0]),
         static u => u.Op == Ops.Sink,
+        static u => u.Op == Ops.Bitcast && u.DType.IsComplex != u[0].DType.IsComplex && (u.DType.IsComplex ? u[0] : u) is { DType: var parts, Shape: { Rank: > 0 } shape } && parts == DType.Float32 && shape.Dims[^1].IsInteger(2),
         static u => Specification.IsElementwise(u) && HaveOneShape(u));
 
     /// <summary>Checks a graph.</summary>

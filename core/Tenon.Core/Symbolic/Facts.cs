@@ -110,6 +110,7 @@ internal sealed class Facts
             _facts.Add(new Fact([.. form.Terms], min, max));
         }
 
+        AddMultiples(form, min, max, depth + 1);
         foreach (var (term, factor) in form.Terms)
         {
             if (term.Op == Ops.FloorDiv && term[1].IsConst(out var d) && d.AsLong > 0)
@@ -122,6 +123,35 @@ internal sealed class Facts
         if (form.Terms.Length == 1 && form.Terms[0].Term is { Op: Ops.FloorMod } mod && mod[1].IsConst(out var m) && m.AsLong > 0)
         {
             AddRemainder(mod[0], m.AsLong, Intersect(Divided(min, max, form.Terms[0].Factor), (0, m.AsLong - 1)), depth + 1);
+        }
+    }
+
+    // min ≤ d·form + rest ≤ max bounds the form, for the least factor d above 1: of 4a + 2b + c < 21 with c ≥ 0 that 2a + b ≤ 10.
+    private void AddMultiples(LinearForm form, Int128 min, Int128 max, int depth)
+    {
+        var d = long.MaxValue;
+        foreach (var (_, factor) in form.Terms)
+        {
+            d = factor is > 1 or < -1 ? Math.Min(d, Math.Abs(factor)) : d;
+        }
+
+        var (part, low, high) = (new LinearForm(), (Int128)0, (Int128)0);
+        foreach (var (term, factor) in form.Terms)
+        {
+            if (factor % d == 0)
+            {
+                part.AddTerm(term, factor / d);
+                continue;
+            }
+
+            var (least, greatest) = Times((term.Min, term.Max), factor);
+            (low, high) = (Sum(low, least), Sum(high, greatest));
+        }
+
+        if (part.Terms.Length > 1 && part.Terms.Length < form.Terms.Length)
+        {
+            var (from, to) = Divided(Sum(min, -high), Sum(max, -low), d);
+            AddForm(part, from, to, depth);
         }
     }
 

@@ -15,7 +15,7 @@ public static class ScalarMath
             case Ops.Cast:
                 return CastTo(x[0], dtype);
             case Ops.Bitcast:
-                return FromBits(ToBits(x[0], sourceType), dtype);
+                return Scalar.FromBits(dtype, x[0].ToBits(sourceType));
             case Ops.Where:
                 return x[0].AsBool ? x[1] : x[2];
             case Ops.Threefry:
@@ -106,22 +106,4 @@ public static class ScalarMath
             };
         }
     }
-
-    private static long ToBits(Scalar value, DType type) => type.Name switch
-    {
-        "float64" => value.RawBits,
-        "float32" => BitConverter.SingleToInt32Bits((float)value.AsDouble),
-        "float16" => BitConverter.HalfToInt16Bits((Half)value.AsDouble),
-        "bfloat16" => BitConverter.SingleToInt32Bits((float)value.AsDouble) >> 16,
-        _ => value.AsLong,
-    };
-
-    private static Scalar FromBits(long bits, DType type) => type.Name switch
-    {
-        "float64" => BitConverter.Int64BitsToDouble(bits),
-        "float32" => BitConverter.Int32BitsToSingle((int)bits),
-        "float16" => (double)BitConverter.Int16BitsToHalf((short)bits),
-        "bfloat16" => BitConverter.Int32BitsToSingle((int)bits << 16),
-        _ => ((Scalar)bits).To(type),
-    };
 }

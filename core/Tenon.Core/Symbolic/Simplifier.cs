@@ -147,7 +147,7 @@ public static class Simplifier
         return Holds(through, from) && to != DType.Bool && (!through.IsFloat || from.IsFloat || to.IsFloat || Holds(to, from)) ? x.Cast(to) : null;
     }
 
-    private static bool Holds(DType wide, DType narrow) => wide == narrow || (wide.Kind, narrow.Kind) switch
+    private static bool Holds(DType wide, DType narrow) => wide == narrow || (wide.IsNative && narrow.IsNative && (wide.Kind, narrow.Kind) switch
     {
         (DTypeKind.Float, DTypeKind.Bool) => true,
         (DTypeKind.Float, DTypeKind.Float) => wide.Bits > narrow.Bits,
@@ -157,5 +157,5 @@ public static class Simplifier
         (DTypeKind.Int, DTypeKind.UInt) => wide.Bits > narrow.Bits,
         (DTypeKind.Index, DTypeKind.Bool or DTypeKind.Int) => true,
         _ => false,
-    };
+    });
 }

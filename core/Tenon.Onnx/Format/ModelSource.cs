@@ -21,7 +21,6 @@ internal sealed record ModelSource(string Name, string? Folder)
         var field = $"tensor '{tensor.Name}', external_data";
         string Entry(string key) => tensor.ExternalData.LastOrDefault(e => e.Key == key)?.Value ?? "";
         var location = Entry("location");
-        var path = Locate(location, field);
         var offset = Number("offset");
         var length = Entry("length") is "" ? expected : Number("length");
         if (length != expected || length > Array.MaxLength)
@@ -31,7 +30,7 @@ internal sealed record ModelSource(string Name, string? Folder)
 
         try
         {
-            using var stream = File.OpenRead(path);
+            using var stream = File.OpenRead(Locate(location, field));
             if (offset > stream.Length - length)
             {
                 throw Error("TEN5203", field, $"bytes {offset} to {offset + length} of '{location}', which has {stream.Length}. The file is truncated, or another model's.");

@@ -42,7 +42,7 @@ internal sealed class TensorReader(ModelSource source, string? device = null, DT
                 : throw Damaged(tensor, $"{tensor.StringData.Count} strings for shape [{string.Join(", ", shape)}]. Expected {count}.");
         }
 
-        var dtype = element.ToDType() ?? throw source.Error("TEN5211", FieldOf(tensor), $"elements of type {element.Name()}, which Tenon can't store.");
+        var dtype = element.ToTenon() ?? throw source.Error("TEN5211", FieldOf(tensor), $"elements of type {element.Name()}, which Tenon can't store.");
         var expected = Expected(count, dtype, tensor);
         var bytes = Bytes(tensor, element, expected);
         if (bytes.Length != expected)

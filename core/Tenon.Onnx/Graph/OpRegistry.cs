@@ -34,6 +34,20 @@ internal sealed class OpRegistry
 
     private OpRegistry()
     {
+        CastOps.Register(this);
+        GatherOps.Register(this);
+        LossOps.Register(this);
+        ResizeOps.Register(this);
+        AttentionOps.Register(this);
+        RecurrentOps.Register(this);
+        QuantizationOps.Register(this);
+        RandomOps.Register(this);
+        SignalOps.Register(this);
+        DetectionOps.Register(this);
+        SelectionOps.Register(this);
+        VisionOps.Register(this);
+        TrainingOps.Register(this);
+        StringOps.Register(this);
         ElementwiseOps.Register(this);
         ActivationOps.Register(this);
         ShapeOps.Register(this);
@@ -43,7 +57,6 @@ internal sealed class OpRegistry
         ControlFlowOps.Register(this);
         SequenceOps.Register(this);
         NormaliseOps.Register(this);
-        AttentionOps.Register(this);
         StateOps.Register(this);
         PadOps.Register(this);
         SelectOps.Register(this);

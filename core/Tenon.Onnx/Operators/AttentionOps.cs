@@ -1,127 +1,156 @@
-using Tenon.Core;
 using Tenon.Onnx.Graph;
 using Tenon.Onnx.Run;
 
 namespace Tenon.Onnx.Operators;
 
-/// <summary>Attention, and the turning of positions that goes before it.</summary>
+/// <summary>Attention.</summary>
 internal static class AttentionOps
 {
     /// <summary>Adds them.</summary>
     public static void Register(OpRegistry ops)
     {
         ops.AddMany("Attention", 23, Attention);
+        ops.Add("RotaryEmbedding", 23, c => RotaryEmbedding(c, c[0], c[1], c[2], c.TensorOrNull(3)));
         ops.Add(OpRegistry.Preview, "FlexAttention", 1, FlexAttention);
-        ops.Add("RotaryEmbedding", 23, RotaryEmbedding);
+    }
+
+    /// <summary><c>[B, T, H·D]</c> as <c>[B, H, T, D]</c>.</summary>
+    public static Tensor Heads(Tensor x, long heads) => x.Reshape(x.Size(0), x.Size(1), heads, x.Size(2) / heads).Permute(0, 2, 1, 3);
+
+    /// <summary><c>[B, H, T, D]</c> as <c>[B, T, H·D]</c>.</summary>
+    public static Tensor Joined(Tensor x) => x.Permute(0, 2, 1, 3).Reshape(x.Size(0), x.Size(2), x.Size(1) * x.Size(3));
+
+    /// <summary>Each head of <c>[B, H, S, D]</c> several times, one after the other: what groups of queries share.</summary>
+    public static Tensor Shared(Tensor x, long heads) => x.Size(1) == heads
+        ? x
+        : x.Unsqueeze(2).Expand(x.Size(0), x.Size(1), heads / x.Size(1), x.Size(2), x.Size(3)).Reshape(x.Size(0), heads, x.Size(2), x.Size(3));
+
+    /// <summary>Turns pairs of <c>[B, H, T, D]</c> or <c>[B, T, H·D]</c> by angles.</summary>
+    /// <param name="c">The node, for its attributes.</param>
+    /// <param name="x">What is turned.</param>
+    /// <param name="cos">Cosines, by position <c>[P, R/2]</c> or for each place <c>[B, T, R/2]</c>.</param>
+    /// <param name="sin">Sines.</param>
+    /// <param name="positions"><c>[B, T]</c>, if the angles are by position.</param>
+    public static Tensor RotaryEmbedding(OpCall c, Tensor x, Tensor cos, Tensor sin, Tensor? positions)
+    {
+        var isFlat = x.Rank == 3;
+        var heads = isFlat ? c.Long("num_heads", 0) is > 0 and var given ? given : x.Size(2) / (2 * cos.Size(-1)) : 0;
+        x = isFlat ? Heads(x, heads) : x;
+        var turned = c.Int("rotary_embedding_dim", 0) is > 0 and var part ? part : (int)x.Size(3);
+        var (a, b) = (x[.., .., .., ..turned], x[.., .., .., turned..]);
+        var half = turned / 2;
+        var (first, second) = c.Flag("interleaved")
+            ? (a.Reshape(x.Size(0), x.Size(1), x.Size(2), half, 2)[.., .., .., .., 0], a.Reshape(x.Size(0), x.Size(1), x.Size(2), half, 2)[.., .., .., .., 1])
+            : (a[.., .., .., ..half], a[.., .., .., half..]);
+        var (real, imaginary) = (At(cos), At(sin));
+        (first, second) = (first * real - second * imaginary, first * imaginary + second * real);
+        a = c.Flag("interleaved") ? Tensor.Stack([first, second], -1).Reshape(a.Shape) : Tensor.Cat([first, second], -1);
+        var y = turned == x.Size(3) ? a : Tensor.Cat([a, b], -1);
+        return isFlat ? Joined(y) : y;
+
+        // [B, 1, T, R/2]
+        Tensor At(Tensor table) => (positions is null
+            ? table
+            : table.IndexSelect(0, positions.Flatten()).Reshape(positions.Size(0), positions.Size(1), half)).Unsqueeze(1);
     }
 
     private static OnnxValue?[] Attention(OpCall c)
     {
-        var isFlat = c[0].Rank == 3;
-        var (q, k, v) = (Heads(c[0], c.Long("q_num_heads", 0)), Heads(c[1], c.Long("kv_num_heads", 0)), Heads(c[2], c.Long("kv_num_heads", 0)));
-        var past = c.TensorOrNull(4) is { } pastKey ? pastKey.Size(2) : 0;
-        if (c.Has(4))
+        var (q, k, v) = (c[0], c[1], c[2]);
+        var isFlat = q.Rank == 3;
+        if (isFlat)
         {
-            (k, v) = (Tensor.Cat([c[4], k], 2), Tensor.Cat([c[5], v], 2));
+            var (own, shared) = (c.Long("q_num_heads", 0), c.Long("kv_num_heads", 0));
+            if (own <= 0 || shared <= 0)
+            {
+                throw c.Error($"inputs of 3 axes with q_num_heads {own} and kv_num_heads {shared}. Expected both.");
+            }
+
+            (q, k, v) = (Heads(q, own), Heads(k, shared), Heads(v, shared));
         }
 
+        if (c.Has(4) != c.Has(5))
+        {
+            throw c.Error("one of past_key and past_value. Expected both or none.");
+        }
+
+        var (dtype, past) = (q.DType, c.Has(4) ? c[4].Size(2) : 0);
+        (k, v) = c.Has(4) ? (Tensor.Cat([c[4], k], 2), Tensor.Cat([c[5], v], 2)) : (k, v);
         var (presentKey, presentValue) = (k, v);
-        var (rows, columns) = (q.Size(2), k.Size(2));
-        var scale = c.Float("scale", 1 / Math.Sqrt(q.Size(3)));
-        var scores = Scores(q, k, scale);
-        var capped = c.Float("softcap", 0) is var cap && cap > 0 ? ((scores / cap).Tanh() * cap).Cast(scores.DType) : scores;
+        (k, v) = (Shared(k, q.Size(1)), Shared(v, q.Size(1)));
 
-        // What may be seen, and what is added.
-        Tensor? seen = null;
-        Tensor? bias = null;
-        if (c.TensorOrNull(3) is { } mask)
-        {
-            var padding = new (SymInt, SymInt)[mask.Rank];
-            padding[^1] = (0, columns - mask.Size(-1));
-            if (mask.DType.IsBool)
-            {
-                seen = mask.Pad(padding);
-            }
-            else
-            {
-                bias = mask.Pad(padding, double.NegativeInfinity).Cast(scores.DType);
-                seen = bias.Ne(double.NegativeInfinity);
-            }
-        }
+        // Both sides are scaled, so that the products stay in range.
+        var scale = Math.Sqrt(c.Float("scale", 1 / Math.Sqrt(q.Size(3))));
+        var raw = (q * scale).MatMul((k * scale).T);
+        var cap = c.Float("softcap", 0);
+        var capped = cap > 0 ? (raw / cap).Tanh() * cap : raw;
+        var bias = Bias(c, q.Size(2), k.Size(2), past, dtype);
+        var biased = bias is null ? capped : capped + bias;
+        var scores = c.DType("softmax_precision") is { } precision ? biased.Cast(precision) : biased;
 
-        var lengths = c.TensorOrNull(6)?.Cast(DType.Int64).Reshape(-1, 1, 1, 1);
+        // A query that sees no key gets zeros.
+        var isBlind = bias?.Max(-1, keepDim: true).Eq(double.NegativeInfinity);
+        var weights = isBlind is null ? scores.Softmax() : Tensor.Where(isBlind, 0, Tensor.Where(isBlind, 0, scores).Softmax());
+        var y = weights.MatMul(v.Cast(weights.DType)).Cast(dtype);
+        var shown = c.Int("qk_matmul_output_mode", 0) switch { 0 => raw, 1 => capped, 2 => biased, _ => weights.Cast(dtype) };
+        return [isFlat ? Joined(y) : y, presentKey, presentValue, shown];
+    }
+
+    // What is added to the scores, [T, S], [H, T, S] or [B, H, T, S]: minus infinity where a query doesn't see a key. Null: nothing.
+    private static Tensor? Bias(OpCall c, long queries, long keys, long past, DType dtype)
+    {
+        var (mask, lengths) = (c.TensorOrNull(3), c.TensorOrNull(6)?.Cast(DType.Int64).Reshape(-1, 1, 1, 1));
+        var (left, right) = (c.Long("left_window_size", -1), c.Long("right_window_size", -1));
         if (c.Flag("is_causal"))
         {
-            var last = Tensor.Arange(0, rows, dtype: DType.Int64).Unsqueeze(1) + (lengths is null ? (Tensor)past : lengths - rows);
-            See(Tensor.Arange(0, columns, dtype: DType.Int64) <= last);
+            right = 0;
         }
 
-        if (lengths is not null)
+        var key = Tensor.Arange(0, keys, dtype: DType.Int64);
+        Tensor? isSeen = lengths is null ? null : key < lengths;
+        if (left >= 0 || right >= 0)
         {
-            See(Tensor.Arange(0, columns, dtype: DType.Int64) < lengths);
+            // Of a cache that is filled from outside, the queries are the last.
+            var place = Tensor.Arange(0, queries, dtype: DType.Int64).Unsqueeze(1) + (lengths is null || past > 0 ? past : lengths - queries);
+            isSeen = left >= 0 ? And(isSeen, key >= place - left) : isSeen;
+            isSeen = right >= 0 ? And(isSeen, key <= place + right) : isSeen;
         }
 
-        var biased = bias is null ? capped : capped + bias;
-        biased = seen is null ? biased : Tensor.Where(seen, biased, double.NegativeInfinity);
-        var precision = c.DType("softmax_precision") ?? scores.DType;
-        var weights = biased.Cast(precision).Softmax(-1).Cast(q.DType);
-        if (seen is not null)
+        if (mask is { DType.IsBool: true })
         {
-            // A row that sees nothing gives zeros.
-            weights = Tensor.Where(seen.Any([seen.Rank - 1], keepDim: true), weights, weights.ZerosLike());
+            isSeen = And(isSeen, Widened(mask, keys, false));
+            mask = null;
+        }
+        else
+        {
+            mask = mask is null ? null : Widened(mask, keys, double.NegativeInfinity).Cast(dtype);
         }
 
-        var y = weights.MatMul(Repeated(v, q.Size(1))).Cast(q.DType);
-        y = isFlat ? y.Permute(0, 2, 1, 3).Flatten(2) : y;
-        var shown = c.Int("qk_matmul_output_mode", 0) switch { 0 => scores, 1 => capped, 2 => biased, _ => weights };
-        return [y, presentKey, presentValue, shown];
+        return isSeen is null ? mask
+            : mask is null ? Tensor.Where(isSeen, Tensor.Full([], 0.0, dtype), double.NegativeInfinity)
+            : Tensor.Where(isSeen, mask, double.NegativeInfinity);
 
-        void See(Tensor what) => seen = seen is null ? what : seen & what;
+        static Tensor And(Tensor? x, Tensor y) => x is null ? y : x & y;
+    }
+
+    // A mask may be shorter than the keys: it doesn't see the rest.
+    private static Tensor Widened(Tensor mask, long keys, Scalar hidden)
+    {
+        var padding = new (Core.SymInt, Core.SymInt)[mask.Rank];
+        padding.AsSpan().Fill((0, 0));
+        padding[^1] = (0, mask.Size(-1) == 1 ? 0 : keys - mask.Size(-1));
+        return mask.Pad(padding, hidden);
     }
 
     private static Tensor FlexAttention(OpCall c)
     {
-        var (q, k) = (c[0], c[1]);
-        var scores = Scores(q, k, c.Float("scale", 1 / Math.Sqrt(q.Size(3)))).Cast(c.DType("softmax_precision") ?? DType.Float32);
-        scores = c.HasAttribute("score_mod") ? c.Run(c.Graph("score_mod"), scores)[0].Tensor : scores;
-        var weights = scores.Softmax(-1);
-        weights = c.HasAttribute("prob_mod") ? c.Run(c.Graph("prob_mod"), weights)[0].Tensor : weights;
-        return weights.Cast(q.DType).MatMul(Repeated(c[2], q.Size(1))).Cast(q.DType);
-    }
+        var (q, k, v) = (c[0], Shared(c[1], c[0].Size(1)), Shared(c[2], c[0].Size(1)));
+        var precision = c.DType("softmax_precision") ?? (q.DType == DType.Float64 ? DType.Float64 : DType.Float32);
+        var scale = Math.Sqrt(c.Float("scale", 1 / Math.Sqrt(q.Size(3))));
+        var scores = Modified("score_mod", (q * scale).MatMul((k * scale).T).Cast(precision));
+        var weights = Modified("prob_mod", scores.Softmax());
+        return weights.MatMul(v.Cast(precision)).Cast(q.DType);
 
-    // √s on both sides, so that products of 16 bits don't overflow.
-    private static Tensor Scores(Tensor q, Tensor k, double scale) =>
-        (q * Math.Sqrt(scale)).MatMul((Repeated(k, q.Size(1)) * Math.Sqrt(scale)).T).Cast(q.DType);
-
-    // [B, S, H·D] → [B, H, S, D]
-    private static Tensor Heads(Tensor x, long heads) => x.Rank == 3 ? x.Reshape(x.Size(0), x.Size(1), heads, -1).Permute(0, 2, 1, 3) : x;
-
-    // Each head as often as the queries have heads for it.
-    private static Tensor Repeated(Tensor x, long heads)
-    {
-        var (b, h, s, d) = (x.Size(0), x.Size(1), x.Size(2), x.Size(3));
-        return h == heads ? x : x.Unsqueeze(2).Expand(b, h, heads / h, s, d).Reshape(b, heads, s, d);
-    }
-
-    private static Tensor RotaryEmbedding(OpCall c)
-    {
-        var isFlat = c[0].Rank == 3;
-        var x = isFlat ? c[0].Reshape(c[0].Size(0), c[0].Size(1), c.Long("num_heads", 0), -1) : c[0].Permute(0, 2, 1, 3);
-        var size = c.Long("rotary_embedding_dim", 0) is var given && given > 0 ? given : x.Size(3);
-        var half = size / 2;
-
-        // [B, S, 1, half]
-        var (cos, sin) = c.TensorOrNull(3) is { } positions
-            ? (c[1].IndexSelect(0, positions.Flatten()).Reshape(positions.Size(0), positions.Size(1), 1, -1), c[2].IndexSelect(0, positions.Flatten()).Reshape(positions.Size(0), positions.Size(1), 1, -1))
-            : (c[1].Unsqueeze(2), c[2].Unsqueeze(2));
-        (cos, sin) = (cos[.., .., .., ..(int)half], sin[.., .., .., ..(int)half]);
-        var turned = x[.., .., .., ..(int)size];
-        var isInterleaved = c.Flag("interleaved");
-        var pairs = isInterleaved ? turned.Reshape(x.Size(0), x.Size(1), x.Size(2), half, 2) : turned.Reshape(x.Size(0), x.Size(1), x.Size(2), 2, half).Transpose(-2, -1);
-        var (a, b) = (pairs[TensorIndex.Ellipsis, 0], pairs[TensorIndex.Ellipsis, 1]);
-        Tensor[] parts = [a * cos - b * sin, a * sin + b * cos];
-        var rotated = isInterleaved ? Tensor.Stack(parts, -1).Flatten(3) : Tensor.Cat(parts, -1);
-        var y = size == x.Size(3) ? rotated : Tensor.Cat([rotated, x[.., .., .., (int)size..]], -1);
-        return isFlat ? y.Reshape(c[0].Shape) : y.Permute(0, 2, 1, 3);
+        Tensor Modified(string graph, Tensor x) => c.HasAttribute(graph) ? c.Run(c.Graph(graph), x)[0].Tensor : x;
     }
 }

@@ -154,7 +154,7 @@ internal static class ControlFlowOps
             var declared = type as OnnxTensorType;
             var sizes = declared?.Shape?.Select(d => d.Size ?? 0).ToList() ?? [];
             sizes.Insert(axis < 0 ? axis + sizes.Count + 1 : axis, 0);
-            return Tensor.Zeros(sizes.ToArray(), declared?.Element.ToDType());
+            return Tensor.Zeros(sizes.ToArray(), declared?.Element.ToTenon());
         }
 
         if (isReverse)

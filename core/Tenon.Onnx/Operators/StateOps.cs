@@ -20,7 +20,12 @@ internal static class StateOps
     private static OnnxValue?[] LinearAttention(OpCall c)
     {
         var rule = c.Text("update_rule", "gated_delta");
-        var (heads, queries) = (c.Long("kv_num_heads", 1), c.Long("q_num_heads", 1));
+        var (heads, queries) = (c.Long("kv_num_heads", 0), c.Long("q_num_heads", 0));
+        if (heads <= 0 || queries <= 0 || queries % heads != 0 || rule is not ("linear" or "gated" or "delta" or "gated_delta") || c.Has(4) != rule.StartsWith("gated", StringComparison.Ordinal) || c.Has(5) != rule.EndsWith("delta", StringComparison.Ordinal))
+        {
+            throw c.Error($"{queries} heads of queries, {heads} of keys, update_rule '{rule}' with{(c.Has(4) ? "" : "out")} decay and with{(c.Has(5) ? "" : "out")} beta. Expected a multiple, and linear without both, gated with decay, delta with beta, or gated_delta with both.");
+        }
+
         var (batch, steps) = (c[0].Size(0), c[0].Size(1));
         var (q, k, v) = (PerHead(c[0], queries), PerHead(c[1], heads), PerHead(c[2], heads));
         var decay = rule.StartsWith("gated", StringComparison.Ordinal) ? PerHead(c[4], heads).Exp() : null;
@@ -40,7 +45,7 @@ internal static class StateOps
             Tensor.Realize(state, outputs[step]);
         }
 
-        return [Tensor.Stack(outputs, 1).Flatten(2).Cast(c[0].DType), state.Cast(c[0].DType)];
+        return [Tensor.Stack(outputs, 1).Flatten(2).Cast(c[0].DType), state.Cast(c.TensorOrNull(3)?.DType ?? c[0].DType)];
 
         // [B, T, H·D] → [B, T, H, D]
         Tensor PerHead(Tensor x, long count) => x.Cast(DType.Float32).Reshape(batch, steps, count, -1);

@@ -53,7 +53,7 @@ internal static class InputBinding
         switch (type, value)
         {
             case (OnnxTensorType tensor, TensorValue given):
-                if (given.DType != tensor.Element.ToDType())
+                if (given.DType != tensor.Element.ToTenon())
                 {
                     throw Mismatch();
                 }

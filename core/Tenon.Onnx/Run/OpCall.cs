@@ -62,8 +62,16 @@ internal sealed class OpCall(PlannedNode node, OnnxValue?[] inputs, Scope scope,
         return sizes;
     }
 
+    /// <summary>The elements of input <paramref name="i"/> on the host.</summary>
+    public HostTensor Host(int i) => Value(i) switch
+    {
+        TensorValue tensor => tensor.Read(),
+        OptionalValue { Value: TensorValue tensor } => tensor.Read(),
+        _ => HostTensor.Read(this[i]),
+    };
+
     /// <summary>The elements of input <paramref name="i"/> as whole numbers on the host: sizes, axes, pads.</summary>
-    public long[] Longs(int i) => Array.ConvertAll(Read(i).Elements, static s => s.AsLong);
+    public long[] Longs(int i) => Array.ConvertAll(Host(i).Elements, static s => s.AsLong);
 
     /// <summary>As <see cref="Longs"/>, or null if the input was left out.</summary>
     public long[]? LongsOrNull(int i) => Has(i) ? Longs(i) : null;
@@ -72,10 +80,10 @@ internal sealed class OpCall(PlannedNode node, OnnxValue?[] inputs, Scope scope,
     public int[] Axes(int i) => Array.ConvertAll(Longs(i), static a => checked((int)a));
 
     /// <summary>The elements of input <paramref name="i"/> as fractions on the host.</summary>
-    public double[] Doubles(int i) => Array.ConvertAll(Read(i).Elements, static s => s.AsDouble);
+    public double[] Doubles(int i) => Array.ConvertAll(Host(i).Elements, static s => s.AsDouble);
 
     /// <summary>The one element of input <paramref name="i"/>, on the host.</summary>
-    public Scalar Scalar(int i) => Read(i).Elements is [var only] ? only : throw Error($"input {i} is {Value(i).Description}. Expected one element.");
+    public Scalar Scalar(int i) => Host(i).Elements is [var only] ? only : throw Error($"input {i} is {Value(i).Description}. Expected one element.");
 
     /// <summary>As <see cref="Scalar"/>, or null if the input was left out.</summary>
     public Scalar? ScalarOrNull(int i) => Has(i) ? Scalar(i) : null;
@@ -136,13 +144,6 @@ internal sealed class OpCall(PlannedNode node, OnnxValue?[] inputs, Scope scope,
 
     /// <summary>An error of this node.</summary>
     public TenonException Error(string problem) => new("TEN5210", $"{node.OpType}: {problem}");
-
-    private HostTensor Read(int i) => Value(i) switch
-    {
-        TensorValue tensor => tensor.Read(),
-        OptionalValue { Value: TensorValue tensor } => tensor.Read(),
-        _ => HostTensor.Read(this[i]),
-    };
 
     private AttributeProto? Attribute(string name, AttributeType? type = null)
     {

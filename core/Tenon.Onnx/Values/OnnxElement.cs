@@ -35,7 +35,7 @@ public enum OnnxElement
 }
 
 /// <summary>ONNX's types of elements and Tenon's.</summary>
-internal static class OnnxElements
+public static class OnnxElements
 {
     private static readonly Dictionary<OnnxElement, DType> DTypes = new()
     {
@@ -57,16 +57,16 @@ internal static class OnnxElements
     private static readonly Dictionary<DType, OnnxElement> Elements = DTypes.ToDictionary(p => p.Value, p => p.Key);
 
     /// <summary>The dtype that stores the elements; null for strings and what Tenon doesn't have.</summary>
-    public static DType? ToDType(this OnnxElement element) => DTypes.GetValueOrDefault(element);
+    public static DType? ToTenon(this OnnxElement element) => DTypes.GetValueOrDefault(element);
 
     /// <summary>The dtype that stores the elements.</summary>
     /// <exception cref="TenonException">There is none.</exception>
-    public static DType Required(this OnnxElement element, string what) =>
-        element.ToDType() ?? throw new TenonException("TEN5211", $"{what}: elements of type {element.Name()}. Expected one of {string.Join(", ", DTypes.Keys.Select(Name))}.");
+    internal static DType Required(this OnnxElement element, string what) =>
+        element.ToTenon() ?? throw new TenonException("TEN5211", $"{what}: elements of type {element.Name()}. Expected one of {string.Join(", ", DTypes.Keys.Select(Name))}.");
 
     /// <summary>ONNX's type for a dtype.</summary>
-    public static OnnxElement ToOnnx(this DType dtype) => Elements[dtype];
+    internal static OnnxElement ToOnnx(this DType dtype) => Elements[dtype];
 
     /// <summary>Tenon's name, or ONNX's where Tenon has none.</summary>
-    public static string Name(this OnnxElement element) => element.ToDType()?.Name ?? (Enum.IsDefined(element) ? element.ToString().ToLowerInvariant() : $"element type {(int)element}");
+    internal static string Name(this OnnxElement element) => element.ToTenon()?.Name ?? (Enum.IsDefined(element) ? element.ToString().ToLowerInvariant() : $"element type {(int)element}");
 }

@@ -24,7 +24,7 @@ internal static class CacheKey
     private static string Text(IReadOnlyDictionary<DType, DTypeSupport> dtypes)
     {
         var text = new StringBuilder();
-        foreach (var dtype in DType.All)
+        foreach (var dtype in DType.Native)
         {
             text.Append(dtypes.TryGetValue(dtype, out var support) ? (int)support : 0).Append(' ');
         }

@@ -52,5 +52,5 @@ public sealed class OpenedDevice
         throw new TenonException("TEN5004", $"Device {Name} can't store {dtype}. {use}, or use another device.");
     }
 
-    private bool Has(DType dtype) => Capabilities.DTypes.TryGetValue(dtype, out var support) && support.HasFlag(DTypeSupport.Storage);
+    private bool Has(DType dtype) => Capabilities.DTypes.TryGetValue(dtype.Stored, out var support) && support.HasFlag(DTypeSupport.Storage);
 }

@@ -108,7 +108,7 @@ internal sealed class Realizer
     {
         var (device, dtype, size) = (_devices.Open(output.Device), output.Value.DType, output.Value.Shape.MaxElements);
         device.RequireStorage(dtype);
-        var storage = new Storage(device, checked(size * dtype.Bytes));
+        var storage = new Storage(device, dtype.BytesOf(size));
         return (_buffers.Add(dtype, size, storage), storage);
     }
 

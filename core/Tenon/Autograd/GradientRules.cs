@@ -4,7 +4,7 @@ namespace Tenon;
 
 /// <summary>
 /// For each op, what the gradient of its value means for its sources. A rule returns one gradient for each source, null where
-/// none flows. Ops that are not listed (comparisons, rounding, integers, <see cref="Ops.Detach"/>) pass none.
+/// none flows. Ops that are not listed (comparisons, integers, <see cref="Ops.Detach"/>) pass none.
 /// </summary>
 internal static class GradientRules
 {
@@ -23,7 +23,8 @@ internal static class GradientRules
         [Ops.Copy] = static (n, g) => [CopyBack(n[0], g)],
 
         // Elementwise.
-        [Ops.Cast] = static (n, g) => n[0].DType.IsFloat ? [g.Cast(n[0].DType)] : [null],
+        [Ops.Bitcast] = static (n, g) => Only(UOp.New(Ops.Bitcast, n[0].DType, [g])),      // complex numbers and their parts
+        [Ops.Cast] = static (n, g) => n[0].DType.IsFloat || n[0].DType.IsComplex ? [g.Cast(n[0].DType)] : [null],
         [Ops.Neg] = static (n, g) => [-g],
         [Ops.Add] = static (n, g) => [g, g],
         [Ops.Sub] = static (n, g) => [g, -g],
@@ -32,6 +33,7 @@ internal static class GradientRules
         [Ops.Sqrt] = static (n, g) => [g / (n * 2.0)],
         [Ops.Exp2] = static (n, g) => [g * n * Math.Log(2)],
         [Ops.Log2] = static (n, g) => [g / (n[0] * Math.Log(2))],
+        [Ops.Trunc] = static (n, g) => [Zero(n)],
         [Ops.Sin] = static (n, g) => [g * Cos(n[0])],
         [Ops.Where] = static (n, g) => [null, UOp.Where(n[0], g, Zero(g)), UOp.Where(n[0], Zero(g), g)],
         [Ops.Max] = MaxRule,
@@ -48,7 +50,8 @@ internal static class GradientRules
     {
         Ops.Permute when WindowView.TryGet(node, out var window) => new UOp[] { window.Source },
         Ops.Detach when node.Arg is CustomGradient => node.Src[1..],
-        _ => node.DType.IsFloat && Table.ContainsKey(node.Op) ? node.Src : [],
+        Ops.Bitcast when node.DType.IsComplex == node[0].DType.IsComplex => [],
+        _ => (node.DType.IsFloat || node.DType.IsComplex) && Table.ContainsKey(node.Op) ? node.Src : [],
     };
 
     /// <summary>The gradient of each of <see cref="Sources"/>.</summary>

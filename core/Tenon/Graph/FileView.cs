@@ -25,6 +25,12 @@ internal static class FileView
             return (view, []);
         }
 
+        // A part of elements that share bytes may begin within one.
+        if (root.DType.IsPacked)
+        {
+            return (root, moves);
+        }
+
         var (first, shape, done) = (0L, root.Shape.ToArray(), 0);
         for (; done < moves.Count; done++)
         {

@@ -11,6 +11,9 @@ internal static class RandomStream
     private static ulong _key;
     private static ulong _counter;
 
+    [ThreadStatic]
+    private static ulong? _own;
+
     public static void Seed(ulong seed)
     {
         lock (Gate)
@@ -19,14 +22,31 @@ internal static class RandomStream
         }
     }
 
+    /// <summary>What this thread draws until the result is disposed comes from a stream of its own, from its beginning.</summary>
+    public static IDisposable Own(ulong key)
+    {
+        _own = key;
+        return new Ownership();
+    }
+
     /// <summary>The key and the counter of the first of <paramref name="count"/> numbers that nobody else gets.</summary>
     public static (ulong Key, ulong Counter) Take(long count)
     {
+        if (_own is { } key)
+        {
+            return (key, 0);
+        }
+
         lock (Gate)
         {
             var first = _counter;
             _counter += (ulong)count;
             return (_key, first);
         }
+    }
+
+    private sealed class Ownership : IDisposable
+    {
+        public void Dispose() => _own = null;
     }
 }

@@ -22,6 +22,9 @@ internal abstract class TensorExecutor
 
     public abstract void CopyOut(UOp buffer, Span<byte> data);
 
+    /// <summary>Shows a buffer's elements where they lie; false if the host can't see them there.</summary>
+    public virtual bool TryUseInPlace(UOp buffer, long bytes, Action<nint> use) => false;
+
     /// <summary>The device of tensors that are files; null if there is none.</summary>
     public abstract string? FileDevice { get; }
 
@@ -42,6 +45,11 @@ internal abstract class TensorExecutor
 
     public abstract UOp[] Realize(IReadOnlyList<(UOp Value, string Device)> roots);
 
+    /// <summary>Waits for all queued work.</summary>
+    public virtual void Synchronize()
+    {
+    }
+
     private sealed class RuntimeExecutor : TensorExecutor
     {
         public override string DefaultDevice => TenonRuntime.Default.Devices.Default;
@@ -56,6 +64,8 @@ internal abstract class TensorExecutor
 
         public override void CopyOut(UOp buffer, Span<byte> data) => TenonRuntime.Default.CopyOut(buffer, data);
 
+        public override bool TryUseInPlace(UOp buffer, long bytes, Action<nint> use) => TenonRuntime.Default.TryUseInPlace(buffer, bytes, use);
+
         public override string? FileDevice => TenonRuntime.Default.FileDevice;
 
         public override UOp OpenFile(string path) => TenonRuntime.Default.OpenFile(path);
@@ -69,5 +79,7 @@ internal abstract class TensorExecutor
         public override void Copy(UOp source, UOp destination) => TenonRuntime.Default.Copy(source, destination);
 
         public override UOp[] Realize(IReadOnlyList<(UOp Value, string Device)> roots) => TenonRuntime.Default.Realize(roots);
+
+        public override void Synchronize() => TenonRuntime.Default.Synchronize();
     }
 }

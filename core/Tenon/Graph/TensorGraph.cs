@@ -65,27 +65,19 @@ internal static class TensorGraph
     public static UOp Flip(UOp x, ReadOnlySpan<int> axes) => axes.Length == 0 ? x : UOp.New(Ops.Flip, x.DType, [x], new Axes(axes));
 
     /// <summary>
-    /// Reduces over the axes, which stay with size 1. Axes that have size 1 already need nothing; over no elements the result is
-    /// what changes nothing: 0 or 1.
+    /// Reduces over the axes, which stay with size 1. Axes that have size 1 already need nothing.
     /// </summary>
     public static UOp Reduce(Ops op, UOp x, ReadOnlySpan<int> axes)
     {
         var sizes = x.Shape.ToSizes();
         var reduced = new List<int>(axes.Length);
-        var isEmpty = false;
         foreach (var axis in axes)
         {
             if (sizes[axis] != 1)
             {
                 reduced.Add(axis);
-                isEmpty |= sizes[axis] == 0;
                 sizes[axis] = 1;
             }
-        }
-
-        if (isEmpty)
-        {
-            return Full(x.DType, op == Ops.Mul ? 1 : 0, sizes);
         }
 
         return reduced.Count == 0 ? x : UOp.New(Ops.Reduce, x.DType, [x], new ReduceArg(op, new Axes([.. reduced])));
@@ -131,7 +123,9 @@ internal static class TensorGraph
 
     /// <summary>A conversion; to bool it asks whether the value is not zero.</summary>
     public static UOp Cast(UOp x, DType dtype) =>
-        dtype.IsBool && !x.DType.IsBool ? UOp.Alu(Ops.CmpNe, x, FullLike(x, 0)) : x.Cast(dtype);
+        !dtype.IsBool || x.DType.IsBool ? x.Cast(dtype)
+        : x.DType == DType.Float8E8M0 ? Cast(x.Cast(DType.Float32), dtype)
+        : UOp.Alu(Ops.CmpNe, x, FullLike(x, 0));
 
     private static UOp Paired(Ops op, UOp x, ReadOnlySpan<(SymInt First, SymInt Second)> pairs)
     {

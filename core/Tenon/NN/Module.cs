@@ -73,6 +73,16 @@ public abstract class Module : IStateful
     /// <exception cref="TenonException">A shape differs; or names do, if <paramref name="strict"/>.</exception>
     public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state, bool strict = true) => StateLoading.Load(GetType().Name, StateDict(), state, strict);
 
+    /// <summary>Gives parameters and buffers the values of a file of any format that <see cref="State.StateFile"/> knows.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="strict">Whether every name must occur on both sides.</param>
+    /// <exception cref="TenonException">The file is malformed, or a shape differs; or names do, if <paramref name="strict"/>.</exception>
+    public void Load(string path, bool strict = true) => LoadStateDict(State.StateFile.Open(path), strict);
+
+    /// <summary>Writes parameters and buffers to a safetensors file, in place of what is there.</summary>
+    /// <exception cref="TenonException">The file can't be written.</exception>
+    public void Save(string path) => State.Safetensors.Save(path, StateDict());
+
     /// <summary>Registers a tensor that is trained: it requires a gradient from now on.</summary>
     protected Tensor Parameter(string name, Tensor value)
     {

@@ -15,14 +15,14 @@ internal static class StateWriter
     {
         var executor = TensorExecutor.Current;
         Tensor.Realize([.. parts.Select(p => p.Value).Where(v => v.Device != executor.FileDevice)]);
+        var first = header.ToArray();
         var stored = parts.Select(p => (p.Offset, p.Value, Elements: p.Value.StoredElements())).ToList();
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
+        Replace(path, temporary =>
         {
             var file = executor.CreateFile(temporary, length);
-            if (header.Length > 0)
+            if (first.Length > 0)
             {
-                executor.CopyIn(executor.PartOfFile(file, 0, DType.UInt8, header.Length), header);
+                executor.CopyIn(executor.PartOfFile(file, 0, DType.UInt8, first.Length), first);
             }
 
             foreach (var (offset, value, elements) in stored)
@@ -31,6 +31,25 @@ internal static class StateWriter
             }
 
             executor.CloseFile(file);
+        });
+    }
+
+    /// <summary>Writes a file as a stream.</summary>
+    /// <param name="path">The file; what is there is replaced.</param>
+    /// <param name="write">Writes it.</param>
+    /// <exception cref="TenonException">The file can't be written.</exception>
+    public static void Write(string path, Action<Stream> write) => Replace(path, temporary =>
+    {
+        using var stream = File.Create(temporary);
+        write(stream);
+    });
+
+    private static void Replace(string path, Action<string> write)
+    {
+        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            write(temporary);
             File.Move(temporary, path, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or TenonException { Code: "TEN5103" })

@@ -23,7 +23,7 @@ public sealed partial class Tensor
     public static Tensor operator -(Scalar x, Tensor y) => y.Weak(x) - y;
 
     /// <summary>-x.</summary>
-    public static Tensor operator -(Tensor x) => x.DType.IsFloat ? x.Unary(Ops.Neg, "-") : 0 - x;
+    public static Tensor operator -(Tensor x) => x.DType.IsFloat || x.DType.IsComplex ? x.Unary(Ops.Neg, "-") : 0 - x;
 
     /// <summary>x · y, element by element; of truth values, x and y.</summary>
     public static Tensor operator *(Tensor x, Tensor y) => Binary(Ops.Mul, x, y, "*");
@@ -38,6 +38,11 @@ public sealed partial class Tensor
     public static Tensor operator /(Tensor x, Tensor y)
     {
         var dtype = Promotion.Join(x.DType, y.DType);
+        if (dtype.IsComplex)
+        {
+            return ComplexQuotient(x, y);
+        }
+
         dtype = dtype.IsFloat ? dtype : DType.Float32;
         return Binary(Ops.Div, x.Cast(dtype), y.Cast(dtype), "/");
     }
@@ -48,11 +53,11 @@ public sealed partial class Tensor
     /// <summary>x / y.</summary>
     public static Tensor operator /(Scalar x, Tensor y) => y.Weak(x) / y;
 
-    /// <summary>The remainder with the sign of x, as in C#.</summary>
+    /// <summary>The remainder with the sign of x, as in C#. Of floats it is exact while the quotient is.</summary>
     public static Tensor operator %(Tensor x, Tensor y)
     {
         var dtype = Promotion.Join(x.DType, y.DType);
-        return dtype.IsFloat ? x - y * (x / y).Trunc() : Binary(Ops.IntMod, x, y, "%");
+        return dtype.IsFloat ? FloatRemainder(x.Cast(dtype), y.Cast(dtype)) : Binary(Ops.IntMod, x, y, "%");
     }
 
     /// <summary>The remainder with the sign of x, as in C#.</summary>
@@ -65,14 +70,38 @@ public sealed partial class Tensor
     public Tensor IntDiv(Scalar y) => IntDiv(Weak(y));
 
     /// <summary>The quotient rounded towards minus infinity; 0 where integers are divided by 0.</summary>
-    public Tensor FloorDiv(Tensor y) => Promotion.Join(DType, y.DType).IsFloat ? (this / y).Floor() : Binary(Ops.FloorDiv, this, y, nameof(FloorDiv));
+    public Tensor FloorDiv(Tensor y)
+    {
+        var dtype = Promotion.Join(DType, y.DType);
+        if (!dtype.IsFloat)
+        {
+            return Binary(Ops.FloorDiv, this, y, nameof(FloorDiv));
+        }
+
+        // What is left by the remainder divides evenly; the quotient itself may have been rounded up to the next whole number.
+        var (a, b) = (Cast(dtype), y.Cast(dtype));
+        var rest = FloatRemainder(a, b);
+        var whole = ((a - rest) / b).Round();
+        whole = Where(rest.Ne(0) & (rest < 0).Ne(b < 0), whole - 1.0, whole);
+        return Where(b.Eq(0), a / b, whole);
+    }
 
     /// <summary>The quotient rounded towards minus infinity.</summary>
     public Tensor FloorDiv(Scalar y) => FloorDiv(Weak(y));
 
     /// <summary>The remainder with the sign of y, as in Python.</summary>
-    public Tensor FloorMod(Tensor y) =>
-        Promotion.Join(DType, y.DType).IsFloat ? this - y * (this / y).Floor() : Binary(Ops.FloorMod, this, y, nameof(FloorMod));
+    public Tensor FloorMod(Tensor y)
+    {
+        var dtype = Promotion.Join(DType, y.DType);
+        if (!dtype.IsFloat)
+        {
+            return Binary(Ops.FloorMod, this, y, nameof(FloorMod));
+        }
+
+        var b = y.Cast(dtype);
+        var rest = FloatRemainder(Cast(dtype), b);
+        return Where(rest.Ne(0) & (rest < 0).Ne(b < 0), rest + b, rest);
+    }
 
     /// <summary>The remainder with the sign of y, as in Python.</summary>
     public Tensor FloorMod(Scalar y) => FloorMod(Weak(y));
@@ -104,6 +133,21 @@ public sealed partial class Tensor
         return max is { } n ? low.Minimum(n) : low;
     }
 
+    // The remainder with the sign of x, of magnitudes. In double the product of a float and a quotient below 2²⁹ is exact; a quotient
+    // that was rounded to the next whole number is set right.
+    private static Tensor FloatRemainder(Tensor x, Tensor y)
+    {
+        var sign = x.OnesLike().CopySign(x).Cast(DType.Float64);
+        var (a, b) = (x.Cast(DType.Float64) * sign, y.Cast(DType.Float64) * y.OnesLike().CopySign(y).Cast(DType.Float64));
+        var isInfinite = b.IsInf();
+        var divisor = Where(isInfinite, 1, b);
+        var whole = (a / divisor).Trunc();
+        var rest = a - divisor * whole;
+        whole += Where(rest < 0, -1, Where(rest >= divisor, 1, rest.ZerosLike()));
+        rest = a - divisor * whole.Detach();
+        return (Where(isInfinite, Where(a.IsFinite(), a, double.NaN), rest) * sign).Cast(x.DType);
+    }
+
     // Turns the order of all values round: the minimum is the reversed maximum of the reversed.
     private static Tensor Reversed(Tensor x) => x.DType.IsFloat ? -x : ~x;
 
@@ -121,13 +165,31 @@ public sealed partial class Tensor
             };
         }
 
+        if (dtype.IsComplex)
+        {
+            switch (op)
+            {
+                case Ops.Mul:
+                    return ComplexProduct(x, y);
+                case Ops.Add or Ops.Sub or Ops.CmpEq or Ops.CmpNe:
+                    break;
+                default:
+                    throw Undefined(operation);
+            }
+        }
+
         var shape = Shapes.Broadcast(x.Shape, y.Shape, operation);
         var (a, b) = (TensorGraph.BroadcastTo(x.Cast(dtype).Node, shape), TensorGraph.BroadcastTo(y.Cast(dtype).Node, shape));
         return Result(UOp.Alu(op, a, b), operation, x, y);
     }
 
-    private Tensor Unary(Ops op, string operation) => Result(UOp.Alu(op, Node), operation, this);
+    private Tensor Unary(Ops op, string operation) =>
+        DType.IsComplex && op != Ops.Neg ? throw Undefined(operation) : Result(UOp.Alu(op, Node), operation, this);
 
-    // A C# number next to this tensor.
-    private Tensor Weak(Scalar value) => new(UOp.Const(Promotion.JoinWeak(DType, value), value), null);
+    // A C# number next to this tensor. Next to complex numbers a real one stays real: it scales both parts.
+    private Tensor Weak(Scalar value) =>
+        new(UOp.Const(DType.IsComplex && value.Kind != DTypeKind.Complex ? DType.Float32 : Promotion.JoinWeak(DType, value), value), null);
+
+    private static TenonException Undefined(string operation) =>
+        new("TEN3112", $"'{operation}' is not defined for {DType.Complex64}. Compute with Real, Imag, Abs() or Angle(), or with ViewAsReal().");
 }

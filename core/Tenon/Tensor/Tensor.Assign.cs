@@ -55,10 +55,10 @@ public sealed partial class Tensor
         _device ??= device;
         if (passesGradient)
         {
-            _requiresGrad = DType.IsFloat;
+            _requiresGrad = IsDifferentiable(DType);
             (_node, _kept) = (Moves.Replace(_node, moves, value), null);
         }
-        else if (_node.Op == Ops.After || (Stored(_node) is { } storage && StorageOwners.IsExclusive(storage, this)))
+        else if (CanWriteInPlace(moves))
         {
             SetNode(Assignment(_node, moves, value));
         }
@@ -66,7 +66,7 @@ public sealed partial class Tensor
         {
             SetNode(UOp.New(Ops.Contiguous, DType, [TensorGraph.Reshape(value, Shape)]));
         }
-        else if (++_replacements <= MostReplacements || _requiresGrad)
+        else if (++_replacements <= MostReplacements || _requiresGrad || DType.IsPacked)
         {
             SetNode(Moves.Replace(_node, moves, value));
         }
@@ -78,6 +78,10 @@ public sealed partial class Tensor
             _replacements = 0;
         }
     }
+
+    // Of packed storage whole bytes are written: all of it.
+    private bool CanWriteInPlace(UOp[] moves) =>
+        (_node.Op == Ops.After || (Stored(_node) is { } storage && StorageOwners.IsExclusive(storage, this))) && (!DType.IsPacked || Moves.KeepOrder(moves));
 
     private static UOp Assignment(UOp state, UOp[] moves, UOp value)
     {

@@ -27,21 +27,6 @@ public sealed partial class Tensor
     /// <summary>A tensor of rank 0 and bool.</summary>
     public static implicit operator Tensor(bool value) => (Scalar)value;
 
-    /// <summary>A tensor of one axis.</summary>
-    public static implicit operator Tensor(float[] values) => From<float>(values);
-
-    /// <summary>A tensor of one axis.</summary>
-    public static implicit operator Tensor(double[] values) => From<double>(values);
-
-    /// <summary>A tensor of one axis.</summary>
-    public static implicit operator Tensor(int[] values) => From<int>(values);
-
-    /// <summary>A tensor of one axis.</summary>
-    public static implicit operator Tensor(long[] values) => From<long>(values);
-
-    /// <summary>A tensor of one axis.</summary>
-    public static implicit operator Tensor(bool[] values) => From<bool>(values);
-
     /// <summary>A number repeated over a shape.</summary>
     /// <param name="shape">The sizes.</param>
     /// <param name="value">The number.</param>
@@ -108,6 +93,20 @@ public sealed partial class Tensor
         return (Iota(Shapes.Checked([count], nameof(Linspace)).Size(0), DType.Float64, Canonical(device)) * step + start).Cast(type);
     }
 
+    /// <summary><paramref name="count"/> powers of a base, whose exponents lie at equal distances from <paramref name="start"/> to <paramref name="end"/>, both inclusive.</summary>
+    public static Tensor Logspace(double start, double end, long count, double baseNumber = 10, DType? dtype = null, string? device = null) =>
+        Pow(baseNumber, Linspace(start, end, count, DType.Float64, device)).Cast(dtype ?? DType.Float32);
+
+    /// <summary>Powers of the elements of one axis: <c>[M]</c> → <c>[M, N]</c>.</summary>
+    /// <param name="columns">How many powers; as many as elements by default.</param>
+    /// <param name="increasing">Whether they begin with 0; otherwise they end with it.</param>
+    public Tensor Vander(long? columns = null, bool increasing = false)
+    {
+        RequireOneAxis(this, nameof(Vander));
+        var powers = Arange(columns ?? Shapes.Known(Shape, 0, nameof(Vander)));
+        return Unsqueeze(1).Pow((increasing ? powers : powers.Flip(0)).Cast(DType));
+    }
+
     /// <summary>Ones on the diagonal of a matrix of zeros.</summary>
     /// <param name="rows">Rows.</param>
     /// <param name="columns">Columns; as many as rows by default.</param>
@@ -124,6 +123,9 @@ public sealed partial class Tensor
 
     /// <summary>Ones of this tensor's shape, dtype and device.</summary>
     public Tensor OnesLike() => FullLike(1);
+
+    /// <summary>Storage of this tensor's shape, dtype and device, of undefined content.</summary>
+    public Tensor EmptyLike() => Empty(Shape, DType, _device);
 
     /// <summary>A number over this tensor's shape, in its dtype and on its device.</summary>
     public Tensor FullLike(Scalar value) => new(TensorGraph.FullLike(Node, value), _device);
@@ -142,6 +144,7 @@ public sealed partial class Tensor
     private static DType DefaultDType(Scalar value) => value.Kind switch
     {
         DTypeKind.Float => DType.Float32,
+        DTypeKind.Complex => DType.Complex64,
         DTypeKind.Bool => DType.Bool,
         DTypeKind.UInt when value.AsLong < 0 => DType.UInt64,
         _ => value.AsLong is >= int.MinValue and <= int.MaxValue ? DType.Int32 : DType.Int64,

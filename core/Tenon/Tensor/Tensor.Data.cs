@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Numerics;
 using System.Runtime.InteropServices;
 using Tenon.Core;
 
@@ -6,8 +6,6 @@ namespace Tenon;
 
 public sealed partial class Tensor
 {
-    private const int LargestPrinted = 64;
-
     /// <summary>A tensor of one axis with these values.</summary>
     public static Tensor From<T>(ReadOnlySpan<T> values, string? device = null) where T : unmanaged => From(values, [values.Length], device);
 
@@ -17,34 +15,9 @@ public sealed partial class Tensor
     /// <param name="device">The default device if null.</param>
     /// <exception cref="TenonException">The number of values is another.</exception>
     public static Tensor From<T>(ReadOnlySpan<T> values, Shape shape, string? device = null) where T : unmanaged =>
-        FromBytes(MemoryMarshal.AsBytes(values), DType.Of<T>(), shape, device);
-
-    /// <summary>A tensor with the shape and values of an array of any rank.</summary>
-    /// <exception cref="TenonException">No dtype stores its elements.</exception>
-    public static Tensor FromArray(Array values, string? device = null)
-    {
-        var dtype = Type.GetTypeCode(values.GetType().GetElementType()) switch
-        {
-            TypeCode.Boolean => DType.Bool,
-            TypeCode.SByte => DType.Int8,
-            TypeCode.Int16 => DType.Int16,
-            TypeCode.Int32 => DType.Int32,
-            TypeCode.Int64 => DType.Int64,
-            TypeCode.Byte => DType.UInt8,
-            TypeCode.UInt16 => DType.UInt16,
-            TypeCode.UInt32 => DType.UInt32,
-            TypeCode.UInt64 => DType.UInt64,
-            TypeCode.Single => DType.Float32,
-            TypeCode.Double => DType.Float64,
-            _ when values is Half[] or Half[,] or Half[,,] or Half[,,,] => DType.Float16,
-            _ => throw new TenonException("TEN3002", $"No dtype stores the elements of {values.GetType()}. Use bool, sbyte…long, byte…ulong, Half, float or double."),
-        };
-        var shape = Enumerable.Range(0, values.Rank).Select(values.GetLongLength).ToArray();
-        var bytes = values.LongLength == 0
-            ? []
-            : MemoryMarshal.CreateReadOnlySpan(ref MemoryMarshal.GetArrayDataReference(values), ByteCount(values.LongLength, dtype));
-        return FromBytes(bytes, dtype, shape, device);
-    }
+        typeof(T) == typeof(Complex)
+            ? FromComplex(MemoryMarshal.Cast<T, Complex>(values), shape, device)
+            : FromBytes(MemoryMarshal.AsBytes(values), DType.Of<T>(), shape, device);
 
     /// <summary>A tensor whose elements are the given little-endian bytes.</summary>
     /// <param name="bytes">The elements, the last axis running fastest.</param>
@@ -55,9 +28,9 @@ public sealed partial class Tensor
     public static Tensor FromBytes(ReadOnlySpan<byte> bytes, DType dtype, Shape shape, string? device = null)
     {
         var count = Shapes.Checked(shape, nameof(From)).Elements.Value;
-        if (count * dtype.Bytes != bytes.Length)
+        if (dtype.BytesOf(count) != bytes.Length)
         {
-            throw new TenonException("TEN3064", $"From: {bytes.Length / dtype.Bytes} values of {dtype} for shape {shape}. Expected {count}.");
+            throw new TenonException("TEN3064", $"From: {8L * bytes.Length / dtype.Bits} values of {dtype} for shape {shape}. Expected {count}.");
         }
 
         var tensor = Empty(shape, dtype, device);
@@ -84,9 +57,9 @@ public sealed partial class Tensor
     /// <exception cref="TenonException"><typeparamref name="T"/> is not the type of the elements, or the span is too short.</exception>
     public void CopyTo<T>(Span<T> destination) where T : unmanaged
     {
-        if (DType.Of<T>() != DType)
+        if (typeof(T) != typeof(Complex) || !DType.IsComplex)
         {
-            throw new TenonException("TEN3066", $"The elements are {DType}, but {typeof(T).Name} was asked for. Cast(DType.{typeof(T).Name switch { "Single" => "Float32", "Double" => "Float64", "Half" => "Float16", "Boolean" => "Bool", "Byte" => "UInt8", "SByte" => "Int8", var n => n }}) first.");
+            RequireElementType<T>();
         }
 
         if (destination.Length < Count)
@@ -94,7 +67,14 @@ public sealed partial class Tensor
             throw new TenonException("TEN3067", $"CopyTo: room for {destination.Length} elements. Expected at least {Count}, for shape {Shape}.");
         }
 
-        CopyBytesTo(MemoryMarshal.AsBytes(destination[..(int)Count]));
+        if (typeof(T) == typeof(Complex))
+        {
+            CopyTo(MemoryMarshal.Cast<T, Complex>(destination));
+        }
+        else
+        {
+            CopyBytesTo(MemoryMarshal.AsBytes(destination[..(int)Count]));
+        }
     }
 
     /// <summary>The elements as little-endian bytes. Realises the tensor.</summary>
@@ -105,41 +85,49 @@ public sealed partial class Tensor
         return bytes;
     }
 
-    /// <summary>Shape, dtype and device; the values too, if they are stored and few.</summary>
-    public override string ToString()
-    {
-        var text = $"Tensor {Shape} {DType} {_device ?? "(any device)"}";
-        if (!IsRealized || Count > LargestPrinted)
-        {
-            return text;
-        }
-
-        var values = (_device == TensorExecutor.Current.FileDevice ? To(TensorExecutor.Current.DefaultDevice) : this).Cast(DType.Float64).ToArray<double>().Select(v => v.ToString("G6", CultureInfo.InvariantCulture));
-        return $"{text} {{ {string.Join(", ", values)} }}";
-    }
-
     /// <summary>The bytes of so many elements in the host's memory.</summary>
     internal static int ByteCount(long count, DType dtype) =>
-        count <= Array.MaxLength / dtype.Bytes
-            ? (int)count * dtype.Bytes
+        dtype.BytesOf(count) <= Array.MaxLength
+            ? (int)dtype.BytesOf(count)
             : throw new TenonException("TEN3071", $"{count} elements of {dtype} do not fit an array of the host, which holds {Array.MaxLength} bytes. Copy the tensor in parts.");
 
     private static UOp StorageOf(UOp node) => Stored(node) ?? throw new InvalidOperationException($"{node.Op} is not storage.");
 
-    // A view is read and stays a view.
+    private void RequireElementType<T>() where T : unmanaged
+    {
+        if (DType.Of<T>() == DType)
+        {
+            return;
+        }
+
+        var remedy = DType switch
+        {
+            { IsNative: true } => $"Cast(DType.Parse(\"{DType.Of<T>()}\")) first",
+            { IsComplex: true } => "Take Complex, or ViewAsReal() first",
+            { Bits: 8 } => "Cast to float32, or Bitcast to uint8, first",
+            _ => "Cast to an integer or float first, or take ToBytes()",
+        };
+        throw new TenonException("TEN3066", $"The elements are {DType}, but {typeof(T).Name} was asked for. {remedy}.");
+    }
+
     private void CopyBytesTo(Span<byte> bytes)
+    {
+        if (bytes.Length > 0)
+        {
+            TensorExecutor.Current.CopyOut(StoredElements(), bytes);
+        }
+    }
+
+    /// <summary>The buffer of the elements, in order, on a device that has them. Realises the tensor; a view is read and stays a view.</summary>
+    internal UOp StoredElements()
     {
         if (IsUnreadFile)
         {
-            To(TensorExecutor.Current.DefaultDevice).CopyBytesTo(bytes);
-            return;
+            return To(TensorExecutor.Current.DefaultDevice).StoredElements();
         }
 
         var isPart = _base is { } whole && !ShowsAll(Node, whole.Node) && !IsRealized;
         var storage = isPart ? StorageOf(TensorExecutor.Current.Realize([(Node, Device)])[0]) : Realize().Storage!;
-        if (bytes.Length > 0)
-        {
-            TensorExecutor.Current.CopyOut(Shape.IsConcrete ? storage : TensorGraph.Reshape(storage, Shape), bytes);
-        }
+        return Shape.IsConcrete ? storage : TensorGraph.Reshape(storage, Shape);
     }
 }

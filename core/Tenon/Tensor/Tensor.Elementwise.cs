@@ -5,20 +5,34 @@ namespace Tenon;
 public sealed partial class Tensor
 {
     /// <summary>Converts the elements: to nearest even between floats, towards zero to integers, wrapping between integers.</summary>
-    public Tensor Cast(DType dtype) => With(TensorGraph.Cast(Node, dtype), nameof(Cast));
+    /// <remarks>
+    /// To floats of 8 and 4 bits elements are rounded by way of float32; what is too great becomes infinity, or NaN where there is
+    /// none (the greatest number for float4e2m1), as PyTorch does it. See <see cref="Cast(DType, bool)"/> for the other way.
+    /// </remarks>
+    /// <exception cref="TenonException">Complex numbers to real ones, which would lose the imaginary part.</exception>
+    public Tensor Cast(DType dtype) => !DType.IsComplex || dtype.IsComplex || dtype.IsBool
+        ? With(TensorGraph.Cast(Node, dtype), nameof(Cast))
+        : throw new TenonException("TEN3113", $"Cast: {DType} to {dtype} would lose the imaginary part. Use Real, Imag, Abs() or ViewAsReal().");
+
+    /// <summary>As <see cref="Cast(DType)"/>; what is too great for a narrow float, infinities too, can become its greatest number (ONNX's <c>saturate</c>).</summary>
+    /// <param name="dtype">The dtype.</param>
+    /// <param name="saturate">Whether numbers beyond the range of a float of 8 or 4 bits become the nearest in range.</param>
+    public Tensor Cast(DType dtype, bool saturate) => saturate && dtype is { Bits: < 16, Format: { } format }
+        ? Cast(DType == DType.Float64 ? DType : DType.Float32).Clamp(format.HasSign ? -format.MaxValue : null, format.MaxValue).Cast(dtype)
+        : Cast(dtype);
 
     /// <summary>The same bits as another dtype of the same width.</summary>
     /// <exception cref="TenonException">The widths differ, or one is bool.</exception>
     public Tensor Bitcast(DType dtype) =>
-        dtype.Bits == DType.Bits && dtype.IsBool == DType.IsBool
+        dtype.Bits == DType.Bits && dtype.IsBool == DType.IsBool && !dtype.IsComplex && !DType.IsComplex
             ? With(Node.Bitcast(dtype), nameof(Bitcast))
-            : throw new TenonException("TEN3033", $"Bitcast: {DType} ({DType.Bits} bits) to {dtype} ({dtype.Bits} bits). Expected a dtype of the same width, and not bool.");
+            : throw new TenonException("TEN3033", $"Bitcast: {DType} ({DType.Bits} bits) to {dtype} ({dtype.Bits} bits). Expected a dtype of the same width, and not bool or complex (see ViewAsReal).");
 
-    /// <summary>The magnitude.</summary>
-    public Tensor Abs() => DType.Kind is DTypeKind.Bool or DTypeKind.UInt ? this : Where(this > 0, this, Where(this < 0, -this, Detach().Square()));
+    /// <summary>The magnitude; of complex numbers as float32.</summary>
+    public Tensor Abs() => DType.IsComplex ? Magnitude() : DType.Kind is DTypeKind.Bool or DTypeKind.UInt ? this : Where(this > 0, this, Where(this < 0, -this, Detach().Square()));
 
     /// <summary>-1, 0 or 1; NaN for NaN.</summary>
-    public Tensor Sign() => DType.IsBool ? this : Where(this > 0, 1, DType.IsSigned ? Where(this < 0, -1, Detach()) : this);
+    public Tensor Sign() => DType.IsBool ? this : Where(this > 0, 1, DType.IsSigned ? Where(this < 0, -1, Trunc()) : this);
 
     /// <summary>The square.</summary>
     public Tensor Square() => this * this;
@@ -83,11 +97,17 @@ public sealed partial class Tensor
             return this;
         }
 
-        var x = Detach();
-        var t = x.Trunc();
-        var distance = (x - t).Abs();
+        var t = Trunc();
+        var distance = (this - t).Abs();
         var isOdd = (t * 0.5).Ne((t * 0.5).Trunc());
-        return Where((distance > 0.5) | (distance.Eq(0.5) & isOdd), t + Where(x < 0, -1, x.OnesLike()), t);
+        return Where((distance > 0.5) | (distance.Eq(0.5) & isOdd), t + Where(this < 0, -1, OnesLike()), t);
+    }
+
+    /// <summary>The nearest number with so many decimals; halves go to the even one. Negative counts round to tens, hundreds, ….</summary>
+    public Tensor Round(int decimals)
+    {
+        var scale = Math.Pow(10, Math.Abs(decimals));
+        return decimals >= 0 ? (this * scale).Round() / scale : (ToFloat() / scale).Round() * scale;
     }
 
     // Integers become float32.

@@ -18,7 +18,7 @@ public sealed partial class Tensor
     {
         using var file = new StateReader(path);
         var type = dtype ?? DType.UInt8;
-        var sizes = shape is { } given ? Shapes.Checked(given, nameof(FromFile)).ToArray() : [(file.Length - offset) / type.Bytes];
+        var sizes = shape is { } given ? Shapes.Checked(given, nameof(FromFile)).ToArray() : [(file.Length - offset) * 8 / type.Bits];
         return file.Tensor("tensor", offset, type, sizes);
     }
 
@@ -29,15 +29,12 @@ public sealed partial class Tensor
     /// <exception cref="TenonException">The file can't be written.</exception>
     public Tensor ToFile(string path)
     {
-        StateWriter.Write(path, [], [(0, this)], Count * DType.Bytes);
+        StateWriter.Write(path, [], [(0, this)], DType.BytesOf(Count));
         return FromFile(path, DType, Shape);
     }
 
     /// <summary>A part of an open file as a tensor.</summary>
     internal static Tensor OfFile(UOp part, Shape shape) => new(TensorGraph.Reshape(part, shape), TensorExecutor.Current.FileDevice);
-
-    /// <summary>The buffer of the elements, in order, on a device that has them. Realises the tensor.</summary>
-    internal UOp StoredElements() => IsUnreadFile ? To(TensorExecutor.Current.DefaultDevice).StoredElements() : Realize().Storage!;
 
     // A view of a file that isn't one part of it.
     private bool IsUnreadFile => _device is not null && _device == TensorExecutor.Current.FileDevice && Storage is null;

@@ -73,6 +73,12 @@ public sealed partial class Tensor
     // [B…, N, P] at [B…, M] → [B…, M, P]: every index meets every element and keeps the one that is its own.
     private static Tensor Picked(Tensor source, Tensor at)
     {
+        if (source.DType == DType.Float8E8M0)
+        {
+            // It has no zero to choose.
+            return Picked(source.Bitcast(DType.UInt8), at).Bitcast(source.DType);
+        }
+
         var isOwn = at.Unsqueeze(-1).Unsqueeze(-1).Eq(Arange(source.Shape.Size(^2)).Unsqueeze(-1));
         var dtype = source.DType;
         return Where(isOwn, source.Unsqueeze(-3), 0).Sum([-2], dtype: dtype.IsBool ? DType.Int32 : dtype).Cast(dtype);

@@ -11,7 +11,7 @@ public sealed partial class Tensor
     /// Whether <see cref="Backward"/> reaches this tensor. Set on a tensor, it makes it a leaf: its <see cref="Grad"/> is
     /// accumulated, and it is a view no more. Results of operations on such tensors require gradients too, but keep none.
     /// </summary>
-    /// <exception cref="TenonException">Set on a tensor that is not of floating point.</exception>
+    /// <exception cref="TenonException">Set on a tensor that is neither of floating point nor complex.</exception>
     public bool RequiresGrad
     {
         get
@@ -26,9 +26,9 @@ public sealed partial class Tensor
 
         set
         {
-            if (value && !DType.IsFloat)
+            if (value && !IsDifferentiable(DType))
             {
-                throw new TenonException("TEN3060", $"A tensor of {DType} can't require a gradient. Expected floating point; Cast it first.");
+                throw new TenonException("TEN3060", $"A tensor of {DType} can't require a gradient. Expected floating point or complex numbers; Cast it first.");
             }
 
             if (value && !RequiresGrad)

@@ -28,8 +28,10 @@ public sealed partial class Tensor
             dtype = Promotion.Join(dtype, t.DType);
         }
 
-        // Each part is padded with zeros to the whole; exactly one of them is not zero at any place.
+        // Each part is padded to the whole, and chosen where it lies: a sum would lose the sign of zeros.
         Tensor? joined = null;
+        var parts = new List<Tensor>();
+        var places = new List<(SymInt Begin, SymInt End)>();
         SymInt offset = 0;
         var padding = new (SymInt Before, SymInt After)[first.Rank];
         foreach (var t in tensors)
@@ -41,8 +43,15 @@ public sealed partial class Tensor
                 continue;
             }
 
-            var part = t.Cast(dtype).Pad(padding);
-            joined = joined is null ? part : dtype.IsBool ? joined | part : joined + part;
+            parts.Add(t.Cast(dtype));
+            places.Add((padding[at].Before, offset));
+            var part = parts[^1].Pad(padding);
+            joined = joined is null ? part : Where(t.TrueLike().Pad(padding), part, joined);
+        }
+
+        if (dtype.IsFloat && parts.Count > 1)
+        {
+            joined = joined!.WithGradient([.. parts], (g, _, _) => [.. places.Select(p => g.Narrow(at, p.Begin, p.End - p.Begin))]);
         }
 
         return joined ?? first.Cast(dtype);
@@ -112,6 +121,88 @@ public sealed partial class Tensor
         count > 0
             ? Split(Math.Max(1, (Shapes.Known(Shape, Shapes.Axis(axis, Rank, nameof(Chunk)), nameof(Chunk)) + count - 1) / count), axis)
             : throw new TenonException("TEN3029", $"Chunk: {count} parts. Expected 1 or more.");
+
+    /// <summary>Cuts an axis into exactly <paramref name="count"/> parts; the first ones are one longer if it doesn't divide.</summary>
+    public Tensor[] TensorSplit(int count, int axis = 0)
+    {
+        var n = Shapes.Known(Shape, Shapes.Axis(axis, Rank, nameof(TensorSplit)), nameof(TensorSplit));
+        return count > 0
+            ? Split([.. Enumerable.Range(0, count).Select(i => (SymInt)(n / count + (i < n % count ? 1 : 0)))], axis)
+            : throw new TenonException("TEN3029", $"TensorSplit: {count} parts. Expected 1 or more.");
+    }
+
+    /// <summary>Cuts an axis before each of the given places, as Python's slices.</summary>
+    public Tensor[] TensorSplit(ReadOnlySpan<int> places, int axis = 0)
+    {
+        var n = Shapes.Known(Shape, Shapes.Axis(axis, Rank, nameof(TensorSplit)), nameof(TensorSplit));
+        var parts = new List<Tensor>();
+        long begin = 0;
+        foreach (var place in (long[])[.. places.ToArray().Select(p => Math.Clamp(p < 0 ? p + n : p, 0, n)), n])
+        {
+            parts.Add(Narrow(axis, Math.Min(begin, place), Math.Max(0, place - begin)));
+            begin = place;
+        }
+
+        return [.. parts];
+    }
+
+    /// <summary>Joins along the second axis; tensors of one axis along that.</summary>
+    public static Tensor HStack(params ReadOnlySpan<Tensor> tensors) => CatOf(tensors, static t => t.Rank == 0 ? t.Reshape(1) : t, static t => t.Rank == 1 ? 0 : 1);
+
+    /// <summary>Joins along the first axis; tensors of one axis are rows.</summary>
+    public static Tensor VStack(params ReadOnlySpan<Tensor> tensors) => CatOf(tensors, static t => t.Rank < 2 ? t.Reshape(1, -1) : t, static _ => 0);
+
+    /// <summary>Joins along the third axis; tensors of fewer axes get more.</summary>
+    public static Tensor DStack(params ReadOnlySpan<Tensor> tensors) => CatOf(tensors, static t => t.Rank < 2 ? t.Reshape(1, -1, 1) : t.Rank == 2 ? t.Unsqueeze(2) : t, static _ => 2);
+
+    /// <summary>Joins along the second axis; tensors of one axis are columns.</summary>
+    public static Tensor ColumnStack(params ReadOnlySpan<Tensor> tensors) => CatOf(tensors, static t => t.Rank < 2 ? t.Reshape(-1, 1) : t, static _ => 1);
+
+    /// <summary>The coordinates of a grid: for tensors of one axis, one tensor each over all of their axes.</summary>
+    /// <param name="tensors">The coordinates along each axis.</param>
+    /// <param name="xy">Whether the first two axes of the grid are swapped: columns, then rows.</param>
+    public static Tensor[] Meshgrid(ReadOnlySpan<Tensor> tensors, bool xy = false)
+    {
+        var flat = Array.ConvertAll(tensors.ToArray(), static t => t.Flatten());
+        Shape shape = Array.ConvertAll(flat, static t => t.Shape.Size(0));
+        var grid = new Tensor[flat.Length];
+        for (var i = 0; i < grid.Length; i++)
+        {
+            grid[i] = flat[i].Reshape(Shapes.Along(grid.Length, i, shape.Size(i))).Expand(shape);
+            grid[i] = xy && grid.Length > 1 ? grid[i].Transpose(0, 1) : grid[i];
+        }
+
+        return grid;
+    }
+
+    /// <summary>All tuples of one element of each tensor, the last running fastest: <c>[N₁·N₂·…, count]</c>.</summary>
+    public static Tensor CartesianProd(params ReadOnlySpan<Tensor> tensors) =>
+        tensors.Length == 1 ? tensors[0] : Stack(Array.ConvertAll(Meshgrid(tensors), static t => t.Flatten()), 1);
+
+    /// <summary>All combinations of <paramref name="r"/> elements of one axis, in order: <c>[count, r]</c>.</summary>
+    /// <param name="r">How many elements.</param>
+    /// <param name="withReplacement">Whether an element may occur several times.</param>
+    public Tensor Combinations(int r = 2, bool withReplacement = false)
+    {
+        RequireOneAxis(this, nameof(Combinations));
+        var n = (int)Shapes.Known(Shape, 0, nameof(Combinations));
+        IEnumerable<int[]> tuples = [[]];
+        for (var i = 0; i < r; i++)
+        {
+            tuples = tuples.SelectMany(t => Enumerable.Range(First(t), n - First(t)).Select(k => (int[])[.. t, k]));
+        }
+
+        int[] all = [.. tuples.SelectMany(static t => t)];
+        return Take(From<int>(all, [r == 0 ? 0 : all.Length / r, r]));
+
+        int First(int[] tuple) => tuple.Length == 0 ? 0 : withReplacement ? tuple[^1] : tuple[^1] + 1;
+    }
+
+    private static Tensor CatOf(ReadOnlySpan<Tensor> tensors, Func<Tensor, Tensor> prepare, Func<Tensor, int> axis)
+    {
+        var prepared = Array.ConvertAll(tensors.ToArray(), t => prepare(t));
+        return Cat(prepared, prepared.Length == 0 ? 0 : axis(prepared[0]));
+    }
 
     private static bool AgreeExcept(Shape a, Shape b, int axis)
     {

@@ -106,6 +106,9 @@ public sealed partial class Tensor
             ? throw new TenonException("TEN3031", $"'{operation}' is not defined for {x.DType} and {y.DType}. Expected integers or bool.")
             : Binary(op, x, y, operation);
 
+    /// <summary>Each integer shifted to the right by its own count, of 0 to the dtype's bits, exclusive.</summary>
+    internal Tensor ShiftedRight(Tensor counts) => Binary(Ops.Shr, this, counts.Cast(DType), ">>");
+
     private static Tensor Shift(Ops op, Tensor x, int count, string operation)
     {
         if (!x.DType.IsInteger || count < 0 || count >= x.DType.Bits)

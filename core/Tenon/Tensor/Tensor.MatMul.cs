@@ -18,6 +18,11 @@ public sealed partial class Tensor
                 $"MatMul: shapes {Shape} and {other.Shape}. Expected […, M, K] and […, K, N] with equal K (the last axis of the left, the last but one of the right).");
         }
 
+        if (DType.IsComplex || other.DType.IsComplex)
+        {
+            return ComplexMatMul(this, other);
+        }
+
         if (Rank == 1)
         {
             var row = Unsqueeze(0).MatMul(other);

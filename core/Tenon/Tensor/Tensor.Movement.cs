@@ -100,7 +100,7 @@ public sealed partial class Tensor
 
         var inner = Shrink(bounds);
         var padded = inner.With(TensorGraph.Pad(inner.Node, grow), nameof(Pad));
-        if (value.AsDouble == 0 && !double.IsNegative(value.AsDouble))
+        if (!value.AsBool && !double.IsNegative(value.AsDouble) && DType != DType.Float8E8M0)
         {
             return padded;
         }

@@ -18,12 +18,21 @@ public sealed partial class Tensor
     });
 
     /// <summary>log Σ e^x along an axis, without overflow.</summary>
-    public Tensor LogSumExp(int axis = -1, bool keepDim = false) => InSingle(x =>
+    public Tensor LogSumExp(int axis = -1, bool keepDim = false) => LogSumExp([axis], keepDim);
+
+    /// <summary>log Σ e^x over axes (null: all), without overflow; -∞ over no elements.</summary>
+    public Tensor LogSumExp(int[]? axes, bool keepDim = false) => InSingle(x =>
     {
-        var max = x.Detach().Max(axis, keepDim: true);
+        var over = ReducedAxes(axes, nameof(LogSumExp));
+        if (CountOver(over, nameof(LogSumExp)) == 0)
+        {
+            return x.Exp().Sum(over, keepDim).Log();
+        }
+
+        var max = x.Detach().Max(over, keepDim: true);
         max = Where(max.IsInf(), 0, max);
-        var result = (x - max).Exp().Sum(axis, keepDim: true).Log() + max;
-        return keepDim ? result : result.Squeeze(axis);
+        var result = (x - max).Exp().Sum(over, keepDim: true).Log() + max;
+        return keepDim ? result : result.Reshape(Shapes.Without(x.Shape, over));
     });
 
     /// <summary>(x - mean) / √(variance + ε) over the last axes, then scaled and shifted.</summary>
@@ -60,5 +69,10 @@ public sealed partial class Tensor
     }
 
     // The shift cancels in what follows, so that no gradient need pass through the maximum.
-    private Tensor ShiftedToMax(int axis) => this - Detach().Max(axis, keepDim: true);
+    private Tensor ShiftedToMax(int axis) => this - GreatestAlong(axis);
+
+    // Without a gradient; of nothing the least.
+    private Tensor GreatestAlong(int axis) => Shape.Dims[Shapes.Axis(axis, Rank, nameof(Max))].IsInteger(0)
+        ? Detach().Sum(axis, keepDim: true).FullLike(double.NegativeInfinity)
+        : Detach().Max(axis, keepDim: true);
 }

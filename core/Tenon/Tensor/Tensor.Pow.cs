@@ -37,6 +37,9 @@ public sealed partial class Tensor
     /// <summary>A number to the power of x.</summary>
     public static Tensor Pow(Scalar number, Tensor exponent) => exponent.Weak(number).Pow(exponent);
 
+    /// <summary>x to the power of y, in float64.</summary>
+    public Tensor FloatPower(Tensor exponent) => Cast(DType.Float64).Pow(exponent.Cast(DType.Float64));
+
     // By repeated squaring.
     private static Tensor WholePower(Tensor x, int exponent)
     {

@@ -18,7 +18,7 @@ public sealed partial class Tensor
         var bits = RandomBits(shape, device, nameof(Rand));
         return type == DType.Float64
             ? (bits >> 11).Cast(type) * Math.ScaleB(1, -53)
-            : Fraction(bits, type.Bits < 32 ? (type == DType.Float16 ? 11 : 8) : 24).Cast(type);
+            : Fraction(bits, type.Format is { } format ? Math.Min(format.FractionBits + 1, Math.Max(1, format.FractionBits + format.Bias - 1)) : 24).Cast(type);
     }
 
     /// <summary>Normal numbers of float32 with mean 0 and variance 1.</summary>
@@ -72,6 +72,64 @@ public sealed partial class Tensor
         var perUnit = shape.Rank > 2 ? Shapes.Product(shape.ToArray().AsSpan(2)) : 1;
         var bound = Math.Sqrt(6.0 / ((shape[0] + (shape.Rank > 1 ? shape[1] : 1)) * perUnit));
         return Uniform(-bound, bound, shape, dtype, device);
+    }
+
+    /// <summary>Normal weights <c>[O, I, …]</c> for layers followed by (leaky) relu; <c>[O, I, …]</c> with I·… inputs.</summary>
+    /// <remarks>He et al., arXiv:1502.01852: deviation √(2 / ((1 + a²)·inputs)).</remarks>
+    public static Tensor KaimingNormal(Shape shape, double a = 0, DType? dtype = null, string? device = null) =>
+        Normal(0, Math.Sqrt(2 / ((1 + a * a) * Math.Max(1, shape.MaxElements / Math.Max(1, shape[0])))), shape, dtype, device);
+
+    /// <summary>Uniform numbers between ±1/√n for n elements.</summary>
+    public static Tensor ScaledUniform(Shape shape, DType? dtype = null, string? device = null)
+    {
+        var bound = 1 / Math.Sqrt(Math.Max(1, shape.MaxElements));
+        return Uniform(-bound, bound, shape, dtype, device);
+    }
+
+    /// <summary>Random bits as uint32.</summary>
+    public static Tensor RandomBits(Shape shape, string? device = null) => (RandomBits(shape, device, nameof(RandomBits)) >> 32).Cast(DType.UInt32);
+
+    /// <summary>Uniform numbers from 0 to 1 of this tensor's shape, dtype and device.</summary>
+    public Tensor RandLike(DType? dtype = null) => Rand(Shape, dtype ?? DType, _device);
+
+    /// <summary>Normal numbers of this tensor's shape, dtype and device.</summary>
+    public Tensor RandnLike(DType? dtype = null) => Randn(Shape, dtype ?? DType, _device);
+
+    /// <summary>Whole numbers of this tensor's shape, dtype and device, from <paramref name="low"/> to below <paramref name="high"/>.</summary>
+    public Tensor RandIntLike(long low, long high, DType? dtype = null) => RandInt(low, high, Shape, dtype ?? DType, _device);
+
+    /// <summary>Exponentially distributed numbers: -log(1 - u) / rate.</summary>
+    public static Tensor Exponential(double rate, Shape shape, DType? dtype = null, string? device = null) =>
+        -(-Rand(shape, dtype, device)).Log1p() / rate;
+
+    /// <summary>1 with the probability that each element of this tensor is, else 0; in its dtype.</summary>
+    public Tensor Bernoulli() => (Rand(Shape, DType.Float32, _device) < this).Cast(DType);
+
+    /// <summary>Indices drawn with probabilities in proportion to weights: <c>[…, N]</c> → int32 <c>[…, count]</c>.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="replacement">Whether an index may be drawn several times.</param>
+    /// <remarks>Without replacement: the first indices by weight's logarithm plus Gumbel noise (Vieira, 2014; Kool et al., arXiv:1903.06059).</remarks>
+    /// <exception cref="TenonException">There is no axis, or there are fewer elements than are drawn without replacement.</exception>
+    public Tensor Multinomial(int count = 1, bool replacement = false)
+    {
+        var n = Shape.Size(Shapes.Axis(-1, Rank, nameof(Multinomial)));
+        if (count < 1 || (!replacement && !Shapes.IsAtMost(count, n)))
+        {
+            throw new TenonException("TEN3166", $"Multinomial: {count} of {n} elements{(replacement ? "" : " without replacement")}. Expected 1 {(replacement ? "or more" : $"to {n}")}.");
+        }
+
+        var weights = ToFloat().Detach().Cast(DType.Float32);
+        if (!replacement)
+        {
+            var noise = -(-Rand(Shape, DType.Float32, _device)).Log1p();
+            return (weights.Log() - noise.Maximum(1e-38).Log()).TopK(count).Indices;
+        }
+
+        // A place beyond all weight falls back to the last that has some.
+        var upTo = weights.CumSum(-1).Contiguous();
+        var at = Rand(Shapes.With(Shape, Rank - 1, count), DType.Float32, _device) * upTo[Ellipsis, ^1..];
+        var last = Searched(upTo, upTo[Ellipsis, ^1..], right: false);
+        return Searched(upTo, at, right: true).Minimum(last);
     }
 
     /// <summary>The numbers 0 to <paramref name="count"/> - 1 in random order, as int32. Shuffled on the host.</summary>

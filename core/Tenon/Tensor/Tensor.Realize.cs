@@ -44,12 +44,25 @@ public sealed partial class Tensor
         }
     }
 
-    /// <summary>Computes the value and stores it, on another thread.</summary>
+    /// <summary>Computes the value on another thread; the task ends when it is stored.</summary>
+    /// <param name="cancellationToken">Cancels before the work begins; what a device has begun runs to its end.</param>
     public async Task<Tensor> RealizeAsync(CancellationToken cancellationToken = default)
     {
-        await Task.Run(() => Realize(this), cancellationToken).ConfigureAwait(false);
+        await RealizeAsync([this], cancellationToken).ConfigureAwait(false);
         return this;
     }
+
+    /// <summary>Computes several values, as one schedule, on another thread; the task ends when they are stored.</summary>
+    /// <param name="tensors">The tensors.</param>
+    /// <param name="cancellationToken">Cancels before the work begins; what a device has begun runs to its end.</param>
+    public static Task RealizeAsync(IReadOnlyCollection<Tensor> tensors, CancellationToken cancellationToken = default) => Task.Run(
+        () =>
+        {
+            Realize([.. tensors]);
+            cancellationToken.ThrowIfCancellationRequested();
+            TensorExecutor.Current.Synchronize();
+        },
+        cancellationToken);
 
     /// <summary>This value on another device.</summary>
     public Tensor To(string device)

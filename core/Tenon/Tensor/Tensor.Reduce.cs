@@ -53,7 +53,7 @@ public sealed partial class Tensor
     /// <summary>The mean over axes (all by default); of integers as float32.</summary>
     public Tensor Mean(int[]? axes = null, bool keepDim = false)
     {
-        var x = ToFloat();
+        var x = DType.IsComplex ? this : ToFloat();
         var sum = x.Cast(AccumulationDType(x.DType)).Sum(axes, keepDim);
         return sum.Over(CountOver(axes, nameof(Mean))).Cast(x.DType);
     }
@@ -94,6 +94,24 @@ public sealed partial class Tensor
     /// <summary>Whether all elements along an axis are not zero.</summary>
     public Tensor All(int axis, bool keepDim = false) => All([axis], keepDim);
 
+    /// <summary>How many elements are not zero, as int32.</summary>
+    public Tensor CountNonZero(int[]? axes = null, bool keepDim = false) => Cast(DType.Bool).Sum(axes, keepDim);
+
+    /// <summary>The sum of the elements that are not NaN.</summary>
+    public Tensor NanSum(int[]? axes = null, bool keepDim = false) => Where(IsNaN(), 0, this).Sum(axes, keepDim);
+
+    /// <summary>The mean of the elements that are not NaN; NaN if there are none.</summary>
+    public Tensor NanMean(int[]? axes = null, bool keepDim = false) => NanSum(axes, keepDim) / (~IsNaN()).Sum(axes, keepDim);
+
+    /// <summary>The least and the greatest element over axes.</summary>
+    public (Tensor Min, Tensor Max) MinMax(int[]? axes = null, bool keepDim = false) => (Min(axes, keepDim), Max(axes, keepDim));
+
+    /// <summary>The variance and the mean over axes; see <see cref="Var(int[], bool, int)"/>.</summary>
+    public (Tensor Var, Tensor Mean) VarMean(int[]? axes = null, bool keepDim = false, int correction = 1) => (Var(axes, keepDim, correction), Mean(axes, keepDim));
+
+    /// <summary>The standard deviation and the mean over axes.</summary>
+    public (Tensor Std, Tensor Mean) StdMean(int[]? axes = null, bool keepDim = false, int correction = 1) => (Std(axes, keepDim, correction), Mean(axes, keepDim));
+
     // What sums of a dtype are kept in; narrow types of floats are what the result is rounded to.
     private static DType AccumulationDType(DType dtype, bool narrow = false) => dtype.Kind switch
     {
@@ -106,6 +124,11 @@ public sealed partial class Tensor
 
     private Tensor Reduce(Ops op, int[]? axes, bool keepDim, string operation)
     {
+        if (DType.IsComplex && op != Ops.Add)
+        {
+            throw Undefined(operation);
+        }
+
         var over = ReducedAxes(axes, operation);
         var reduced = With(TensorGraph.Reduce(op, Node, over), operation);
         return keepDim ? reduced : reduced.Reshape(Shapes.Without(Shape, over));

@@ -4,8 +4,6 @@ namespace Tenon;
 
 public sealed partial class Tensor
 {
-    private const int CumSumBlock = 256;
-
     /// <summary>The index of the first greatest element along an axis, as int32; of the first NaN if there is one.</summary>
     public Tensor ArgMax(int axis = -1, bool keepDim = false)
     {
@@ -31,42 +29,19 @@ public sealed partial class Tensor
     public Tensor ArgMin(int axis = -1, bool keepDim = false) =>
         DType.IsBool ? Cast(DType.Int32).ArgMin(axis, keepDim) : Reversed(Detach()).ArgMax(axis, keepDim);
 
-    /// <summary>The running sum along an axis.</summary>
-    public Tensor CumSum(int axis = 0)
+    /// <summary>The index of the first least of all elements.</summary>
+    public Tensor ArgMinAll() => Flatten().ArgMin(0);
+
+    /// <summary>The greatest element along an axis and the index of the first of them; see <see cref="ArgMax"/>.</summary>
+    public (Tensor Values, Tensor Indices) MaxWithIndex(int axis = -1, bool keepDim = false) => WithIndex(ArgMax(axis, keepDim: true), axis, keepDim);
+
+    /// <summary>The least element along an axis and the index of the first of them; see <see cref="ArgMin"/>.</summary>
+    public (Tensor Values, Tensor Indices) MinWithIndex(int axis = -1, bool keepDim = false) => WithIndex(ArgMin(axis, keepDim: true), axis, keepDim);
+
+    // What indices that kept the axis name.
+    private (Tensor Values, Tensor Indices) WithIndex(Tensor indices, int axis, bool keepDim)
     {
-        var at = Shapes.Axis(axis, Rank, nameof(CumSum));
-        var total = AccumulationDType(DType, narrow: true);
-        return Cast(AccumulationDType(total)).Transpose(at, -1).CumSumLast().Transpose(at, -1).Cast(total).AsValue();
-    }
-
-    // Long axes are cut into blocks: sums within each, plus the sum of the blocks before.
-    private Tensor CumSumLast()
-    {
-        var n = Shape.Size(Rank - 1);
-        if (n == 0)
-        {
-            return this;
-        }
-
-        if (n.Max <= 2 * CumSumBlock)
-        {
-            var isBefore = Arange(n) <= Arange(n).Unsqueeze(1);
-            return Where(isBefore, Unsqueeze(-2), 0).Sum(-1);
-        }
-
-        // A symbolic axis is padded to its greatest size.
-        var blocks = (n.Max + CumSumBlock - 1) / CumSumBlock;
-        var outer = Shape.ToSizes()[..^1];
-        var within = PadLast(0, blocks * CumSumBlock - n).Reshape([.. outer, blocks, CumSumBlock]).CumSumLast();
-        var ends = within[Ellipsis, ^1].CumSumLast();
-        var before = ends.PadLast(1, -1).Unsqueeze(-1);
-        return (within + before).Reshape([.. outer, blocks * CumSumBlock]).PadLast(0, n - blocks * CumSumBlock);
-    }
-
-    private Tensor PadLast(SymInt before, SymInt after)
-    {
-        var padding = new (SymInt, SymInt)[Rank];
-        padding[^1] = (before, after);
-        return Pad(padding);
+        var values = Gather(axis, indices);
+        return keepDim ? (values, indices) : (values.Squeeze(axis), indices.Squeeze(axis));
     }
 }

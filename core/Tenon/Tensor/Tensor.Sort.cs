@@ -38,6 +38,24 @@ public sealed partial class Tensor
         return byLower.Gather(-1, byUpper).Transpose(at, -1).AsValue();
     }
 
+    /// <summary>The slices of the first axis with the elements of each column in order.</summary>
+    public Tensor MSort() => Sort(0).Values;
+
+    /// <summary>The k-th least element along an axis, counted from 1, and where it is; see <see cref="Sort"/>.</summary>
+    /// <exception cref="TenonException">There are not so many.</exception>
+    public (Tensor Values, Tensor Indices) KthValue(int k, int axis = -1, bool keepDim = false)
+    {
+        var at = Shapes.Axis(axis, Rank, nameof(KthValue));
+        if (k < 1 || !Shapes.IsAtMost(k, Shape.Size(at)))
+        {
+            throw new TenonException("TEN3045", $"KthValue: {k} of axis {at} of shape {Shape}. Expected 1 to {Shape.Size(at)}.");
+        }
+
+        var bounds = Shapes.Bounds(Shape);
+        bounds[at] = (k - 1, k);
+        return WithIndex(ArgSort(at).Shrink(bounds).AsValue(), at, keepDim);
+    }
+
     /// <summary>The first elements along an axis in order, and where each was; see <see cref="Sort"/>.</summary>
     /// <param name="k">How many.</param>
     /// <param name="axis">The axis.</param>

@@ -79,7 +79,7 @@ public sealed partial class Tensor
             requiresGrad = false;
         }
 
-        var result = new Tensor(node, device) { _requiresGrad = requiresGrad && node.DType.IsFloat };
+        var result = new Tensor(node, device) { _requiresGrad = requiresGrad && IsDifferentiable(node.DType) };
         FunctionTrace.Current?.Note(operands, result);
         return result;
     }
@@ -101,6 +101,8 @@ public sealed partial class Tensor
         result._requiresGrad = requiresGrad;
         return result;
     }
+
+    private static bool IsDifferentiable(DType dtype) => dtype.IsFloat || dtype.IsComplex;
 
     private Tensor With(UOp node, string operation) => node == Node ? this : Result(node, operation, this);
 }

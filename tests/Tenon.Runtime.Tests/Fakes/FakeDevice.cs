@@ -11,7 +11,7 @@ internal sealed class FakeDevice : Device
 
     public FakeDevice(Capabilities? capabilities = null, long memory = long.MaxValue, params CodeGenerator[] generators)
     {
-        Capabilities = capabilities ?? new Capabilities { DTypes = DType.All.ToDictionary(d => d, _ => DTypeSupport.Storage | DTypeSupport.Arithmetic) };
+        Capabilities = capabilities ?? new Capabilities { DTypes = DType.Native.ToDictionary(d => d, _ => DTypeSupport.Storage | DTypeSupport.Arithmetic) };
         _allocator = new FakeAllocator(memory);
         CodeGenerators = generators.Length > 0 ? generators : [new FakeGenerator()];
     }

@@ -14,7 +14,7 @@ internal sealed unsafe class ClangRunner
 
     private ClangRunner(ClangGenerator generator) => Generator = generator;
 
-    public static IReadOnlyDictionary<DType, DTypeSupport> DTypes { get; } = DType.All.ToDictionary(d => d, d => d switch
+    public static IReadOnlyDictionary<DType, DTypeSupport> DTypes { get; } = DType.Native.ToDictionary(d => d, d => d switch
     {
         { IsFloat: true, Bits: 16 } => DTypeSupport.Storage,
         { IsBool: false, Bits: < 32 } => Scalars,

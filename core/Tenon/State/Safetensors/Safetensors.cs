@@ -55,14 +55,14 @@ public static class Safetensors
     public static void Save(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         // Wide elements first, so that all are aligned.
-        var ordered = tensors.OrderByDescending(t => t.Value.DType.Bytes).ThenBy(t => t.Key, StringComparer.Ordinal).ToList();
+        var ordered = tensors.OrderByDescending(t => t.Value.DType.Bits).ThenBy(t => t.Key, StringComparer.Ordinal).ToList();
         var header = Header(path, ordered, metadata);
         var parts = new List<(long, Tensor)>();
         long at = header.Length;
         foreach (var (_, tensor) in ordered)
         {
             parts.Add((at, tensor));
-            at += tensor.Count * tensor.DType.Bytes;
+            at += tensor.DType.BytesOf(tensor.Count);
         }
 
         StateWriter.Write(path, header, parts, at);
@@ -99,7 +99,7 @@ public static class Safetensors
             long offset = 0;
             foreach (var (name, tensor) in tensors)
             {
-                var end = offset + tensor.Count * tensor.DType.Bytes;
+                var end = offset + tensor.DType.BytesOf(tensor.Count);
                 json.WriteStartObject(name);
                 json.WriteString("dtype", SafetensorsHeader.NameOf(tensor.DType) ?? throw new TenonException(
                     "TEN3105", $"'{path}': '{name}' is of {tensor.DType}, which safetensors files don't have. Cast it before."));

@@ -14,6 +14,7 @@ internal sealed class SafetensorsHeader
         (DType.Bool, "BOOL"), (DType.Int8, "I8"), (DType.Int16, "I16"), (DType.Int32, "I32"), (DType.Int64, "I64"),
         (DType.UInt8, "U8"), (DType.UInt16, "U16"), (DType.UInt32, "U32"), (DType.UInt64, "U64"),
         (DType.Float16, "F16"), (DType.BFloat16, "BF16"), (DType.Float32, "F32"), (DType.Float64, "F64"),
+        (DType.Float8E4M3FN, "F8_E4M3"), (DType.Float8E5M2, "F8_E5M2"), (DType.Float8E8M0, "F8_E8M0"), (DType.Float4E2M1, "F4"), (DType.Complex64, "C64"),
     ];
 
     private readonly StateReader _reader;
@@ -119,7 +120,7 @@ internal sealed class SafetensorsHeader
         long? bytes;
         try
         {
-            bytes = checked(Shapes.Product(shape) * dtype.Bytes);
+            bytes = dtype.BytesOf(Shapes.Product(shape));
         }
         catch (OverflowException)
         {

@@ -46,7 +46,7 @@ internal static class SafetensorsIndex
         {
             json.WriteStartObject();
             json.WriteStartObject("metadata");
-            json.WriteNumber("total_size", tensors.Values.Sum(t => t.Count * t.DType.Bytes));
+            json.WriteNumber("total_size", tensors.Values.Sum(t => t.DType.BytesOf(t.Count)));
             json.WriteEndObject();
             json.WriteStartObject("weight_map");
             foreach (var (name, shard) in shards.SelectMany((s, i) => s.Keys.Select(k => (k, i))).OrderBy(p => p.k, StringComparer.Ordinal))
@@ -67,7 +67,7 @@ internal static class SafetensorsIndex
         long bytes = 0;
         foreach (var (name, tensor) in tensors)
         {
-            var size = tensor.Count * tensor.DType.Bytes;
+            var size = tensor.DType.BytesOf(tensor.Count);
             if (shards[^1].Count > 0 && bytes + size > maxBytes)
             {
                 shards.Add([]);

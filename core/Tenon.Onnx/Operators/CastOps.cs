@@ -1,0 +1,72 @@
+using System.Globalization;
+using Tenon.Core;
+using Tenon.Onnx.Graph;
+using Tenon.Onnx.Run;
+
+namespace Tenon.Onnx.Operators;
+
+/// <summary>Operators that change the type of elements.</summary>
+internal static class CastOps
+{
+    /// <summary>Adds them.</summary>
+    public static void Register(OpRegistry ops)
+    {
+        ops.AddMany("Cast", 1, c => [Cast(c, Named(c))]);
+        ops.AddMany("Cast", 6, c => [Cast(c, (OnnxElement)c.Long("to", 0))]);
+        ops.AddMany("CastLike", 15, c => [Cast(c, c.Value(1) is StringValue ? OnnxElement.String : c[1].DType.ToOnnx())]);
+        ops.AddMany("BitCast", 26, c => [c[0].Bitcast(((OnnxElement)c.Long("to", 0)).Required("attribute 'to'"))]);
+    }
+
+    /// <summary>A number as ONNX writes it.</summary>
+    public static string Text(Scalar value, DType dtype) => dtype.IsFloat
+        ? dtype.Bits switch
+        {
+            64 => value.AsDouble.ToString("R", CultureInfo.InvariantCulture),
+            16 when dtype == DType.Float16 => ((Half)value.AsDouble).ToString("R", CultureInfo.InvariantCulture),
+            _ => ((float)value.AsDouble).ToString("R", CultureInfo.InvariantCulture),
+        }
+        : dtype.IsBool ? value.AsBool ? "1" : "0" : value.To(dtype).ToString();
+
+    /// <summary>A tensor of another dtype. What small floats can't hold becomes their greatest number, unless it is not to be saturated.</summary>
+    public static Tensor To(Tensor x, DType dtype, bool saturate) => x.Cast(dtype);
+
+    // Before opset 6 the type had a name.
+    private static OnnxElement Named(OpCall c) =>
+        Enum.TryParse<OnnxElement>(c.Text("to", ""), ignoreCase: true, out var element) ? element : throw c.Error($"type '{c.Text("to", "")}'. Expected the name of a type.");
+
+    private static OnnxValue Cast(OpCall c, OnnxElement to)
+    {
+        if (c.Value(0) is StringValue strings)
+        {
+            return to == OnnxElement.String ? strings : Parsed(c, strings, c.Effective(to.Required("the type to cast to")));
+        }
+
+        if (to == OnnxElement.String)
+        {
+            var host = c.Host(0);
+            return new StringValue([.. host.Elements.Select(e => Text(e, host.DType))], host.Shape);
+        }
+
+        return c[0].Cast(c.Effective(to.Required("the type to cast to")));
+    }
+
+    private static TensorValue Parsed(OpCall c, StringValue strings, DType dtype)
+    {
+        var elements = strings.Values.Select(text => dtype.IsFloat ? Fraction(c, text) : Whole(c, text, dtype)).ToArray();
+        return new TensorValue(new HostTensor(dtype, [.. strings.Shape], elements), c.Context.Device);
+    }
+
+    private static Scalar Fraction(OpCall c, string text) => text.Trim().ToUpperInvariant() switch
+    {
+        "NAN" => double.NaN,
+        "INF" or "+INF" or "INFINITY" => double.PositiveInfinity,
+        "-INF" or "-INFINITY" => double.NegativeInfinity,
+        var other => double.TryParse(other, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : throw c.Error($"'{text}' is no number."),
+    };
+
+    private static Scalar Whole(OpCall c, string text, DType dtype) => dtype.IsBool
+        ? text.Trim().ToUpperInvariant() is var truth && (truth is "TRUE" || (truth is not "FALSE" && Fraction(c, text).AsDouble != 0))
+        : dtype == DType.UInt64 && ulong.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var large) ? large
+        : long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) ? value
+        : (Scalar)(long)Fraction(c, text).AsDouble;
+}

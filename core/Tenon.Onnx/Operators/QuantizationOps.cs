@@ -1,0 +1,113 @@
+using Tenon.Onnx.Graph;
+using Tenon.Onnx.Run;
+
+namespace Tenon.Onnx.Operators;
+
+/// <summary>Numbers stored as small integers, <c>(q - zero) · scale</c>.</summary>
+internal static class QuantizationOps
+{
+    /// <summary>Adds them.</summary>
+    public static void Register(OpRegistry ops)
+    {
+        ops.Add("QuantizeLinear", 10, QuantizeLinear);
+        ops.Add("DequantizeLinear", 10, DequantizeLinear);
+        ops.AddMany("DynamicQuantizeLinear", 11, DynamicQuantizeLinear);
+        ops.Add("MatMulInteger", 10, c => Whole(c[0], Rows(c.TensorOrNull(2), c[0])).MatMul(Whole(c[1], c.TensorOrNull(3))));
+        ops.Add("ConvInteger", 10, c => ConvOps.Conv(c, Whole(c[0], c.TensorOrNull(2)), Whole(c[1], Channels(c.TensorOrNull(3), c[1].Rank, 0)), null));
+        ops.Add("QLinearMatMul", 10, QLinearMatMul);
+        ops.Add("QLinearConv", 10, QLinearConv);
+    }
+
+    /// <summary>Integers of a dtype, from numbers in units of the scale: rounded, with the zero point added, and within the dtype's range.</summary>
+    public static Tensor Quantized(Tensor units, Tensor? zero, DType dtype)
+    {
+        var x = units.Cast(units.DType == DType.Float64 ? DType.Float64 : DType.Float32).Round();
+        x = zero is null ? x : x + zero.Cast(x.DType);
+        return x.Clamp(dtype.MinInteger, dtype.MaxInteger).Cast(dtype);
+    }
+
+    /// <summary>The numbers that integers stand for, in float32.</summary>
+    public static Tensor Dequantized(Tensor x, Tensor scale, Tensor? zero)
+    {
+        var y = x.Cast(DType.Float32);
+        return (zero is null ? y : y - zero.Cast(DType.Float32)) * scale.Cast(DType.Float32);
+    }
+
+    private static Tensor QuantizeLinear(OpCall c)
+    {
+        var x = c[0];
+        var dtype = c.TensorOrNull(2)?.DType ?? c.DType("output_dtype") ?? DType.UInt8;
+        var (scale, zero) = (Spread(c, c[1]), c.TensorOrNull(2) is { } z ? Spread(c, z) : null);
+        var precision = c.DType("precision") ?? (x.DType.IsFloat ? x.DType : scale.DType);
+        var units = x.Cast(precision) / scale.Cast(precision);
+        return dtype.IsFloat ? CastOps.To(units, dtype, c.Flag("saturate", true)) : Quantized(units, zero, dtype);
+    }
+
+    private static Tensor DequantizeLinear(OpCall c)
+    {
+        var zero = c.TensorOrNull(2) is { DType.IsFloat: false } z ? Spread(c, z) : null;
+        return Dequantized(c[0], Spread(c, c[1]), zero).Cast(c.DType("output_dtype") ?? c[1].DType);
+    }
+
+    // Scales and zero points of a tensor: one for all, one for each place of an axis, or one for each block of an axis.
+    private static Tensor Spread(OpCall c, Tensor value)
+    {
+        var x = c[0];
+        if (value.Rank == 0 || (value.Rank == 1 && value.Size(0) == 1))
+        {
+            return value.Reshape([]);
+        }
+
+        var axis = c.Axis(c.Long("axis", 1), x.Rank);
+        var block = c.Long("block_size", 0);
+        if (block == 0)
+        {
+            return value.Rank == 1 && value.Size(0) == x.Size(axis)
+                ? Channels(value, x.Rank, axis)!
+                : throw c.Error($"scale or zero point {value.Shape} for axis {axis} of shape {x.Shape}. Expected one number, one for each place, or blocks.");
+        }
+
+        if (value.Rank != x.Rank || value.Size(axis) != (x.Size(axis) + block - 1) / block)
+        {
+            throw c.Error($"scale or zero point {value.Shape} for blocks of {block} along axis {axis} of shape {x.Shape}.");
+        }
+
+        var sizes = OpCall.SizesOf(value);
+        var blocks = value.Unsqueeze(axis + 1).Expand([.. sizes[..(axis + 1)], block, .. sizes[(axis + 1)..]]);
+        sizes[axis] *= block;
+        return blocks.Reshape(sizes).Shrink([.. Enumerable.Range(0, x.Rank).Select(i => ((Core.SymInt)0, (Core.SymInt)(i == axis ? x.Size(i) : sizes[i])))]);
+    }
+
+    // To [0, 255] such that 0 is exact.
+    private static OnnxValue?[] DynamicQuantizeLinear(OpCall c)
+    {
+        var x = c[0];
+        var (min, max) = (x.Min().Minimum(0), x.Max().Maximum(0));
+        var scale = Tensor.Where(max.Eq(min), 1, max - min) / 255.0;
+        var zero = (-min / scale).Clamp(0, 255).Round().Cast(DType.UInt8);
+        return [Quantized(x / scale, zero, DType.UInt8), scale, zero];
+    }
+
+    private static Tensor QLinearMatMul(OpCall c)
+    {
+        var product = Whole(c[0], Rows(c.TensorOrNull(2), c[0])).MatMul(Whole(c[3], c.TensorOrNull(5)));
+        var scale = Rows(c[1], c[0])!.Cast(DType.Float32) * c[4].Cast(DType.Float32) / c[6].Cast(DType.Float32);
+        return Quantized(product.Cast(DType.Float32) * scale, c.TensorOrNull(7), c.TensorOrNull(7)?.DType ?? c[0].DType);
+    }
+
+    private static Tensor QLinearConv(OpCall c)
+    {
+        var product = ConvOps.Conv(c, Whole(c[0], c.TensorOrNull(2)), Whole(c[3], Channels(c.TensorOrNull(5), c[3].Rank, 0)), c.TensorOrNull(8));
+        var scale = c[1] * Channels(c[4], c[0].Rank, 1)! / c[6];
+        return Quantized(product.Cast(DType.Float32) * scale, c.TensorOrNull(7), c.TensorOrNull(7)?.DType ?? c[0].DType);
+    }
+
+    private static Tensor Whole(Tensor x, Tensor? zero) => zero is null ? x.Cast(DType.Int32) : x.Cast(DType.Int32) - zero.Cast(DType.Int32);
+
+    // One for each row of a matrix.
+    private static Tensor? Rows(Tensor? value, Tensor x) => value is { Rank: 1 } && value.Size(0) > 1 && x.Rank > 1 ? value.Unsqueeze(1) : value;
+
+    // One for each place of an axis, along that axis.
+    private static Tensor? Channels(Tensor? value, int rank, int axis) =>
+        value is { Rank: 1 } ? value.Reshape([.. Enumerable.Range(0, rank).Select(i => i == axis ? value.Size(0) : 1)]) : value;
+}

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using Tenon.Core;
+using Tenon.Onnx;
+using Tenon.Onnx.Format;
+using Tenon.State;
+
+namespace Tenon.Cli.Onnx;
+
+/// <summary>The options that say what a model is given, and in which type it computes.</summary>
+internal sealed class InputOptions
+{
+    private readonly Option<string[]> _input = new("--input") { Description = "An input from a file, .npy or .pb; may be repeated.", HelpName = "NAME=FILE" };
+    private readonly Option<bool> _random = new("--random") { Description = "Make up the inputs that are not given: random fractions, and zeros for whole numbers." };
+    private readonly Option<string[]> _size = new("--size") { Description = "The size that a name stands for in inputs that are made up; otherwise 1. May be repeated.", HelpName = "NAME=N" };
+    private readonly Option<string?> _dtype = new("--dtype") { Description = "Compute in this type where the model has float32.", HelpName = "f16|bf16|f64" };
+
+    /// <summary>Adds the options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        _dtype.AcceptOnlyFromAmong("f16", "bf16", "f32", "f64");
+        foreach (var option in new[] { _input, _size })
+        {
+            option.Validators.Add(result =>
+            {
+                if (result.Tokens.FirstOrDefault(t => t.Value.LastIndexOf('=') < 1) is { } wrong)
+                {
+                    result.AddError($"'{wrong.Value}' is not {option.HelpName}.");
+                }
+            });
+        }
+
+        foreach (var option in new Option[] { _input, _random, _size, _dtype })
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>How the model is to run.</summary>
+    public OnnxOptions Options(ParseResult parsed) => new()
+    {
+        FloatDType = parsed.GetValue(_dtype) switch { "f16" => DType.Float16, "bf16" => DType.BFloat16, "f64" => DType.Float64, _ => null },
+    };
+
+    /// <summary>The inputs, read or made up.</summary>
+    /// <exception cref="TenonException">A file can't be read, or an input is neither given nor to be made up.</exception>
+    public Dictionary<string, OnnxValue> Read(ParseResult parsed, OnnxModel model)
+    {
+        var inputs = new Dictionary<string, OnnxValue>();
+        foreach (var (name, file) in (parsed.GetValue(_input) ?? []).Select(Split))
+        {
+            var type = model.Inputs.FirstOrDefault(i => i.Name == name)?.Type;
+            inputs[name] = Path.GetExtension(file).Equals(".npy", StringComparison.OrdinalIgnoreCase) ? NpyFile.Load(file) : ValueFile.Read(file, type);
+        }
+
+        var sizes = (parsed.GetValue(_size) ?? []).Select(Split).ToDictionary(s => s.Name, s => long.TryParse(s.Value, out var n) && n >= 0
+            ? n
+            : throw new TenonException("TEN9014", $"--size {s.Name}={s.Value}: '{s.Value}' is not a size. Expected a whole number of 0 or more."));
+        foreach (var input in model.Inputs.Where(i => !inputs.ContainsKey(i.Name) && i.Type is not OnnxOptionalType))
+        {
+            inputs[input.Name] = parsed.GetValue(_random)
+                ? MadeUp(input, sizes)
+                : throw new TenonException("TEN9014", $"Input '{input.Name}' ({input.Type}) is not given. Add --input {input.Name}=FILE, or --random to make it up.");
+        }
+
+        return inputs;
+    }
+
+    private static (string Name, string Value) Split(string text)
+    {
+        // Names of inputs may hold '=', paths rarely do.
+        var at = text.IndexOf('=');
+        return (text[..at], text[(at + 1)..]);
+    }
+
+    private static OnnxValue MadeUp(OnnxValueInfo input, Dictionary<string, long> sizes)
+    {
+        if (input.Type is not OnnxTensorType { Shape: { } dims, Element: var element } || element.ToTenon() is not { } dtype)
+        {
+            throw new TenonException("TEN9014", $"Input '{input.Name}' ({input.Type}) can't be made up. Add --input {input.Name}=FILE.");
+        }
+
+        Shape shape = dims.Select(d => (SymInt)(d.Size ?? sizes.GetValueOrDefault(d.Name ?? "", 1))).ToArray();
+        return (dtype.IsFloat ? Tensor.Rand(shape).Cast(dtype) : Tensor.Zeros(shape, dtype).Contiguous()).Realize();
+    }
+}
