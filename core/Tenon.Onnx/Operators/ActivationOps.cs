@@ -16,14 +16,14 @@ internal static class ActivationOps
         ops.Add("PRelu", 7, c => Tensor.Where(c[0] < 0, c[0] * c[1], c[0]));
         ops.Add("Elu", 1, c => c[0].Elu(c.Float("alpha", 1)));
         ops.Add("Selu", 1, c => c[0].Elu(c.Float("alpha", 1.67326319217681884765625)) * c.Float("gamma", 1.05070102214813232421875));
-        ops.Add("Celu", 12, c => Celu(c[0], c.Float("alpha", 1)));
+        ops.Add("Celu", 12, c => c[0].Celu(c.Float("alpha", 1)));
         ops.Add("Sigmoid", 1, c => c[0].Sigmoid());
         ops.Add("HardSigmoid", 1, c => (c[0] * c.Float("alpha", 0.2) + c.Float("beta", 0.5)).Clamp(0.0, 1.0));
         ops.Add("HardSwish", 14, c => c[0] * (c[0] / 6.0 + 0.5).Clamp(0.0, 1.0));
         ops.Add("Softplus", 1, c => c[0].Softplus());
-        ops.Add("Softsign", 1, c => c[0] / (c[0].Abs() + 1));
+        ops.Add("Softsign", 1, c => c[0].Softsign());
         ops.Add("Gelu", 20, c => c[0].Gelu(c.Text("approximate", "none") == "tanh"));
-        ops.Add("Mish", 18, c => c[0] * c[0].Softplus().Tanh());
+        ops.Add("Mish", 18, c => c[0].Mish());
         ops.Add("Swish", 24, c => c[0] * (c[0] * c.Float("alpha", 1)).Sigmoid());
         ops.Add("Shrink", 9, c => Shrink(c[0], c.Float("lambd", 0.5), c.Float("bias", 0)));
         Along("Softmax", (x, axis) => x.Softmax(axis));
@@ -53,9 +53,6 @@ internal static class ActivationOps
 
     // Before opset 7, one slope for each channel.
     private static Tensor Slope(OpCall c) => c[1].Count == 1 ? c[1].Reshape() : c[1].Reshape([-1, .. Enumerable.Repeat((Core.SymInt)1, c[0].Rank - 2)]);
-
-    // max(0, x) + min(0, α·(e^(x/α) - 1))
-    private static Tensor Celu(Tensor x, double alpha) => x.Maximum(0) + ((x / alpha).Expm1() * alpha).Minimum(0);
 
     private static Tensor Shrink(Tensor x, double lambda, double bias) =>
         Tensor.Where(x < -lambda, x + bias, Tensor.Where(x > lambda, x - bias, x.ZerosLike())).Cast(x.DType);

@@ -67,10 +67,9 @@ internal static class CreationOps
 
     private static Tensor Trilu(OpCall c)
     {
-        var (x, k) = (c[0], c.Has(1) ? c.Scalar(1).AsLong : 0);
-        k = Math.Clamp(k, -1 - x.Size(-2) - x.Size(-1), 1 + x.Size(-2) + x.Size(-1));
-        var (row, column) = (Tensor.Arange(x.Size(-2)).Unsqueeze(1) + k, Tensor.Arange(x.Size(-1)));
-        return Tensor.Where(c.Flag("upper", true) ? row <= column : row >= column, x, x.ZerosLike());
+        var furthest = c[0].Size(-2) + c[0].Size(-1);
+        var k = Math.Clamp(c.ScalarOrNull(1)?.AsLong ?? 0, -furthest, furthest);
+        return c.Flag("upper", true) ? c[0].Triu(k) : c[0].Tril(k);
     }
 
     // Negative indices count from the end; those outside give the second value only.

@@ -17,7 +17,15 @@ internal static class ElementwiseOps
         Unary("Sin", x => x.Sin());
         Unary("Cos", x => x.Cos());
         Unary("Tan", x => x.Tan());
+        Unary("Asin", x => x.Asin());
+        Unary("Acos", x => x.Acos());
+        Unary("Atan", x => x.Atan());
+        Unary("Sinh", x => x.Sinh());
+        Unary("Cosh", x => x.Cosh());
         Unary("Tanh", x => x.Tanh());
+        Unary("Asinh", x => x.Asinh());
+        Unary("Acosh", x => x.Acosh());
+        Unary("Atanh", x => x.Atanh());
         Unary("Erf", x => x.Erf());
         Unary("Floor", x => x.Floor());
         Unary("Ceil", x => x.Ceil());

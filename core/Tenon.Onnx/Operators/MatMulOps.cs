@@ -11,6 +11,7 @@ internal static class MatMulOps
     {
         ops.Add("MatMul", 1, c => c[0].MatMul(c[1]));
         ops.Add("Gemm", 1, Gemm);
+        ops.Add("Einsum", 12, c => Tensor.Einsum(c.Text("equation", ""), c.Tensors()));
     }
 
     // α·A·B + β·C

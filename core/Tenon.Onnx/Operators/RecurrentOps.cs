@@ -72,7 +72,11 @@ internal static class RecurrentOps
     {
         var steps = input.Size(0);
         var isInside = lengths is null ? null : (Tensor.Arange(0, steps, dtype: DType.Int64).Reshape(-1, 1, 1) < lengths.Reshape(1, -1, 1));
-        Tensor.Realize([input, .. state, .. isInside is null ? Array.Empty<Tensor>() : [isInside]]);
+        if (steps > 1)
+        {
+            Tensor.Realize([input, .. state, .. isInside is null ? Array.Empty<Tensor>() : [isInside]]);
+        }
+
         var outputs = new Tensor[steps];
         for (var t = 0; t < steps; t++)
         {
@@ -85,7 +89,11 @@ internal static class RecurrentOps
                 next = [.. next.Zip(state, (now, before) => Tensor.Where(isOn, now, before))];
             }
 
-            Tensor.Realize([outputs[t], .. next]);
+            if (steps > 1)
+            {
+                Tensor.Realize([outputs[t], .. next]);
+            }
+
             state = next;
         }
 

@@ -22,7 +22,7 @@ internal static class ReduceOps
         ops.Add("ArgMax", 1, c => Arg(c, (x, axis) => x.ArgMax(axis, keepDim: true)));
         ops.Add("ArgMin", 1, c => Arg(c, (x, axis) => x.ArgMin(axis, keepDim: true)));
         ops.Add("CumSum", 11, c => Cumulative(c, (x, axis) => x.CumSum(axis), 0));
-        ops.Add("CumProd", 26, c => Cumulative(c, CumProd, 1));
+        ops.Add("CumProd", 26, c => Cumulative(c, (x, axis) => x.CumProd(axis), 1));
         ops.AddMany("TopK", 1, c => TopK(c, c.Long("k", 1)));
         ops.AddMany("TopK", 10, c => TopK(c, c.Scalar(1).AsLong));
 
@@ -101,15 +101,6 @@ internal static class ReduceOps
         }
 
         return reverse ? y.Flip(axis) : y;
-    }
-
-    // Each the product of the row of a triangle.
-    private static Tensor CumProd(Tensor x, int axis)
-    {
-        var rows = x.Transpose(axis, -1);
-        var size = x.Size(axis);
-        var seen = Tensor.Arange(size) <= Tensor.Arange(size).Unsqueeze(1);
-        return Tensor.Where(seen, rows.Unsqueeze(-2), rows.Unsqueeze(-2).OnesLike()).Prod([rows.Rank]).Transpose(axis, -1);
     }
 
     private static OnnxValue?[] TopK(OpCall c, long k)

@@ -40,4 +40,4 @@ async function main() {
   console.log(JSON.stringify({ version, firstMilliseconds: first, medianMilliseconds: times[times.length >> 1], minMilliseconds: times[0] }));
 }
 
-main().catch(e => { console.error(e.message); process.exit(1); });
+main().catch(e => { console.error(e.message.split('\n')[0]); process.exit(1); });
