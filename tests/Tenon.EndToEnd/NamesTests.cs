@@ -14,12 +14,9 @@ public sealed class NamesTests
 
     private static readonly Type[] Types = [.. new[] { typeof(Tensor).Assembly, typeof(DType).Assembly }.SelectMany(a => a.GetExportedTypes())];
 
-    private static readonly Dictionary<string, string> Operators = new()
-    {
-        ["+"] = "op_Addition", ["-"] = "op_Subtraction", ["*"] = "op_Multiply", ["/"] = "op_Division", ["%"] = "op_Modulus", ["&"] = "op_BitwiseAnd", ["|"] = "op_BitwiseOr",
-        ["^"] = "op_ExclusiveOr", ["~"] = "op_OnesComplement", ["<<"] = "op_LeftShift", [">>"] = "op_RightShift", ["<"] = "op_LessThan", [">"] = "op_GreaterThan",
-        ["<="] = "op_LessThanOrEqual", [">="] = "op_GreaterThanOrEqual", ["[]"] = "Element",
-    };
+    private static readonly Dictionary<string, string> Operators = new(
+        "+ op_Addition - op_Subtraction * op_Multiply / op_Division % op_Modulus & op_BitwiseAnd | op_BitwiseOr ^ op_ExclusiveOr ~ op_OnesComplement << op_LeftShift >> op_RightShift < op_LessThan > op_GreaterThan <= op_LessThanOrEqual >= op_GreaterThanOrEqual [] Element"
+            .Split(' ').Chunk(2).Select(p => KeyValuePair.Create(p[0], p[1])));
 
     [Test]
     public void EveryNameOfTinygradHasAnAnswer()

@@ -75,8 +75,11 @@ public sealed partial class Tensor
     {
         var n = source.Shape.Size(^2);
         var isOwn = at.Unsqueeze(-1).Unsqueeze(-1).Eq(Arange(n).Unsqueeze(-1));
+
+        // Truth values don't add, and the narrowest floats may have no zero.
         var dtype = source.DType;
-        var picked = Where(isOwn, source.Unsqueeze(-3), 0).Sum([-2], dtype: dtype.IsBool ? DType.Int32 : dtype).Cast(dtype);
+        var wide = dtype.IsBool ? DType.Int32 : dtype.IsFloat && dtype.Bits < 16 ? DType.Float32 : dtype;
+        var picked = Where(isOwn, source.Cast(wide).Unsqueeze(-3), 0).Sum([-2], dtype: wide).Cast(dtype);
 
         // The gradient of the sum looks at every pair of index and element: of many pairs it is scattered instead.
         var hasOwnBatch = Shapes.With(picked.Shape, picked.Rank - 2, n).Equals(source.Shape);
