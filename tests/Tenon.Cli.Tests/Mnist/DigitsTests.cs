@@ -39,7 +39,7 @@ public sealed class DigitsTests
     public void RefusesLabelsThatAreNoDigits()
     {
         WriteSet("train", [Fill(0), Fill(1)], [3, 10]);
-        Assert.That(() => Data.Mnist.ReadTraining(_folder.Path), Throws.TypeOf<TenonFormatException>().With.Message.Contains("Label 1").And.Message.Contains("is 10"));
+        Assert.That(() => Data.Mnist.ReadTraining(_folder.Path), Throws.TypeOf<TenonFormatException>().With.Message.Contains("label 1").And.Message.Contains("is 10"));
     }
 
     [Test]
