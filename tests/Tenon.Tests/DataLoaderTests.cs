@@ -5,7 +5,7 @@ using static Tenon.Tests.TensorTest;
 namespace Tenon.Tests;
 
 /// <summary>Data sets, and the loader that makes batches of them on other threads.</summary>
-internal sealed class DataTests
+internal sealed class DataLoaderTests
 {
     private static readonly TensorDataset Numbers = new(Tensor.Arange(10), Tensor.Arange(10) * 2.0);
 
