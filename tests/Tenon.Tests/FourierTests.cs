@@ -81,7 +81,7 @@ internal sealed class FourierTests
     [Test]
     public void LongTransformsComeBack()
     {
-        foreach (var n in (long[])[600, 521, 1024])
+        foreach (var n in (long[])[300, 131, 512])
         {
             var x = Sample(DType.Float32, 2, n);
             Expect(x.Rfft().Irfft(n), x, 2e-6);
