@@ -1,52 +1,41 @@
-using System.Buffers.Binary;
+using Tenon.Tests.Shared;
 
 namespace Tenon.Compiler.Tests;
 
-/// <summary>Literals as the bytes that they have in memory, and back.</summary>
+/// <summary>Literals as the bits that they have in memory, and back.</summary>
 internal static class ElementBytes
 {
     public static byte[] From(ReadOnlySpan<Scalar> values, DType dtype)
     {
-        var bytes = new byte[values.Length * dtype.Bytes];
-        Span<byte> all = stackalloc byte[8];
+        var bytes = new byte[dtype.BytesOf(values.Length)];
         for (var i = 0; i < values.Length; i++)
         {
-            var at = bytes.AsSpan(i * dtype.Bytes);
-            var bits = dtype.IsFloat ? FloatBits(values[i], dtype) : values[i].AsLong;
-            BinaryPrimitives.WriteInt64LittleEndian(all, bits);
-            all[..dtype.Bytes].CopyTo(at);
+            var bits = NaiveEvaluator.ToBits(dtype, values[i]);
+            for (var b = 0; b < dtype.Bits; b++)
+            {
+                var at = i * dtype.Bits + b;
+                bytes[at / 8] |= (byte)((bits >> b & 1) << at % 8);
+            }
         }
 
         return bytes;
     }
 
-    public static Scalar[] To(ReadOnlySpan<byte> bytes, DType dtype)
+    public static Scalar[] To(ReadOnlySpan<byte> bytes, DType dtype, long count)
     {
-        var values = new Scalar[bytes.Length / dtype.Bytes];
-        Span<byte> all = stackalloc byte[8];
+        var values = new Scalar[count];
         for (var i = 0; i < values.Length; i++)
         {
-            all.Clear();
-            bytes.Slice(i * dtype.Bytes, dtype.Bytes).CopyTo(all);
-            var bits = BinaryPrimitives.ReadInt64LittleEndian(all);
-            values[i] = dtype.Name switch
+            ulong bits = 0;
+            for (var b = 0; b < dtype.Bits; b++)
             {
-                "float64" => BitConverter.Int64BitsToDouble(bits),
-                "float32" => BitConverter.Int32BitsToSingle((int)bits),
-                "float16" => (double)BitConverter.Int16BitsToHalf((short)bits),
-                "bfloat16" => BitConverter.Int32BitsToSingle((int)bits << 16),
-                _ => ((Scalar)bits).To(dtype),
-            };
+                var at = i * dtype.Bits + b;
+                bits |= ((ulong)bytes[at / 8] >> at % 8 & 1) << b;
+            }
+
+            values[i] = NaiveEvaluator.FromBits(dtype, bits);
         }
 
         return values;
     }
-
-    private static long FloatBits(Scalar value, DType dtype) => dtype.Name switch
-    {
-        "float64" => BitConverter.DoubleToInt64Bits(value.AsDouble),
-        "float32" => BitConverter.SingleToInt32Bits((float)value.AsDouble),
-        "float16" => BitConverter.HalfToInt16Bits((Half)value.AsDouble),
-        _ => BitConverter.SingleToInt32Bits(Scalar.RoundToBFloat16((float)value.AsDouble)) >> 16,
-    };
 }

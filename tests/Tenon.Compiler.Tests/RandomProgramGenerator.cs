@@ -11,6 +11,10 @@ internal sealed class RandomProgramGenerator
 {
     private const long MostElements = 2048;
     private static readonly DType[] Types = [DType.Float32, DType.Float32, DType.Float32, DType.Int32, DType.Int64, DType.UInt8, DType.Int16, DType.Bool, DType.Float64, DType.UInt32];
+
+    // What is only loaded and stored.
+    private static readonly DType[] Narrow =
+        [DType.Float16, DType.BFloat16, DType.Float16, DType.BFloat16, DType.Float8E4M3FN, DType.Float8E5M2, DType.Float8E5M2FNUZ, DType.Float8E8M0, DType.Float4E2M1, DType.Int4, DType.UInt4, DType.Int2, DType.UInt2];
     private readonly Random _random;
     private readonly List<UOp> _pool = [];
     private readonly List<ProgramInput> _inputs = [];
@@ -46,7 +50,7 @@ internal sealed class RandomProgramGenerator
         }
 
         // A bare view of an input is not computed.
-        results = results.ConvertAll(u => u.DType == DType.Float32 && _random.Next(8) == 0 ? u.Cast(Choose(DType.Float16, DType.BFloat16)) : u)
+        results = results.ConvertAll(u => u.DType == DType.Float32 && _random.Next(8) == 0 ? u.Cast(Choose(DType.Float16, DType.BFloat16)) : u.DType.IsInteger && _random.Next(8) == 0 ? u.Cast(Choose(DType.Int4, DType.UInt4, DType.Int2, DType.UInt2)) : u)
             .ConvertAll(u => u.Op is Ops.Reshape or Ops.Param ? Contiguous(u) : u);
         if (_state is { Op: Ops.After })
         {
@@ -58,7 +62,7 @@ internal sealed class RandomProgramGenerator
 
     private void AddInput()
     {
-        var dtype = _random.Next(6) == 0 ? Choose(DType.Float16, DType.BFloat16) : Types[_random.Next(Types.Length)];
+        var dtype = _random.Next(5) == 0 ? Narrow[_random.Next(Narrow.Length)] : Types[_random.Next(Types.Length)];
         var shape = new long[_random.Next(1, 4)];
         for (var i = 0; i < shape.Length; i++)
         {
@@ -76,7 +80,7 @@ internal sealed class RandomProgramGenerator
 
         // Halves are computed in float32 between stores, so only what is loaded and stored of them is exact.
         var view = Reshape(input.Param, shape);
-        _pool.Add(IsHalf(view) ? view.Cast(DType.Float32) : view);
+        _pool.Add(IsNarrow(view) ? view.Cast(DType.Float32) : view);
         _state ??= view;
     }
 
@@ -84,7 +88,7 @@ internal sealed class RandomProgramGenerator
     private UOp? Assignment()
     {
         var state = _state!;
-        if (IsHalf(state))
+        if (IsNarrow(state))
         {
             return null;
         }
@@ -331,7 +335,7 @@ internal sealed class RandomProgramGenerator
 
     private static UOp Like(UOp x, Scalar value) => Full(x.DType, value, x.Shape);
 
-    private static bool IsHalf(UOp x) => x.DType == DType.Float16 || x.DType == DType.BFloat16;
+    private static bool IsNarrow(UOp x) => Narrow.Contains(x.DType);
 
     private static bool IsFull(UOp x) => x.DType == DType.Float32 || x.DType == DType.Float64;
 

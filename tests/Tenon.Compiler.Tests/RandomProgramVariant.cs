@@ -94,9 +94,9 @@ internal sealed class RandomProgramVariant : IDisposable
 
     private Scalar[] Read(UOp storage, int count)
     {
-        var bytes = new byte[count * storage.DType.Bytes];
+        var bytes = new byte[storage.DType.BytesOf(count)];
         _runtime.CopyOut(storage, bytes);
-        return ElementBytes.To(bytes, storage.DType);
+        return ElementBytes.To(bytes, storage.DType, count);
     }
 
     private static RandomProgramVariant Create(string source, CompilerOptions compiler, params (string Key, string? Value)[] settings)

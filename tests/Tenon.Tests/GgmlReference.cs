@@ -38,7 +38,7 @@ internal static class GgmlReference
         GgmlType.TQ1_0 => (i < 160 ? Trit(b[i % 32], i / 32) : i < 240 ? Trit(b[32 + i % 16], (i - 160) / 16) : Trit(b[48 + i % 4], (i - 240) / 4)) * Half(b[52..]),
         GgmlType.TQ2_0 => ((b[i / 128 * 32 + i % 32] >> i % 128 / 32 * 2 & 3) - 1) * Half(b[64..]),
         GgmlType.MXFP4 => GgmlGrids.Float4[Nibble(b[1..], i)] * MathF.ScaleB(1, b[0] - 128),
-        GgmlType.NVFP4 => GgmlGrids.Float4[b[4 + i / 16 * 8 + i % 8] >> i / 8 % 2 * 4 & 15] * GgmlGrids.Scale8[b[i / 16]],
+        GgmlType.NVFP4 => GgmlGrids.Float4[b[4 + i / 16 * 8 + i % 8] >> i / 8 % 2 * 4 & 15] * Scale8(b[i / 16]),
         GgmlType.IQ4_NL => Half(b) * GgmlGrids.NonLinear[Nibble(b[2..], i)],
         GgmlType.IQ4_XS => Half(b) * (((b[4 + i / 64] >> i / 32 % 2 * 4 & 15) | (Word(b[2..]) >> i / 32 * 2 & 3) << 4) - 32) * GgmlGrids.NonLinear[b[8 + i / 32 * 16 + i % 16] >> i / 16 % 2 * 4 & 15],
         GgmlType.IQ2_XXS => Half(b) * (0.5f + (b[2 + i / 32 * 8 + 7] >> 4)) * 0.25f * GgmlGrids.Iq2Xxs[b[2 + i / 32 * 8 + i / 8 % 4] * 8 + i % 8]
@@ -72,6 +72,8 @@ internal static class GgmlReference
 
     private static (int Scale, int Minimum) Scale4(ReadOnlySpan<byte> b, int i) =>
         i < 4 ? (b[i] & 63, b[i + 4] & 63) : (b[i + 4] & 15 | b[i - 4] >> 6 << 4, b[i + 4] >> 4 | b[i] >> 6 << 4);
+
+    private static float Scale8(byte b) => b == 0x7f ? 0 : (b >> 3 & 15) == 0 ? MathF.ScaleB(b & 7, -10) : MathF.ScaleB(8 + (b & 7), (b >> 3 & 15) - 11);
 
     private static int Trit(byte b, int place)
     {

@@ -36,6 +36,12 @@ internal sealed class NpyTests
 
         ExpectOthers(arrays);
         ExpectOthers(NpyFile.LoadZip(Data("arrays-compressed.npz")));
+        foreach (var name in new[] { "c8", "c8_big", "c8_fortran" })
+        {
+            Assert.That(arrays[name].DType, Is.EqualTo(DType.Complex64));
+            Assert.That(arrays[name].To("CPU").ToBytes(), Is.EqualTo(Tensor.From<float>([0, 0, 3, 0, 6, 0, 2, 0, 5, 0, 1, 0]).ToBytes()));
+        }
+
         Expect(NpyFile.Load(Data("v2.npy")), [0, 3, 6, 2, 5, 1], 0, [2, 3]);
         Expect(NpyFile.Load(Data("v3.npy")), [0, 3, 6, 2, 5, 1], 0, [2, 3]);
         Assert.That(NpyFile.Open(Data("arrays.npz").Replace("arrays.npz", "v2.npy"))[1].ToArray<int>(), Is.EqualTo(new[] { 2, 5, 1 }));

@@ -37,6 +37,8 @@ internal sealed class TorchTests
             Expect(tensors[$"model.{key}"], values, 0, [2]);
         }
 
+        Assert.That(tensors["model.complexes"].DType, Is.EqualTo(DType.Complex64));
+        Assert.That(tensors["model.complexes"].ToBytes(), Is.EqualTo(Tensor.From<float>([1, 2, 4, -3]).ToBytes()));
         Assert.That(TorchFile.Open(Data(name)).Values.Select(t => t.Device), Is.All.EqualTo(TensorExecutor.Current.FileDevice));
     }
 

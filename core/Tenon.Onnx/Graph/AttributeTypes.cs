@@ -59,14 +59,14 @@ internal static class AttributeTypes
     private static Dictionary<string, AttributeType> Table()
     {
         var table = new Dictionary<string, AttributeType>();
-        Add(AttributeType.Int, "axis keepdims to allowzero batch_axis block_size blocksize center_point_box ceil_mode count_include_pad detect_negative detect_positive"
+        Add(AttributeType.Int, "axis keepdims layout allowzero batch_axis block_size blocksize center_point_box ceil_mode count_include_pad detect_negative detect_positive"
             + " exclude_outside exclusive fmod group hidden_size inverse k largest left max_gram_length max_skip_count min_gram_length new_axis noop_with_empty_axes num_groups"
-            + " num_heads num_scan_inputs offset_group onesided p periodic q_num_heads kv_num_heads reverse sample_size saturate select_last_index size sorted sampling_ratio"
+            + " num_heads num_scan_inputs offset_group onesided periodic q_num_heads kv_num_heads reverse sample_size saturate select_last_index size sorted sampling_ratio"
             + " stash_type storage_order time_axis transA transB upper value_int is_causal linear_before_reset input_forget output_dtype output_height output_width align_corners block_shape num_outputs case_sensitive");
-        Add(AttributeType.Float, "alpha beta epsilon gamma lambd bias extrapolation_value high low mean scale spatial_scale cubic_coeff_a momentum norm_coefficient norm_coefficient_post decay_factor value_float softcap clip ratio");
+        Add(AttributeType.Float, "alpha beta epsilon gamma lambd bias extrapolation_value high low mean spatial_scale cubic_coeff_a momentum norm_coefficient norm_coefficient_post decay_factor value_float softcap clip ratio");
         Add(AttributeType.Ints, "axes body_strides dilations kernel_shape pads perm strides output_padding output_shape scan_input_axes scan_input_directions scan_output_axes scan_output_directions value_ints split");
         Add(AttributeType.Floats, "value_floats activation_alpha activation_beta");
-        Add(AttributeType.String, "auto_pad direction mode reduction equation coordinate_transformation_mode nearest_mode rounding_mode padding_mode approximate value_string keep_aspect_ratio_policy delimiter pattern pixel_format layout case_change_action locale");
+        Add(AttributeType.String, "auto_pad direction mode reduction equation coordinate_transformation_mode nearest_mode rounding_mode padding_mode approximate value_string keep_aspect_ratio_policy delimiter pattern pixel_format case_change_action locale");
         Add(AttributeType.Strings, "value_strings activations stopwords");
         Add(AttributeType.Graph, "body then_branch else_branch");
         return table;

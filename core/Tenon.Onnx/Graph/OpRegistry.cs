@@ -1,4 +1,5 @@
 using Tenon.Onnx.Operators;
+using Tenon.Onnx.Operators.MachineLearning;
 using Tenon.Onnx.Run;
 
 namespace Tenon.Onnx.Graph;
@@ -47,6 +48,12 @@ internal sealed class OpRegistry
         SelectionOps.Register(this);
         VisionOps.Register(this);
         TrainingOps.Register(this);
+        MicrosoftOps.Register(this);
+        ImageOps.Register(this);
+        FeatureOps.Register(this);
+        LinearOps.Register(this);
+        TreeOps.Register(this);
+        SvmOps.Register(this);
         StringOps.Register(this);
         ElementwiseOps.Register(this);
         ActivationOps.Register(this);

@@ -28,7 +28,7 @@ internal static class CastOps
         : dtype.IsBool ? value.AsBool ? "1" : "0" : value.To(dtype).ToString();
 
     /// <summary>A tensor of another dtype. What small floats can't hold becomes their greatest number, unless it is not to be saturated.</summary>
-    public static Tensor To(Tensor x, DType dtype, bool saturate) => x.Cast(dtype);
+    public static Tensor To(Tensor x, DType dtype, bool saturate) => x.Cast(dtype, saturate);
 
     // Before opset 6 the type had a name.
     private static OnnxElement Named(OpCall c) =>
@@ -47,7 +47,24 @@ internal static class CastOps
             return new StringValue([.. host.Elements.Select(e => Text(e, host.DType))], host.Shape);
         }
 
-        return c[0].Cast(c.Effective(to.Required("the type to cast to")));
+        var dtype = c.Effective(to.Required("the type to cast to"));
+        return dtype == DType.Float8E8M0 ? ToPowers(c, c[0]) : To(c[0], dtype, c.Flag("saturate", true));
+    }
+
+    // The exponent of a float32 is the code; what is above that power of 2 is rounded as the node asks. Infinities and NaN are NaN.
+    private static Tensor ToPowers(OpCall c, Tensor x)
+    {
+        var bits = x.Cast(DType.Float32).Bitcast(DType.UInt32);
+        var (exponent, fraction) = (bits >> 23 & 0xff, bits & 0x7fffff);
+        var isUp = c.Text("round_mode", "up") switch
+        {
+            "up" => fraction > 0,
+            "down" => fraction < 0,
+            "nearest" => fraction > 0x400000 | (fraction.Eq(0x400000) & exponent > 0),
+            var other => throw c.Error($"round_mode '{other}'. Expected up, down or nearest."),
+        };
+        var last = c.Flag("saturate", true) ? 0xfe : 0xff;
+        return (exponent + (isUp & exponent < last).Cast(DType.UInt32)).Cast(DType.UInt8).Bitcast(DType.Float8E8M0);
     }
 
     private static TensorValue Parsed(OpCall c, StringValue strings, DType dtype)

@@ -33,7 +33,8 @@ internal static class QuantizationOps
         return (zero is null ? y : y - zero.Cast(DType.Float32)) * scale.Cast(DType.Float32);
     }
 
-    private static Tensor QuantizeLinear(OpCall c)
+    /// <summary>QuantizeLinear.</summary>
+    public static Tensor QuantizeLinear(OpCall c)
     {
         var x = c[0];
         var dtype = c.TensorOrNull(2)?.DType ?? c.DType("output_dtype") ?? DType.UInt8;
@@ -43,7 +44,8 @@ internal static class QuantizationOps
         return dtype.IsFloat ? CastOps.To(units, dtype, c.Flag("saturate", true)) : Quantized(units, zero, dtype);
     }
 
-    private static Tensor DequantizeLinear(OpCall c)
+    /// <summary>DequantizeLinear.</summary>
+    public static Tensor DequantizeLinear(OpCall c)
     {
         var zero = c.TensorOrNull(2) is { DType.IsFloat: false } z ? Spread(c, z) : null;
         return Dequantized(c[0], Spread(c, c[1]), zero).Cast(c.DType("output_dtype") ?? c[1].DType);

@@ -8,12 +8,13 @@ internal sealed record HostTensor(DType DType, long[] Shape, Scalar[] Elements)
     /// <summary>How many elements are worth keeping on the host: shapes, axes, pads, scales.</summary>
     public const int Limit = 256;
 
-    /// <summary>Whether elements of the dtype have whole bytes, and a place among those of the host.</summary>
-    public static bool Holds(DType dtype) => dtype.Bits is 8 or 16 or 32 or 64 && dtype.Kind is DTypeKind.Bool or DTypeKind.Int or DTypeKind.UInt or DTypeKind.Float;
+    /// <summary>Whether elements of the dtype have a place among those of the host: not narrow ones, nor complex numbers.</summary>
+    public static bool Holds(DType dtype) => dtype is { IsNative: true, IsVector: false } && dtype != DType.Index && dtype != DType.Void;
 
-    /// <summary>The elements of a tensor, which is realised.</summary>
+    /// <summary>The elements of a tensor, which is realised; narrow ones in the dtype in which they are computed.</summary>
     public static HostTensor Read(Tensor tensor)
     {
+        tensor = Holds(tensor.DType) ? tensor : tensor.Cast(tensor.DType.Carrier);
         var shape = new long[tensor.Rank];
         for (var i = 0; i < shape.Length; i++)
         {

@@ -52,6 +52,17 @@ public static class OnnxElements
         [OnnxElement.UInt32] = DType.UInt32,
         [OnnxElement.UInt64] = DType.UInt64,
         [OnnxElement.BFloat16] = DType.BFloat16,
+        [OnnxElement.Float8E4M3FN] = DType.Float8E4M3FN,
+        [OnnxElement.Float8E4M3FNUZ] = DType.Float8E4M3FNUZ,
+        [OnnxElement.Float8E5M2] = DType.Float8E5M2,
+        [OnnxElement.Float8E5M2FNUZ] = DType.Float8E5M2FNUZ,
+        [OnnxElement.Float8E8M0] = DType.Float8E8M0,
+        [OnnxElement.Float4E2M1] = DType.Float4E2M1,
+        [OnnxElement.Int4] = DType.Int4,
+        [OnnxElement.UInt4] = DType.UInt4,
+        [OnnxElement.Int2] = DType.Int2,
+        [OnnxElement.UInt2] = DType.UInt2,
+        [OnnxElement.Complex64] = DType.Complex64,
     };
 
     private static readonly Dictionary<DType, OnnxElement> Elements = DTypes.ToDictionary(p => p.Value, p => p.Key);

@@ -26,6 +26,10 @@ public abstract class OnnxValue
     /// <exception cref="TenonException">It is something else.</exception>
     public virtual IReadOnlyList<OnnxValue> Items => throw Unexpected("a sequence");
 
+    /// <summary>The keys and values of this map.</summary>
+    /// <exception cref="TenonException">It is something else.</exception>
+    public virtual MapValue Map => throw Unexpected("a map");
+
     /// <summary>A tensor as a value.</summary>
     [return: NotNullIfNotNull(nameof(tensor))]
     public static implicit operator OnnxValue?(Tensor? tensor) => tensor is null ? null : new TensorValue(tensor);

@@ -51,6 +51,9 @@ public sealed partial class Tensor
     /// <summary>The canonical name of the device on which the value is, or will be, such as <c>CPU</c>.</summary>
     public string Device => _device ?? TensorExecutor.Current.DefaultDevice;
 
+    /// <summary>The device, or null while the tensor is made of literals only.</summary>
+    internal string? DeviceOrNull => _device;
+
     /// <summary>The size of an axis; negative axes count from the end.</summary>
     /// <exception cref="TenonException">There is no such axis, or its size is symbolic; <c>Shape.Size</c> gives those too.</exception>
     public long Size(int axis) => Shapes.Known(Shape, Shapes.Axis(axis, Rank, nameof(Size)), nameof(Size));

@@ -1,5 +1,7 @@
 using System.IO.Compression;
 using Tenon.Cli.Mnist;
+using Tenon.State;
+using Tenon.Tests.Shared;
 
 namespace Tenon.Cli.Tests.Mnist;
 
@@ -38,7 +40,7 @@ public sealed class IdxFileTests
         {
             var bytes = compressed ? Compress(Valid[..length]) : Valid[..length];
             var path = _folder.Write("a", bytes);
-            Assert.That(() => IdxFile.Read(path, 3), Throws.TypeOf<TenonException>().With.Property("Code").EqualTo("TEN9003"), $"{length} bytes");
+            Assert.That(() => IdxFile.Read(path, 3), Throws.TypeOf<TenonFormatException>().With.Property("Code").EqualTo("TEN9003"), $"{length} bytes");
         }
     }
 
@@ -49,7 +51,7 @@ public sealed class IdxFileTests
         for (var length = 2; length < whole.Length / 2; length++)
         {
             var path = _folder.Write("a", whole[..length]);
-            Assert.That(() => IdxFile.Read(path, 3), Throws.TypeOf<TenonException>().With.Property("Code").EqualTo("TEN9003"), $"{length} bytes");
+            Assert.That(() => IdxFile.Read(path, 3), Throws.TypeOf<TenonFormatException>().With.Property("Code").EqualTo("TEN9003"), $"{length} bytes");
         }
     }
 
@@ -57,7 +59,7 @@ public sealed class IdxFileTests
     public void RefusesBytesAfterTheEnd()
     {
         var path = _folder.Write("a", [.. Valid, 0]);
-        Assert.That(() => IdxFile.Read(path, 3), Throws.TypeOf<TenonException>().With.Message.Contains("2 x 2 x 3 = 12 elements, but 13 follow"));
+        Assert.That(() => IdxFile.Read(path, 3), Throws.TypeOf<TenonFormatException>().With.Message.Contains("2 x 2 x 3 = 12 elements, but 13 follow"));
     }
 
     [TestCase(0, 1, TestName = "Magic isn't zero")]
@@ -71,12 +73,20 @@ public sealed class IdxFileTests
         var bytes = Valid.ToArray();
         bytes[at] = value;
         var path = _folder.Write("a", bytes);
-        Assert.That(() => IdxFile.Read(path, 3), Throws.TypeOf<TenonException>().With.Property("Code").EqualTo("TEN9003").And.Message.Contains(path));
+        Assert.That(() => IdxFile.Read(path, 3), Throws.TypeOf<TenonFormatException>().With.Property("Code").EqualTo("TEN9003").And.Message.Contains(path));
     }
 
     [Test]
     public void SaysWhenTheFileIsMissing() =>
         Assert.That(() => IdxFile.Read(Path.Combine(_folder.Path, "none"), 3), Throws.TypeOf<TenonException>().With.Property("Code").EqualTo("TEN9002"));
+
+    [Test]
+    public void DamagedFilesAreRefused()
+    {
+        var path = _folder.Write("a", Valid);
+        var fuzzer = new FileFuzzer("idx", path, [Valid, Compress(Valid), [.. Valid[..7], 100, 0, 0, 0, 10, 0, 0, 0, 10, .. new byte[10000]]], () => IdxFile.Read(path, 3));
+        Assert.That(fuzzer.Run(2000 * LongRun.Factor), Is.GreaterThan(500));
+    }
 
     private static byte[] Compress(byte[] bytes)
     {

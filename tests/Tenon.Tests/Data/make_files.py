@@ -8,7 +8,7 @@ import torch
 
 # Arrays of every dtype, in both byte orders, in C and Fortran order, in an archive stored and one compressed.
 arrays = {}
-for name in ["b1", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8"]:
+for name in ["b1", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8"]:
     arrays[name] = (np.arange(6).reshape(2, 3) * 3 % 7).astype(name)
     arrays[name + "_big"] = arrays[name].astype(">" + name)
     arrays[name + "_fortran"] = np.asfortranarray(arrays[name])
@@ -42,6 +42,7 @@ def state():
         halves=torch.tensor([1.5, -2.0]).half(),
         brains=torch.tensor([1.5, -2.0]).bfloat16(),
         doubles=torch.tensor([1.5, -2.0]).double(),
+        complexes=torch.tensor([1 + 2j, 4 - 3j], dtype=torch.complex64),
         bools=torch.tensor([True, False]),
         bytes=torch.tensor([1, 255], dtype=torch.uint8),
         chars=torch.tensor([1, -1], dtype=torch.int8),

@@ -66,6 +66,21 @@ internal sealed class GgmlBlocks(Tensor raw)
         return chosen.Reshape([.. indices.Shape.ToSizes(), .. table.Shape.ToSizes()[1..]]);
     }
 
+    /// <summary>One of 16 small numbers for each index, as float32. They are bits of two literals, so that no table is read.</summary>
+    /// <param name="indices">Integers of 0 to 15.</param>
+    /// <param name="values">The numbers, each of one signed byte.</param>
+    public static Tensor Choose16(Tensor indices, ReadOnlySpan<float> values)
+    {
+        Span<long> halves = [0, 0];
+        for (var i = 0; i < 16; i++)
+        {
+            halves[i / 8] |= (long)(byte)(sbyte)values[i] << i % 8 * 8;
+        }
+
+        var half = Tensor.Where(indices < 8, Tensor.Full([], halves[0], DType.Int64), Tensor.Full([], halves[1], DType.Int64));
+        return Float(half.ShiftRight((indices & 7) * 8).Cast(DType.Int8));
+    }
+
     /// <summary>Numbers whose signs change where a bit is set.</summary>
     public static Tensor Signed(Tensor x, Tensor bits) => Tensor.Where(bits.Ne(0), -x, x);
 

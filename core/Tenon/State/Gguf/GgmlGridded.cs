@@ -9,15 +9,15 @@ internal static class GgmlGridded
     private const double Delta = 0.125;
 
     /// <summary>A scale, 16 bytes of places in a list of 16 values.</summary>
-    public static Tensor Iq4Nl(GgmlBlocks b, GgmlTables tables) => b.Half(0, 3) * Choose(Bits(b.Bytes(2, 1, 16), 4, 2, 1, 15), tables.NonLinear);
+    public static Tensor Iq4Nl(GgmlBlocks b) => b.Half(0, 3) * Choose16(Bits(b.Bytes(2, 1, 16), 4, 2, 1, 15), GgmlGrids.NonLinear);
 
     /// <summary>A scale, pairs of high bits of 8 scales, their low nibbles, 8 × 16 bytes of places.</summary>
-    public static Tensor Iq4Xs(GgmlBlocks b, GgmlTables tables)
+    public static Tensor Iq4Xs(GgmlBlocks b)
     {
         var high = Bits(b.Words(2, 1), 2, 8, 0, 3);
         var low = Bits(b.Bytes(4, 4, 1), 4, 2, 0, 15).Reshape([b.Count, 8]);
         var scales = ((low | high << 4) - 32).Reshape([b.Count, 8, 1, 1]);
-        return b.Half(0, 4) * Float(scales) * Choose(Bits(b.Bytes(8, 8, 1, 16), 4, 2, 1, 15), tables.NonLinear);
+        return b.Half(0, 4) * Float(scales) * Choose16(Bits(b.Bytes(8, 8, 1, 16), 4, 2, 1, 15), GgmlGrids.NonLinear);
     }
 
     /// <summary>A scale, 8 times: 4 rows, and 28 bits of signs under 4 bits of scale.</summary>

@@ -15,14 +15,6 @@ internal static class GgmlGrids
     /// <summary>Twice what the bits of float4e2m1 mean.</summary>
     public static float[] Float4 { get; } = [0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12];
 
-    /// <summary>Half of what the bits of unsigned float8e4m3 mean; the one that stands for NaN counts as 0.</summary>
-    public static float[] Scale8 { get; } = [.. Enumerable.Range(0, 256).Select(b => (b >> 3 & 15, b & 7) switch
-    {
-        (0, var m) => MathF.ScaleB(m, -10),
-        _ when b == 0x7f => 0,
-        (var e, var m) => MathF.ScaleB(8 + m, e - 11),
-    })];
-
     /// <summary>256 rows of 8.</summary>
     public static float[] Iq2Xxs => Unpack(Iq2XxsBits, 2, Of2Bits);
 

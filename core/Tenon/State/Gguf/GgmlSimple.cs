@@ -51,17 +51,23 @@ internal static class GgmlSimple
     public static Tensor Ternary4(GgmlBlocks b) => Float(Bits(b.Bytes(0, 2, 1, 32), 2, 4, 1, 3) - 1) * b.Half(64, 4);
 
     /// <summary>An exponent, 16 bytes; float4e2m1 is halved by the scale, whose smallest values are subnormal.</summary>
-    public static Tensor Mxfp4(GgmlBlocks b, GgmlTables tables)
+    public static Tensor Mxfp4(GgmlBlocks b)
     {
         var e = b.Bytes(0, 1, 1);
         var subnormal = Tensor.Where(e.Eq(0), Tensor.Full([], 0x00200000, DType.Int32), 0x00400000);
         var scale = Tensor.Where(e < 2, subnormal, (e - 1) << 23).Bitcast(DType.Float32);
-        return Choose(Nibbles(b, 1), tables.Float4) * scale;
+        return Choose16(Nibbles(b, 1), GgmlGrids.Float4) * scale;
     }
 
-    /// <summary>Four scales, 4 × 8 bytes.</summary>
-    public static Tensor Nvfp4(GgmlBlocks b, GgmlTables tables) =>
-        Choose(Bits(b.Bytes(4, 4, 1, 8), 4, 2, 1, 15), tables.Float4) * Choose(b.Bytes(0, 4, 1, 1), tables.Scale8);
+    /// <summary>Four scales, unsigned float8e4m3 whose NaN counts as 0, and 4 × 8 bytes of float4e2m1, of which the tables have the double.</summary>
+    public static Tensor Nvfp4(GgmlBlocks b)
+    {
+        var bits = b.Bytes(0, 4, 1, 1);
+        var (exponent, mantissa) = (bits >> 3 & 15, bits & 7);
+        var normal = ((exponent + 119) << 23 | mantissa << 20).Bitcast(DType.Float32);
+        var scale = Tensor.Where(bits.Eq(0x7f), 0, Tensor.Where(exponent.Eq(0), Float(mantissa) * Math.ScaleB(1, -10), normal));
+        return Choose16(Bits(b.Bytes(4, 4, 1, 8), 4, 2, 1, 15), GgmlGrids.Float4) * scale;
+    }
 
     // [blocks, 2, 16] of the 16 bytes from one on.
     private static Tensor Nibbles(GgmlBlocks b, int at) => Bits(b.Bytes(at, 1, 16), 4, 2, 1, 15);

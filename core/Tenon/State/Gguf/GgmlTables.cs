@@ -6,12 +6,6 @@ internal sealed class GgmlTables(string device)
 {
     private readonly Dictionary<string, Tensor> _tables = [];
 
-    public Tensor NonLinear => Get(nameof(NonLinear), static () => GgmlGrids.NonLinear, null);
-
-    public Tensor Float4 => Get(nameof(Float4), static () => GgmlGrids.Float4, null);
-
-    public Tensor Scale8 => Get(nameof(Scale8), static () => GgmlGrids.Scale8, null);
-
     public Tensor Iq2Xxs => Get(nameof(Iq2Xxs), static () => GgmlGrids.Iq2Xxs, 8);
 
     public Tensor Iq2Xs => Get(nameof(Iq2Xs), static () => GgmlGrids.Iq2Xs, 8);
@@ -24,14 +18,14 @@ internal sealed class GgmlTables(string device)
 
     public Tensor Iq1 => Get(nameof(Iq1), static () => GgmlGrids.Iq1, 8);
 
-    private Tensor Get(string name, Func<float[]> values, int? columns)
+    private Tensor Get(string name, Func<float[]> values, int columns)
     {
         lock (_tables)
         {
             if (!_tables.TryGetValue(name, out var table))
             {
                 var numbers = values();
-                _tables[name] = table = Tensor.From<float>(numbers, columns is { } c ? [numbers.Length / c, c] : [numbers.Length], device);
+                _tables[name] = table = Tensor.From<float>(numbers, [numbers.Length / columns, columns], device);
             }
 
             return table;

@@ -22,7 +22,7 @@ internal sealed record NpyHeader(DType DType, bool IsBigEndian, bool IsFortran, 
     private static readonly (DType DType, string Name)[] Names =
     [
         (DType.Bool, "b1"), (DType.Int8, "i1"), (DType.Int16, "i2"), (DType.Int32, "i4"), (DType.Int64, "i8"), (DType.UInt8, "u1"), (DType.UInt16, "u2"),
-        (DType.UInt32, "u4"), (DType.UInt64, "u8"), (DType.Float16, "f2"), (DType.Float32, "f4"), (DType.Float64, "f8"),
+        (DType.UInt32, "u4"), (DType.UInt64, "u8"), (DType.Float16, "f2"), (DType.Float32, "f4"), (DType.Float64, "f8"), (DType.Complex64, "c8"),
     ];
 
     /// <summary>The header's bytes of an array, with magic and length.</summary>

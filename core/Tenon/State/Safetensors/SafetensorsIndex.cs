@@ -16,7 +16,9 @@ internal static class SafetensorsIndex
         {
             if (!files.TryGetValue(file, out var content))
             {
-                files[file] = content = Safetensors.Open(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, file));
+                var shard = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, file);
+                files[file] = content = System.IO.File.Exists(shard) ? Safetensors.Open(shard) : throw new TenonFormatException(
+                    "TEN5111", path, null, $"weight_map.{name}", $"'{file}', in which it says that the tensor is, does not exist.");
             }
 
             tensors[name] = content.TryGetValue(name, out var tensor) ? tensor : throw new TenonFormatException(

@@ -20,7 +20,7 @@ internal sealed record PickleGlobal(string Name, Func<object?[], object?>? Call 
         (string Name, DType DType)[] storages =
         [
             ("Float", DType.Float32), ("Double", DType.Float64), ("Half", DType.Float16), ("BFloat16", DType.BFloat16), ("Long", DType.Int64), ("Int", DType.Int32),
-            ("Short", DType.Int16), ("Char", DType.Int8), ("Byte", DType.UInt8), ("Bool", DType.Bool), ("Untyped", DType.UInt8),
+            ("Short", DType.Int16), ("Char", DType.Int8), ("Byte", DType.UInt8), ("Bool", DType.Bool), ("Untyped", DType.UInt8), ("ComplexFloat", DType.Complex64),
         ];
         foreach (var (name, dtype) in storages)
         {
@@ -32,6 +32,8 @@ internal sealed record PickleGlobal(string Name, Func<object?[], object?>? Call 
         [
             ("float32", DType.Float32), ("float64", DType.Float64), ("float16", DType.Float16), ("bfloat16", DType.BFloat16), ("int64", DType.Int64), ("int32", DType.Int32),
             ("int16", DType.Int16), ("int8", DType.Int8), ("uint8", DType.UInt8), ("uint16", DType.UInt16), ("uint32", DType.UInt32), ("uint64", DType.UInt64), ("bool", DType.Bool),
+            ("complex64", DType.Complex64), ("float8_e4m3fn", DType.Float8E4M3FN), ("float8_e5m2", DType.Float8E5M2), ("float8_e4m3fnuz", DType.Float8E4M3FNUZ),
+            ("float8_e5m2fnuz", DType.Float8E5M2FNUZ), ("float8_e8m0fnu", DType.Float8E8M0),
         ];
         foreach (var (name, dtype) in dtypes)
         {
