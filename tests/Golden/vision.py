@@ -1,34 +1,8 @@
 #!/usr/bin/python3
-"""Writes vision.json: what PyTorch (1.13 here) makes of the inputs of VisionGoldenTests.cs, forward and backward.
-
-Inputs are a sequence of a linear congruential generator, which the tests repeat: input i has seed i + 1, the weights of the
-gradients have seed 100 + output. All is computed in float64."""
-import json, math, os, torch
+"""Writes vision.json: what PyTorch (1.13 here) makes of the inputs of VisionGoldenTests.cs, forward and backward."""
+import math, torch
 import torch.nn.functional as F
-
-cases = []
-
-
-def numbers(seed, shape):
-    values, s = [], seed
-    for _ in range(math.prod(shape)):
-        s = (s * 1103515245 + 12345) & 0x7FFFFFFF
-        values.append(s / 2**31 * 4 - 2)
-    return torch.tensor(values, dtype=torch.float64).reshape(shape)
-
-
-def case(name, function, *shapes):
-    inputs = [numbers(i + 1, s).requires_grad_() for i, s in enumerate(shapes)]
-    outputs = function(*inputs)
-    outputs = list(outputs) if isinstance(outputs, (tuple, list)) else [outputs]
-    loss = sum((y * numbers(100 + i, y.shape)).sum() for i, y in enumerate(outputs) if y.requires_grad)
-    gradients = torch.autograd.grad(loss, inputs)
-    flat = lambda t: [float(f"{v:.9g}") for v in t.detach().double().flatten().tolist()]
-    cases.append({
-        "name": name, "inputs": [list(s) for s in shapes],
-        "outputs": [{"shape": list(y.shape), "values": flat(y)} for y in outputs],
-        "gradients": [flat(g) for g in gradients]})
-
+from golden import case, write
 
 case("conv1d", lambda x, w, b: F.conv1d(x, w, b, stride=2, padding=1, dilation=2), (2, 2, 9), (3, 2, 2), (3,))
 case("conv1d same", lambda x, w: F.conv1d(x, w, padding="same"), (1, 2, 6), (2, 2, 4))
@@ -134,5 +108,4 @@ case("roi_align", lambda x: roi_align(x, boxes, [0, 1, 0], (2, 3), 0.5, 2, False
 case("roi_align aligned", lambda x: roi_align(x, boxes, [1, 1, 0], (3, 2), 0.7, 0, True), (2, 1, 5, 6))
 case("deform_conv", lambda x, o, w, b, m: deform_conv(x, o, w, b, m, 2, 1, 1, 2, 2), (1, 4, 5, 4), (1, 24, 3, 3), (2, 2, 3, 2), (2,), (1, 12, 3, 3))
 
-with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "vision.json"), "w") as file:
-    file.write("[\n" + ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases) + "\n]\n")
+write("vision.json")

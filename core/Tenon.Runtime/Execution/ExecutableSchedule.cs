@@ -23,7 +23,7 @@ internal sealed class ExecutableSchedule
         _variables = [.. programs.Select((p, i) => p is { Kernel.VariableCount: > 0 } ? ScheduledCall.VariablesOf(schedule.Calls[i].Kernel!) : [])];
         _devices = devices;
         _slotDevices = slotDevices;
-        _arenas = [.. schedule.ArenaBytes.Where(a => a.Value > 0).Select(a => (Array.Find(slotDevices, d => d.Name == a.Key)!, a.Value))];
+        _arenas = [.. schedule.ArenaBytes.Where(a => a.Value > 0).Select(a => (Array.Find(slotDevices, d => d?.Name == a.Key)!, a.Value))];
         _launches = programs.Count(p => p is not null);
     }
 
@@ -36,8 +36,12 @@ internal sealed class ExecutableSchedule
         var slotDevices = new OpenedDevice[schedule.Slots.Count];
         for (var i = 0; i < slotDevices.Length; i++)
         {
-            slotDevices[i] = registry.Open(schedule.Slots[i].Device);
-            slotDevices[i].RequireStorage(schedule.Slots[i].DType);
+            // An input that only gradients would have needed, or that cancels out, has no storage here.
+            if (schedule.Slots[i].DType != DType.Void)
+            {
+                slotDevices[i] = registry.Open(schedule.Slots[i].Device);
+                slotDevices[i].RequireStorage(schedule.Slots[i].DType);
+            }
         }
 
         var devices = schedule.Calls.Select(c => registry.Open(c.Device)).ToArray();
