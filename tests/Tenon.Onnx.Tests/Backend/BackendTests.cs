@@ -15,7 +15,6 @@ public sealed class BackendTests
     private sealed record Verdict(string Name, string Result, double Seconds, string? Reason);
 
     [Test]
-    [Explicit("Not all families of operators are there yet.")]
     public void EveryCasePassesOrIsAKnownFailure()
     {
         if ((Environment.GetEnvironmentVariable("TENON_ONNX_TESTS") ?? SharedData.Find("onnx-backend-tests.zip")) is not { } zip)
