@@ -118,7 +118,7 @@ internal sealed class LinearAlgebraTests
     {
         var x = Tensor.Zeros(3);
         x.RequiresGrad = true;
-        Expect(x.VectorNorm().Gradient(x)[0], [0, 0, 0]);
+        Expect(x.Norm().Gradient(x)[0], [0, 0, 0]);
     }
 
     [Test]

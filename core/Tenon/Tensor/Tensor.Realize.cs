@@ -94,6 +94,15 @@ public sealed partial class Tensor
         return this;
     }
 
+    /// <summary>Makes this tensor another value, dtype and device included, in storage of its own; who holds it sees the change.</summary>
+    internal void Become(Tensor value)
+    {
+        var node = Leaves.Marked(value.Node);
+        LeaveBase();
+        (_device, Grad) = (value.Device, null);
+        SetNode(node);
+    }
+
     // The buffer in which the elements lie, in order.
     private UOp? Storage => Stored(Node) ?? _kept ?? (_base is { } whole && ShowsAll(_node, whole._node) ? whole.Storage : null);
 
