@@ -37,6 +37,9 @@ internal abstract class TensorExecutor
     /// <summary>Closes a file.</summary>
     public abstract void CloseFile(UOp file);
 
+    /// <summary>Whether a buffer is a file, or a part of one.</summary>
+    public abstract bool IsFile(UOp buffer);
+
     /// <summary>A part of a file as a buffer.</summary>
     public abstract UOp PartOfFile(UOp file, long offset, DType dtype, long size);
 
@@ -73,6 +76,8 @@ internal abstract class TensorExecutor
         public override UOp CreateFile(string path, long bytes) => TenonRuntime.Default.CreateFile(path, bytes);
 
         public override void CloseFile(UOp file) => TenonRuntime.Default.CloseFile(file);
+
+        public override bool IsFile(UOp buffer) => TenonRuntime.Default.IsFile(buffer);
 
         public override UOp PartOfFile(UOp file, long offset, DType dtype, long size) => TenonRuntime.Default.PartOfFile(file, offset, dtype, size);
 
