@@ -22,6 +22,9 @@ internal abstract class TensorExecutor
 
     public abstract void CopyOut(UOp buffer, Span<byte> data);
 
+    /// <summary>Lends memory of the host as a buffer; false if the device can't use it.</summary>
+    public virtual bool TryLend(nint address, DType dtype, long size, string device, Action<UOp> use) => false;
+
     /// <summary>Shows a buffer's elements where they lie; false if the host can't see them there.</summary>
     public virtual bool TryUseInPlace(UOp buffer, long bytes, Action<nint> use) => false;
 
@@ -66,6 +69,9 @@ internal abstract class TensorExecutor
         public override void CopyIn(UOp buffer, ReadOnlySpan<byte> data) => TenonRuntime.Default.CopyIn(buffer, data);
 
         public override void CopyOut(UOp buffer, Span<byte> data) => TenonRuntime.Default.CopyOut(buffer, data);
+
+        public override bool TryLend(nint address, DType dtype, long size, string device, Action<UOp> use) =>
+            TenonRuntime.Default.TryLend(address, dtype, size, device, use);
 
         public override bool TryUseInPlace(UOp buffer, long bytes, Action<nint> use) => TenonRuntime.Default.TryUseInPlace(buffer, bytes, use);
 
