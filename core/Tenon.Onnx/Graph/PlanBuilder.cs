@@ -120,7 +120,26 @@ internal sealed class PlanBuilder(ModelSource source, ModelProto model, TensorRe
             planned.Add(Build(nodes[i], opsets, visible, labels[i]));
         }
 
-        return planned;
+        return planned.ConvertAll(n => n is { Domain: OpRegistry.Training, OpType: "Gradient" } ? WithDifferentiated(n, planned) : n);
+    }
+
+    // The part of the graph that a Gradient node differentiates becomes a subgraph of it: from the values that 'xs' and 'zs' name to that of 'y'.
+    private PlannedNode WithDifferentiated(PlannedNode node, List<PlannedNode> nodes)
+    {
+        var result = node.Attributes.GetValueOrDefault("y")?.S.ToStringUtf8() ?? throw source.Error("TEN5202", node.Label, "attribute 'y' is missing.");
+        string[] inputs = [.. new[] { "xs", "zs" }.SelectMany(a => node.Attributes.GetValueOrDefault(a)?.Strings.Select(s => s.ToStringUtf8()) ?? [])];
+        var needed = new HashSet<string> { result };
+        needed.ExceptWith(inputs);
+        var part = new List<PlannedNode>();
+        foreach (var maker in Enumerable.Reverse(nodes).Where(n => n.Proto.Output.Any(needed.Contains)))
+        {
+            part.Insert(0, maker);
+            needed.UnionWith(Uses(maker.Proto).Select(u => u.Name).Except(inputs));
+        }
+
+        return part.Contains(node) || (part.Count == 0 && !inputs.Contains(result))
+            ? throw source.Error("TEN5201", node.Label, $"'{result}' is the node's own, or made by no node of its graph. Expected a value of the graph.")
+            : node with { Graphs = new Dictionary<string, GraphPlan> { ["y"] = new(node.Label, [.. inputs.Select(i => new OnnxValueInfo(i, null))], [new(result, null)], new Dictionary<string, Lazy<OnnxValue>>(), part) } };
     }
 
     private PlannedNode Build(NodeProto node, Dictionary<string, long> opsets, HashSet<string> visible, string label)
@@ -242,7 +261,8 @@ internal sealed class PlanBuilder(ModelSource source, ModelProto model, TensorRe
         var seen = new HashSet<string>(outputs);
         foreach (var node in Enumerable.Reverse(nodes))
         {
-            foreach (var name in Uses(node.Proto).Select(u => u.Name).Concat(node.Proto.Output).Where(n => n.Length > 0))
+            var differentiated = node.Domain == OpRegistry.Training ? node.Graphs.Values.SelectMany(g => g.Nodes).SelectMany(n => Uses(n.Proto)) : [];
+            foreach (var name in Uses(node.Proto).Concat(differentiated).Select(u => u.Name).Concat(node.Proto.Output).Where(n => n.Length > 0))
             {
                 if (seen.Add(name))
                 {

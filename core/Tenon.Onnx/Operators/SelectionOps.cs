@@ -9,6 +9,7 @@ internal static class SelectionOps
     /// <summary>Adds them.</summary>
     public static void Register(OpRegistry ops)
     {
+        ops.Add("Det", 11, c => c[0].Det());
         ops.AddMany("Unique", 11, Unique);
         ops.Add("ReverseSequence", 10, ReverseSequence);
         ops.Add("Col2Im", 18, Col2Im);

@@ -29,38 +29,24 @@ internal static class SignalOps
         }
 
         var length = c.ScalarOrNull(1)?.AsLong ?? (inverse && onesided ? 2 * (x.Size(at) - 1) : x.Size(at));
-        return Transform(x.Transpose(at, -2), length, inverse, onesided).Transpose(at, -2);
+        return Transform(x, at, length, inverse, onesided);
     }
 
-    // […, N, 1 or 2] → […, length, 2]; onesided: the half of it that tells the rest of a real signal, or a real signal […, length, 1] of such a half.
-    private static Tensor Transform(Tensor x, long length, bool inverse, bool onesided)
+    // onesided: the half of a transform that tells the rest of a real signal, or a real signal […, 1] of such a half.
+    private static Tensor Transform(Tensor x, int axis, long length, bool inverse, bool onesided)
     {
         var half = length / 2 + 1;
-        var (from, to) = (inverse && onesided ? half : length, !inverse && onesided ? half : length);
-        x = Sized(x, -2, from);
-
-        // Cosines and sines of the frequencies; whole turns are taken off before. In float64, because the terms cancel.
-        var dtype = DType.Float64;
-        var turn = (Tensor.Arange(0, from, dtype: DType.Int64).Unsqueeze(1) * Tensor.Arange(0, to, dtype: DType.Int64)).FloorMod(length).Cast(dtype) * (2 * Math.PI / length);
-        var (cos, sin) = (turn.Cos(), turn.Sin() * (inverse ? 1 : -1));
-        var real = Last(x, 0).Cast(dtype);
-        var imaginary = x.Size(-1) == 2 ? Last(x, 1).Cast(dtype) : null;
-        if (inverse && onesided)
+        if (!inverse || !onesided)
         {
-            // Frequencies inside stand for their mirror too.
-            var k = Tensor.Arange(0, from, dtype: DType.Int64);
-            var weight = Tensor.Where(k.Eq(0) | (k * 2).Eq(length), Tensor.Full([], 1.0, dtype), 2);
-            (real, imaginary) = (real * weight, imaginary is null ? null : imaginary * weight);
+            var y = x.Dft(axis, length, inverse);
+            return onesided ? Part(y, axis, 0, half) : y;
         }
 
-        var parts = new List<Tensor> { imaginary is null ? real.MatMul(cos) : real.MatMul(cos) - imaginary.MatMul(sin) };
-        if (!(inverse && onesided))
-        {
-            parts.Add(imaginary is null ? real.MatMul(sin) : real.MatMul(sin) + imaginary.MatMul(cos));
-        }
-
-        var y = Tensor.Stack([.. parts], -1);
-        return (inverse ? y / length : y).Cast(x.DType);
+        // What is missing mirrors what is there, turned the other way round.
+        x = Part(x, axis, 0, half);
+        var mirror = Part(x, axis, 1, length - half + 1).Flip(axis);
+        mirror = x.Size(-1) == 2 ? mirror * Tensor.From<float>([1, -1]).Cast(x.DType) : mirror;
+        return Part(Tensor.Cat([x, mirror], axis).Dft(axis, length, inverse: true), x.Rank - 1, 0, 1);
     }
 
     // Frames of a signal [B, L, 1 or 2], each weighted and transformed: [B, frames, bins, 2].
@@ -78,7 +64,7 @@ internal static class SignalOps
         var place = Tensor.Arange(0, frames, dtype: DType.Int64).Unsqueeze(1) * step + Tensor.Arange(0, length, dtype: DType.Int64);
         var framed = x.IndexSelect(1, place.Flatten()).Reshape(x.Size(0), frames, length, x.Size(2));
         framed = window is null ? framed : framed * window.Unsqueeze(1);
-        return Transform(framed, length, inverse: false, c.Flag("onesided", true) && x.Size(2) == 1);
+        return Transform(framed, 2, length, inverse: false, c.Flag("onesided", true) && x.Size(2) == 1);
     }
 
     // mean - first·cos(2πn/N) + second·cos(4πn/N)
@@ -119,14 +105,12 @@ internal static class SignalOps
         static double Mel(double hertz) => 2595 * Math.Log10(1 + hertz / 700);
     }
 
-    private static Tensor Last(Tensor x, int i) => x.Shrink([.. OpCall.SizesOf(x)[..^1].Select(s => ((Core.SymInt)0, (Core.SymInt)s)), (i, i + 1)]).Squeeze(-1);
-
-    // An axis cut, or with zeros at its end.
-    private static Tensor Sized(Tensor x, int axis, long size)
+    // An axis from one place to another, with zeros where it ends before.
+    private static Tensor Part(Tensor x, int axis, long from, long to)
     {
         var padding = new (Core.SymInt, Core.SymInt)[x.Rank];
         padding.AsSpan().Fill((0, 0));
-        padding[x.Rank + axis] = (0, size - x.Size(axis));
+        padding[axis] = (-from, to - x.Size(axis));
         return x.Pad(padding);
     }
 }

@@ -3,7 +3,7 @@ using Tenon.Onnx.Run;
 
 namespace Tenon.Onnx.Operators;
 
-/// <summary>Optimisers. The inputs are rate, step, and then all parameters, all gradients and all of each kind of state.</summary>
+/// <summary>Gradients, and optimisers, whose inputs are rate, step, and then all parameters, all gradients and all of each kind of state.</summary>
 internal static class TrainingOps
 {
     /// <summary>Adds them.</summary>
@@ -12,6 +12,15 @@ internal static class TrainingOps
         ops.AddMany(OpRegistry.Training, "Adagrad", 1, c => Each(c, 1, Adagrad));
         ops.AddMany(OpRegistry.Training, "Momentum", 1, c => Each(c, 1, Momentum));
         ops.AddMany(OpRegistry.Training, "Adam", 1, c => Each(c, 2, Adam));
+        ops.AddMany(OpRegistry.Training, "Gradient", 1, Gradient);
+    }
+
+    // The graph from xs and zs to y runs again, on the inputs; then dy/dxs.
+    private static OnnxValue?[] Gradient(OpCall c)
+    {
+        var inputs = c.Tensors();
+        var y = c.Run(c.Graph("y"), [.. inputs.Select(x => (OnnxValue)x)])[0].Tensor;
+        return [.. y.Sum().Gradient(inputs.AsSpan(0, c.Texts("xs")?.Length ?? 0)).Select(g => (OnnxValue)g)];
     }
 
     // The parameter and its state after a step. The gradient includes that of the penalty norm/2·x².

@@ -68,6 +68,12 @@ public sealed partial class Tensor
     public Tensor To(string device)
     {
         var target = TensorExecutor.Current.Canonicalize(device);
+        if (_device is null && target == TensorExecutor.Current.FileDevice)
+        {
+            // Literals are computed wherever they are used; not in files.
+            return new Tensor(Node, TensorExecutor.Current.DefaultDevice).Realize().To(target);
+        }
+
         if (_device is null || _device == target)
         {
             return target == _device ? this : new Tensor(Node, target) { _requiresGrad = _requiresGrad };
