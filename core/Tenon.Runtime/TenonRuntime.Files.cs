@@ -33,6 +33,9 @@ public sealed partial class TenonRuntime
         }
     }
 
+    /// <summary>Whether a buffer is a file, or a part of one.</summary>
+    public bool IsFile(UOp buffer) => _buffers.Get(buffer).IsFile;
+
     /// <summary>A part of a file as a buffer of its own. Nothing is read.</summary>
     /// <param name="file">A buffer of <see cref="OpenFile"/>, <see cref="CreateFile"/> or this method.</param>
     /// <param name="offset">The first byte, from where <paramref name="file"/> begins.</param>

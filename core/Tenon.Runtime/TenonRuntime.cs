@@ -112,6 +112,38 @@ public sealed partial class TenonRuntime : IDisposable
         Statistics.AddRunTime(start);
     }
 
+    /// <summary>Memory of the host as a buffer while a function runs, if the device can work on it where it lies.</summary>
+    /// <param name="address">Where it begins.</param>
+    /// <param name="dtype">The element type.</param>
+    /// <param name="size">Elements.</param>
+    /// <param name="device">The device's name.</param>
+    /// <param name="use">Gets the buffer. Once it has returned, queued work is done and the buffer can't be used any more.</param>
+    /// <returns>False, without a call, if the device can't.</returns>
+    /// <exception cref="TenonException">The device does not exist, or can't store the dtype.</exception>
+    public bool TryLend(nint address, DType dtype, long size, string device, Action<UOp> use)
+    {
+        var opened = Devices.Open(device);
+        opened.RequireStorage(dtype);
+        if (opened.Device.TryGetFeature<IHostMemoryUse>() is not { } memory)
+        {
+            return false;
+        }
+
+        using var borrowed = memory.Borrow(address, dtype.BytesOf(size));
+        var buffer = _buffers.Add(dtype, size, new Storage(opened, new BufferView(borrowed, 0, borrowed.Bytes)));
+        try
+        {
+            use(buffer);
+        }
+        finally
+        {
+            _buffers.Close(buffer);
+            opened.Device.Synchronize();
+        }
+
+        return true;
+    }
+
     /// <summary>Waits for the buffer's content and shows it where it lies, if the device's memory is the host's.</summary>
     /// <param name="buffer">A node of <see cref="CreateBuffer"/> or <see cref="Realize"/>; reshapes of it are looked through.</param>
     /// <param name="bytes">Exactly the buffer's bytes; of a symbolic shape, those of its bound sizes.</param>

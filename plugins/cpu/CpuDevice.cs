@@ -4,7 +4,7 @@ using Tenon.Plugins.Cpu.Clang;
 namespace Tenon.Plugins.Cpu;
 
 /// <summary>The processors of this machine, with a queue and threads of its own.</summary>
-internal sealed class CpuDevice : Device, IHostVisibleMemory
+internal sealed class CpuDevice : Device, IHostVisibleMemory, IHostMemoryUse
 {
     private readonly LaunchQueue _queue;
     private readonly ClangKernelLoader _clangLoader;
@@ -36,6 +36,9 @@ internal sealed class CpuDevice : Device, IHostVisibleMemory
 
     /// <inheritdoc/>
     public nint GetAddress(BufferView view) => CpuAllocator.Address(view);
+
+    /// <inheritdoc/>
+    public DeviceBuffer Borrow(nint address, long bytes) => new CpuBuffer(address, bytes);
 
     /// <inheritdoc/>
     protected override KernelProgram LoadCore(CompiledKernel kernel) => new CpuProgram(kernel, LoadEntry(kernel), _queue);

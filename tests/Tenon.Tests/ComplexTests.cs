@@ -46,6 +46,11 @@ internal sealed class ComplexTests
         Same(x * new Complex(0, 1), Values.Select(a => a * Complex.ImaginaryOne));
         Same(Tensor.From<float>([1, 2]) * new Complex(0, 1), [new(0, 1), new(0, 2)]);
         Same(x.Conj(), Values.Select(Complex.Conjugate));
+        Same(x.Exp(), Values.Select(a => Complex.Exp(a)));
+        Same(y.Log(), Others.Select(b => Complex.Log(b)));
+        Same(x.Sqrt(), Values.Select(a => Complex.Sqrt(a)));
+        Expect((x / 0.0).IsFinite(), [0, 0, 0, 0, 0, 0]);
+        Expect(Tensor.From<Complex>([new(1, double.NaN), new(double.NegativeInfinity, 0), 1]).IsNaN(), [1, 0, 0]);
         Expect(x.Abs(), [.. Values.Select(Complex.Abs)]);
         Expect(y.Angle(), [.. Others.Select(b => b.Phase)]);
         Expect(x.Angle(), [.. Values.Select(b => b.Phase)]);
@@ -129,7 +134,9 @@ internal sealed class ComplexTests
         ExpectError("TEN3112", () => z.Prod());
         ExpectError("TEN3112", () => z.Maximum(z));
         ExpectError("TEN3113", () => z.Cast(DType.Float32));
-        ExpectError("TEN3113", () => z.Sqrt());
+        ExpectError("TEN3113", () => z.Sin());
+        ExpectError("TEN3112", () => z.Floor());
+        ExpectError("TEN3112", () => z.Round());
         ExpectError("TEN3114", () => Tensor.Ones(2).ViewAsReal());
         ExpectError("TEN3114", () => Tensor.Ones(3).ViewAsComplex());
         ExpectError("TEN3033", () => z.Bitcast(DType.Int64));

@@ -72,6 +72,35 @@ internal sealed class DataTests
     }
 
     [Test]
+    public void MemoryIsLent()
+    {
+        float[] values = [1, 2, 3, 4, 5, 6];
+        var span = new ReadOnlyTensorSpan<float>(values, [2, 3]);
+        Tensor? kept = null;
+        var sum = Tensor.Over(span, x =>
+        {
+            Expect(x, [1, 2, 3, 4, 5, 6], shape: [2, 3]);
+            kept = x * 3;
+            var changed = x.Sum(0);
+            x[0] = 9;
+            x.Assign(x + 1).Realize();
+            Expect(x, [10, 10, 10, 5, 6, 7]);
+            return changed;
+        });
+        Expect(sum, [5, 7, 9]);
+        Assert.That(values, Is.EqualTo(new float[] { 1, 2, 3, 4, 5, 6 }));
+        // The evaluator gets a copy.
+        if (TensorExecutor.Current.GetType().Name != "NaiveExecutor")
+        {
+            ExpectError("TEN3119", () => kept!.Realize());
+        }
+
+        Expect(Tensor.Over(new ReadOnlyTensorSpan<float>(values, [2, 2], [3, 1]), static x => x * 2), [2, 4, 8, 10], shape: [2, 2]);
+        Assert.That(Tensor.Over(new ReadOnlyTensorSpan<float>(values), static x => x.Max().Item<float>()), Is.EqualTo(6));
+        Assert.Throws<InvalidOperationException>(() => Tensor.Over<float, int>(new ReadOnlyTensorSpan<float>(values), static _ => throw new InvalidOperationException()));
+    }
+
+    [Test]
     public async Task ValuesAreComputedOnAnotherThread()
     {
         var x = await (Tensor.Ones(3) * 2).RealizeAsync();

@@ -69,18 +69,19 @@ internal sealed class FourierTests
     public void PairsAreTransformedInTheirPrecision()
     {
         var x = Sample(DType.Float64, 1, 70, 2);
+        var parts = x.ToArray<double>();
         var expected = Enumerable.Range(0, 70).Select(k => Enumerable.Range(0, 70).Aggregate(Complex.Zero, (s, j) => s + Value(j) * Complex.FromPolarCoordinates(1, -2 * Math.PI * j * k / 70))).ToArray();
         Expect(x.Dft(0), [.. expected.SelectMany(z => new[] { z.Real, z.Imaginary })], 1e-12, [70, 2]);
         Expect(x.Dft().Dft(inverse: true), x, 1e-13);
         Expect(x[.., ..1].Cast(DType.Float16).Dft(-2, 4).Cast(DType.Float32), Tensor.Cat([x[..4, ..1].Cast(DType.Float16).Cast(DType.Float32), Tensor.Zeros(4, 1)], 1).Dft(), 2e-3);
 
-        Complex Value(int j) => new(x[j, 0].Item<double>(), x[j, 1].Item<double>());
+        Complex Value(int j) => new(parts[2 * j], parts[2 * j + 1]);
     }
 
     [Test]
     public void LongTransformsComeBack()
     {
-        foreach (var n in (long[])[600, 521, 1024])
+        foreach (var n in (long[])[300, 131, 512])
         {
             var x = Sample(DType.Float32, 2, n);
             Expect(x.Rfft().Irfft(n), x, 2e-6);

@@ -12,7 +12,7 @@ internal sealed class ModuleTests
     public void NamesFollowTheTree()
     {
         var model = Network();
-        Assert.That(model.StateDict().Keys, Is.EqualTo(new[] { "0.weight", "0.bias", "1.weight", "1.bias", "6.weight", "6.bias", "1.running_mean", "1.running_var" }));
+        Assert.That(model.StateDict().Keys, Is.EqualTo(new[] { "0.weight", "0.bias", "1.weight", "1.bias", "6.weight", "6.bias", "1.running_mean", "1.running_var", "1.num_batches_tracked" }));
         Assert.That(model.Parameters(), Has.Count.EqualTo(6));
         Assert.That(model.Parameters().All(p => p.RequiresGrad), Is.True);
         Assert.That(model.Buffers().Any(p => p.RequiresGrad), Is.False);
@@ -45,10 +45,10 @@ internal sealed class ModuleTests
         var y = norm.Forward(x);
         Expect(y.Mean([0, 2, 3]), [0, 0], 1e-5);
         Expect(y.Var([0, 2, 3], correction: 0), [1, 1], 1e-3);
-        Expect(norm.RunningMean, x.Mean([0, 2, 3]) * 0.1);
-        Expect(norm.RunningVar, x.Var([0, 2, 3]) * 0.1 + 0.9);
+        Expect(norm.RunningMean!, x.Mean([0, 2, 3]) * 0.1);
+        Expect(norm.RunningVar!, x.Var([0, 2, 3]) * 0.1 + 0.9);
         norm.Eval();
-        var expected = (x - norm.RunningMean.Reshape(2, 1, 1)) / (norm.RunningVar.Reshape(2, 1, 1) + 1e-5).Sqrt();
+        var expected = (x - norm.RunningMean!.Reshape(2, 1, 1)) / (norm.RunningVar!.Reshape(2, 1, 1) + 1e-5).Sqrt();
         Expect(norm.Forward(x), expected, 1e-5);
     }
 

@@ -44,6 +44,8 @@ internal sealed class NaiveExecutor : TensorExecutor
     {
     }
 
+    public override bool IsFile(UOp buffer) => _files.TryGetValue(buffer, out _);
+
     public override UOp PartOfFile(UOp file, long offset, DType dtype, long size)
     {
         Assert.That(_files.TryGetValue(file, out var part), Is.True);

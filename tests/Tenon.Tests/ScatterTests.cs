@@ -62,6 +62,7 @@ internal sealed class ScatterTests
         Tensor[] Results() =>
         [
             x.IndexAdd(0, at, source, 2), x.IndexCopy(0, at, source), x.IndexReduce(0, at, source, ScatterReduction.AMin, false),
+            (x.RequiresGradOf(out var table).IndexSelect(0, at) * source).Sum().Gradient(table)[0], (x.Gather(1, Tensor.From<int>([2, 2, 0, 7], [2, 2])).Square() * 3.0).Sum().Gradient(table)[0],
             x.IndexAdd(0, at, source.RequiresGradOf(out var s)).Square().Sum().Gradient(s)[0],
         ];
         var expected = Results().Select(r => r.Values()).ToArray();

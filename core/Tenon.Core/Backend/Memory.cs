@@ -85,6 +85,15 @@ public abstract class Allocator
     }
 }
 
+/// <summary>Optional: the device works on memory of this process that is not its own, where it lies.</summary>
+public interface IHostMemoryUse
+{
+    /// <summary>Memory of the host as a buffer. It stays whoever's it is, who keeps it until the buffer is disposed and the device synchronised.</summary>
+    /// <param name="address">Where it begins; aligned to no more than its elements.</param>
+    /// <param name="bytes">How long it is.</param>
+    DeviceBuffer Borrow(nint address, long bytes);
+}
+
 /// <summary>Optional: the device's memory is ordinary memory of this process.</summary>
 public interface IHostVisibleMemory
 {

@@ -26,12 +26,24 @@ internal sealed class BufferTable
             throw new TenonException("TEN5005", $"{Describe(buffer)} has no memory in this runtime. It was made by a runtime that is closed, or by another one; copy its content there before.");
         }
 
+        if (state.IsClosed)
+        {
+            throw new TenonException("TEN3119", $"{Describe(buffer)} was memory lent by Tensor.Over, whose function has returned. Realise inside of the function what is needed after it.");
+        }
+
         return !state.IsStale ? state.Storage : throw new TenonException(
             "TEN5001", $"{Describe(buffer)} was overwritten by an assignment after this value was derived from it. Realise the value before assigning, or derive it from the tensor again.");
     }
 
     /// <summary>Whether the node has memory that no assignment has overwritten.</summary>
-    public bool IsCurrent(UOp buffer) => _states.TryGetValue(buffer, out var state) && !state.IsStale;
+    public bool IsCurrent(UOp buffer) => _states.TryGetValue(buffer, out var state) && state is { IsStale: false, IsClosed: false };
+
+    /// <summary>Sees to it that the memory of a node is used no more.</summary>
+    public void Close(UOp buffer)
+    {
+        _states.TryGetValue(buffer, out var state);
+        state!.IsClosed = true;
+    }
 
     /// <summary>Makes a new node for the content that an assignment has put into the memory of this one, which can't be used any more.</summary>
     public UOp Overwrite(UOp buffer)
@@ -51,5 +63,7 @@ internal sealed class BufferTable
         public Storage Storage { get; } = storage;
 
         public bool IsStale { get; set; }
+
+        public bool IsClosed { get; set; }
     }
 }

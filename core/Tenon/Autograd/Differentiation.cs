@@ -55,4 +55,29 @@ internal static class Differentiation
             return false;
         }
     }
+
+    /// <summary>
+    /// Whether a value depends on another one other than through <see cref="Ops.Detach"/>: if no gradient flows it is zero then, as
+    /// of rounding and comparisons.
+    /// </summary>
+    public static bool DependsOn(UOp value, UOp other)
+    {
+        var seen = new NodeSet();
+        seen.Add(value);
+        for (var i = 0; i < seen.Count; i++)
+        {
+            var node = seen[i];
+            if (node == other || Leaves.Storage(node) == other)
+            {
+                return true;
+            }
+
+            foreach (var source in node.Op != Ops.Detach || node.Arg is int ? node.Src : node.Src[1..])
+            {
+                seen.Add(source);
+            }
+        }
+
+        return false;
+    }
 }

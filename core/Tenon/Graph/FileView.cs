@@ -25,8 +25,8 @@ internal static class FileView
             return (view, []);
         }
 
-        // A part of elements that share bytes may begin within one.
-        if (root.DType.IsPacked)
+        // A part of elements that share bytes may begin within one; memory that isn't a file may be written.
+        if (root.DType.IsPacked || !TensorExecutor.Current.IsFile(root))
         {
             return (root, moves);
         }

@@ -22,6 +22,9 @@ internal abstract class TensorExecutor
 
     public abstract void CopyOut(UOp buffer, Span<byte> data);
 
+    /// <summary>Lends memory of the host as a buffer; false if the device can't use it.</summary>
+    public virtual bool TryLend(nint address, DType dtype, long size, string device, Action<UOp> use) => false;
+
     /// <summary>Shows a buffer's elements where they lie; false if the host can't see them there.</summary>
     public virtual bool TryUseInPlace(UOp buffer, long bytes, Action<nint> use) => false;
 
@@ -36,6 +39,9 @@ internal abstract class TensorExecutor
 
     /// <summary>Closes a file.</summary>
     public abstract void CloseFile(UOp file);
+
+    /// <summary>Whether a buffer is a file, or a part of one.</summary>
+    public abstract bool IsFile(UOp buffer);
 
     /// <summary>A part of a file as a buffer.</summary>
     public abstract UOp PartOfFile(UOp file, long offset, DType dtype, long size);
@@ -64,6 +70,9 @@ internal abstract class TensorExecutor
 
         public override void CopyOut(UOp buffer, Span<byte> data) => TenonRuntime.Default.CopyOut(buffer, data);
 
+        public override bool TryLend(nint address, DType dtype, long size, string device, Action<UOp> use) =>
+            TenonRuntime.Default.TryLend(address, dtype, size, device, use);
+
         public override bool TryUseInPlace(UOp buffer, long bytes, Action<nint> use) => TenonRuntime.Default.TryUseInPlace(buffer, bytes, use);
 
         public override string? FileDevice => TenonRuntime.Default.FileDevice;
@@ -73,6 +82,8 @@ internal abstract class TensorExecutor
         public override UOp CreateFile(string path, long bytes) => TenonRuntime.Default.CreateFile(path, bytes);
 
         public override void CloseFile(UOp file) => TenonRuntime.Default.CloseFile(file);
+
+        public override bool IsFile(UOp buffer) => TenonRuntime.Default.IsFile(buffer);
 
         public override UOp PartOfFile(UOp file, long offset, DType dtype, long size) => TenonRuntime.Default.PartOfFile(file, offset, dtype, size);
 

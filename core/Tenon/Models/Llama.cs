@@ -17,7 +17,7 @@ public sealed class Llama : Module
     public Llama(LlamaOptions options)
     {
         var rotary = new RotaryEmbedding(options.Dimensions / options.Heads, options.Context, options.RopeTheta);
-        _tokens = Child("tok_embeddings", new Embedding(options.Vocabulary, options.Dimensions, options.DType));
+        _tokens = Child("tok_embeddings", new Embedding(options.Vocabulary, options.Dimensions, dtype: options.DType));
         _blocks = new Block[options.Layers];
         for (var i = 0; i < _blocks.Length; i++)
         {

@@ -73,15 +73,54 @@ public abstract class Module : IStateful
     /// <exception cref="TenonException">A shape differs; or names do, if <paramref name="strict"/>.</exception>
     public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state, bool strict = true) => StateLoading.Load(GetType().Name, StateDict(), state, strict);
 
-    /// <summary>Gives parameters and buffers the values of a file of any format that <see cref="State.StateFile"/> knows.</summary>
+    /// <summary>Does something with this module and all modules in it, those within first.</summary>
+    /// <returns>This module.</returns>
+    public Module Apply(Action<Module> action)
+    {
+        foreach (var (_, child) in _children)
+        {
+            child.Apply(action);
+        }
+
+        action(this);
+        return this;
+    }
+
+    /// <summary>Moves all parameters and buffers to a device. They stay the same tensors; gradients are forgotten.</summary>
+    /// <returns>This module.</returns>
+    public Module To(string device) => Become(t => t.To(device));
+
+    /// <summary>Converts all parameters and buffers of floating point. They stay the same tensors; gradients are forgotten.</summary>
+    /// <returns>This module.</returns>
+    public Module To(DType dtype) => Become(t => t.DType.IsFloat ? t.Cast(dtype) : t);
+
+    /// <summary>Says whether parameters are trained: frozen ones require no gradient.</summary>
+    public void Freeze(bool frozen = true)
+    {
+        foreach (var parameter in Parameters())
+        {
+            parameter.RequiresGrad = !frozen;
+        }
+    }
+
+    /// <summary>Forgets the gradients.</summary>
+    public void ZeroGrad()
+    {
+        foreach (var parameter in Parameters())
+        {
+            parameter.Grad = null;
+        }
+    }
+
+    /// <summary>Gives parameters and buffers the values of a file of any format that <see cref="StateFile"/> knows.</summary>
     /// <param name="path">The file.</param>
     /// <param name="strict">Whether every name must occur on both sides.</param>
     /// <exception cref="TenonException">The file is malformed, or a shape differs; or names do, if <paramref name="strict"/>.</exception>
-    public void Load(string path, bool strict = true) => LoadStateDict(State.StateFile.Open(path), strict);
+    public void Load(string path, bool strict = true) => LoadStateDict(StateFile.Open(path), strict);
 
     /// <summary>Writes parameters and buffers to a safetensors file, in place of what is there.</summary>
     /// <exception cref="TenonException">The file can't be written.</exception>
-    public void Save(string path) => State.Safetensors.Save(path, StateDict());
+    public void Save(string path) => Safetensors.Save(path, StateDict());
 
     /// <summary>Registers a tensor that is trained: it requires a gradient from now on.</summary>
     protected Tensor Parameter(string name, Tensor value)
@@ -103,6 +142,21 @@ public abstract class Module : IStateful
     {
         _children.Add((Unused(name), module));
         return module;
+    }
+
+    private Module Become(Func<Tensor, Tensor> conversion)
+    {
+        var tensors = Parameters().Concat(Buffers()).ToArray();
+        using (Tensor.NoGrad())
+        {
+            foreach (var tensor in tensors)
+            {
+                tensor.Become(conversion(tensor));
+            }
+        }
+
+        Tensor.Realize(tensors);
+        return this;
     }
 
     private string Unused(string name) =>

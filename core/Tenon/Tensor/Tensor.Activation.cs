@@ -19,13 +19,13 @@ public sealed partial class Tensor
     public Tensor Relu() => Maximum(0);
 
     /// <summary>min(max(x, 0), 6).</summary>
-    public Tensor Relu6() => Clamp(0, 6);
+    public Tensor Relu6() => Where(this >= 6, 6, Relu());
 
     /// <summary>x, or x · slope below 0.</summary>
-    public Tensor LeakyRelu(double slope = 0.01) => ToFloat() is var x ? Where(x < 0, x * slope, x) : this;
+    public Tensor LeakyRelu(double slope = 0.01) => ToFloat() is var x ? Where(x > 0, x, x * slope) : this;
 
     /// <summary>x, or α(e^x - 1) below 0.</summary>
-    public Tensor Elu(double alpha = 1) => ToFloat() is var x ? Where(x > 0, x, x.Minimum(0).Expm1() * alpha) : this;
+    public Tensor Elu(double alpha = 1) => ToFloat() is var x ? Where(x > 0, x, Where(x > 0, 0, x).Expm1() * alpha) : this;
 
     /// <summary>x · sigmoid(x), also called swish.</summary>
     public Tensor Silu() => InSingle(static x => x * x.Sigmoid());
@@ -48,14 +48,14 @@ public sealed partial class Tensor
     public Tensor HardSigmoid(double alpha, double beta) => (this * alpha + beta).Clamp(0.0, 1.0);
 
     /// <summary>x · <see cref="HardSigmoid()"/>.</summary>
-    public Tensor HardSwish() => this * HardSigmoid();
+    public Tensor HardSwish() => ToFloat() is var x ? x * (Where(x < -3, 0, Where(x > 3, 6, x + 3.0)) / 6.0) : this;
 
     /// <summary>x held between two bounds.</summary>
     public Tensor HardTanh(double min = -1, double max = 1) => ToFloat().Clamp(min, max);
 
     /// <summary>x, or α(e^(x/α) - 1) below 0.</summary>
     /// <remarks>Barron, arXiv:1704.07483.</remarks>
-    public Tensor Celu(double alpha = 1) => ToFloat() is var x ? x.Maximum(0) + (x.Minimum(0) / alpha).Expm1() * alpha : this;
+    public Tensor Celu(double alpha = 1) => ToFloat() is var x ? Where(x > 0, x, (Where(x > 0, 0, x) / alpha).Expm1() * alpha) : this;
 
     /// <summary>λ · <see cref="Elu"/> with the λ and α that keep mean 0 and variance 1.</summary>
     /// <remarks>Klambauer et al., arXiv:1706.02515.</remarks>
@@ -101,7 +101,7 @@ public sealed partial class Tensor
     public Tensor PRelu(Tensor weight)
     {
         var slope = weight.Rank == 1 && Rank > 1 ? weight.Reshape(Shapes.Along(Rank, 1, weight.Shape.Size(0))) : weight;
-        return Where(this < 0, this * slope, this);
+        return Where(this > 0, this, this * slope);
     }
 
     /// <summary>x, or below 0 x times a slope that is random in training, and the mean of its bounds otherwise.</summary>

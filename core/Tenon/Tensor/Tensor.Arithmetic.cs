@@ -53,7 +53,7 @@ public sealed partial class Tensor
     /// <summary>x / y.</summary>
     public static Tensor operator /(Scalar x, Tensor y) => y.Weak(x) / y;
 
-    /// <summary>The remainder with the sign of x, as in C#. Of floats it is exact while the quotient is.</summary>
+    /// <summary>The remainder with the sign of x, as in C#.</summary>
     public static Tensor operator %(Tensor x, Tensor y)
     {
         var dtype = Promotion.Join(x.DType, y.DType);
@@ -125,6 +125,12 @@ public sealed partial class Tensor
 
     /// <summary>The less; NaN for NaN.</summary>
     public Tensor Minimum(Scalar y) => Minimum(Weak(y));
+
+    /// <summary>The greater; of a number and NaN the number.</summary>
+    public Tensor FMax(Tensor y) => Where(IsNaN() | (y > this), y, this);
+
+    /// <summary>The less; of a number and NaN the number.</summary>
+    public Tensor FMin(Tensor y) => Where(IsNaN() | (y < this), y, this);
 
     /// <summary>Holds the elements between two bounds, both optional.</summary>
     public Tensor Clamp(Scalar? min = null, Scalar? max = null)

@@ -69,6 +69,13 @@ public sealed partial class Tensor
 
     private Tensor Part(int place) => ViewAsReal()[Ellipsis, place].AsValue();
 
+    // e^(a + bi) and its inverse; the square root as half of an angle.
+    private Tensor ComplexExp() => Polar(Real.Exp(), Imag);
+
+    private Tensor ComplexLog() => Complex(Abs().Log(), Angle());
+
+    private Tensor ComplexSqrt() => Polar(Abs().Sqrt(), Angle() * 0.5);
+
     // Scaled by the greater part, so that squares neither overflow nor vanish; the gradient at 0 is 0.
     private Tensor Magnitude()
     {

@@ -38,7 +38,7 @@ public sealed partial class Tensor
     public Tensor Square() => this * this;
 
     /// <summary>The square root; NaN below zero.</summary>
-    public Tensor Sqrt() => ToFloat().Unary(Ops.Sqrt, nameof(Sqrt));
+    public Tensor Sqrt() => DType.IsComplex ? ComplexSqrt() : ToFloat().Unary(Ops.Sqrt, nameof(Sqrt));
 
     /// <summary>1 / √x.</summary>
     public Tensor Rsqrt() => Sqrt().Reciprocal();
@@ -47,7 +47,7 @@ public sealed partial class Tensor
     public Tensor Exp2() => ToFloat().Unary(Ops.Exp2, nameof(Exp2));
 
     /// <summary>e to the power of x.</summary>
-    public Tensor Exp() => InSingle(static x => (x * (1 / Math.Log(2))).Exp2());
+    public Tensor Exp() => DType.IsComplex ? ComplexExp() : InSingle(static x => (x * (1 / Math.Log(2))).Exp2());
 
     /// <summary>e to the power of x, minus 1, accurate near 0.</summary>
     public Tensor Expm1() => InSingle(static x =>
@@ -57,7 +57,7 @@ public sealed partial class Tensor
     public Tensor Log2() => ToFloat().Unary(Ops.Log2, nameof(Log2));
 
     /// <summary>The natural logarithm; -∞ at 0, NaN below.</summary>
-    public Tensor Log() => InSingle(static x => x.Log2() * Math.Log(2));
+    public Tensor Log() => DType.IsComplex ? ComplexLog() : InSingle(static x => x.Log2() * Math.Log(2));
 
     /// <summary>The natural logarithm of 1 + x, accurate near 0.</summary>
     /// <remarks>W. Kahan's formula: the rounding error of 1 + x cancels in log(u) / (u - 1).</remarks>
@@ -81,7 +81,7 @@ public sealed partial class Tensor
     public Tensor Tan() => InSingle(static x => x.Sin() / x.Cos());
 
     /// <summary>The number without its fraction, towards zero.</summary>
-    public Tensor Trunc() => DType.IsFloat ? Unary(Ops.Trunc, nameof(Trunc)) : this;
+    public Tensor Trunc() => DType.IsFloat || DType.IsComplex ? Unary(Ops.Trunc, nameof(Trunc)) : this;
 
     /// <summary>The greatest whole number that is not above x.</summary>
     public Tensor Floor() => Trunc() is var t && DType.IsFloat ? Where(this < t, t - 1, t) : this;
@@ -92,7 +92,7 @@ public sealed partial class Tensor
     /// <summary>The nearest whole number; halves go to the even one.</summary>
     public Tensor Round()
     {
-        if (!DType.IsFloat)
+        if (!DType.IsFloat && !DType.IsComplex)
         {
             return this;
         }

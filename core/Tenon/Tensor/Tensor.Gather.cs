@@ -73,15 +73,19 @@ public sealed partial class Tensor
     // [B…, N, P] at [B…, M] → [B…, M, P]: every index meets every element and keeps the one that is its own.
     private static Tensor Picked(Tensor source, Tensor at)
     {
-        if (source.DType == DType.Float8E8M0)
-        {
-            // It has no zero to choose.
-            return Picked(source.Bitcast(DType.UInt8), at).Bitcast(source.DType);
-        }
+        var n = source.Shape.Size(^2);
+        var isOwn = at.Unsqueeze(-1).Unsqueeze(-1).Eq(Arange(n).Unsqueeze(-1));
 
-        var isOwn = at.Unsqueeze(-1).Unsqueeze(-1).Eq(Arange(source.Shape.Size(^2)).Unsqueeze(-1));
+        // Truth values don't add, and the narrowest floats may have no zero.
         var dtype = source.DType;
-        return Where(isOwn, source.Unsqueeze(-3), 0).Sum([-2], dtype: dtype.IsBool ? DType.Int32 : dtype).Cast(dtype);
+        var wide = dtype.IsBool ? DType.Int32 : dtype.IsFloat && dtype.Bits < 16 ? DType.Float32 : dtype;
+        var picked = Where(isOwn, source.Cast(wide).Unsqueeze(-3), 0).Sum([-2], dtype: wide).Cast(dtype);
+
+        // The gradient of the sum looks at every pair of index and element: of many pairs it is scattered instead.
+        var hasOwnBatch = Shapes.With(picked.Shape, picked.Rank - 2, n).Equals(source.Shape);
+        return dtype.IsFloat && hasOwnBatch && picked.Shape.Elements.Max > MostPairs / Math.Max(1, n.Max)
+            ? picked.WithGradient([source], (g, _, _) => [Collected(Ops.Add, at, g.Cast(AccumulationDType(dtype)), n, 0).Cast(dtype)])
+            : picked;
     }
 
     // Indices counted from the front; those outside stay outside.

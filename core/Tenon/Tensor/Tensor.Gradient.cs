@@ -157,9 +157,10 @@ public sealed partial class Tensor
         var result = new Tensor[parameters.Length];
         for (var i = 0; i < result.Length; i++)
         {
-            result[i] = total.TryGetValue(parameters[i].Node, out var g)
-                ? new Tensor(g, parameters[i]._device ?? _device)
-                : throw new TenonException("TEN3061", $"Gradient: parameter {i} {parameters[i].Shape} is not among what this value was computed from (or only through operations without a gradient).");
+            var p = parameters[i];
+            result[i] = total.TryGetValue(p.Node, out var g) ? new Tensor(g, p._device ?? _device)
+                : p.Count == 0 || Count == 0 || Differentiation.DependsOn(Node, p.Node) ? p.ZerosLike()
+                : throw new TenonException("TEN3061", $"Gradient: parameter {i} {p.Shape} is not among what this value was computed from, or only through Detach.");
         }
 
         return result;

@@ -71,10 +71,10 @@ public sealed partial class Tensor
     public Tensor LogicalNot() => ~Cast(DType.Bool);
 
     /// <summary>Whether elements are NaN.</summary>
-    public Tensor IsNaN() => DType.IsFloat ? Ne(this) : FalseLike();
+    public Tensor IsNaN() => DType.IsFloat || DType.IsComplex ? Ne(this) : FalseLike();
 
     /// <summary>Whether elements are plus or minus infinity.</summary>
-    public Tensor IsInf() => DType.IsFloat ? Eq(double.PositiveInfinity) | Eq(double.NegativeInfinity) : FalseLike();
+    public Tensor IsInf() => DType.IsComplex ? Real.IsInf() | Imag.IsInf() : DType.IsFloat ? Eq(double.PositiveInfinity) | Eq(double.NegativeInfinity) : FalseLike();
 
     /// <summary>Whether elements are neither NaN nor infinite.</summary>
     public Tensor IsFinite() => ~(IsNaN() | IsInf());

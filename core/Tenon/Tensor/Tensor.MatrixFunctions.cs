@@ -8,12 +8,6 @@ public sealed partial class Tensor
     private const int MostSquarings = 24;
     private const int ExponentialTerms = 18;
 
-    /// <summary>The sums of the diagonals of matrices: <c>[…, M, N]</c> → <c>[…]</c>.</summary>
-    /// <exception cref="TenonException">Fewer than two axes.</exception>
-    public Tensor Trace() => Rank >= 2
-        ? Where(Arange(Shape.Size(^2)).Unsqueeze(1).Eq(Arange(Shape.Size(^1))), this, 0).Sum([-2, -1])
-        : throw new TenonException("TEN3222", $"Trace: shape {Shape}. Expected […, M, N].");
-
     /// <summary>A matrix multiplied with itself: <c>[…, N, N]</c>. The power of 0 is the identity, negative powers are those of the inverse.</summary>
     /// <param name="power">How many factors.</param>
     /// <exception cref="TenonException">The matrices are not square.</exception>
@@ -45,6 +39,11 @@ public sealed partial class Tensor
     public Tensor MatrixExp()
     {
         var (a, _, n, _) = Matrices(nameof(MatrixExp), square: true);
+        if (n == 0)
+        {
+            return this;
+        }
+
         var size = a.Detach().Abs().Sum(-1, keepDim: true).Max(-2, keepDim: true);
         var squarings = size.Maximum(1).Log2().Ceil().Contiguous();
         var scaled = (a / squarings.Exp2()).Contiguous();

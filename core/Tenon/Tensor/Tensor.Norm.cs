@@ -12,8 +12,8 @@ public sealed partial class Tensor
         double.NegativeInfinity => x.Abs().Min(axes, keepDim),
         0 => x.Ne(0).Cast(x.DType).Sum(axes, keepDim),
         1 => x.Abs().Sum(axes, keepDim),
-        2 => Root(x.Square().Sum(axes, keepDim), static s => s.Sqrt()),
-        _ => Root(x.Abs().Pow(p).Sum(axes, keepDim), s => s.Pow(1 / p)),
+        2 => x.Square().Sum(axes, keepDim).RootOrZero(0.5),
+        _ => x.Abs().Pow(p).Sum(axes, keepDim).RootOrZero(1 / p),
     });
 
     /// <summary>The p-norm of the difference of two tensors, as one number.</summary>
@@ -36,10 +36,11 @@ public sealed partial class Tensor
     /// <summary>The p-norms between all rows: <c>[…, M, K]</c> and <c>[…, N, K]</c> → <c>[…, M, N]</c>.</summary>
     public Tensor CDist(Tensor other, double p = 2) => (Unsqueeze(-2) - other.Unsqueeze(-3)).Norm(p, [-1]);
 
-    // A root whose gradient at 0 is 0.
-    private static Tensor Root(Tensor sum, Func<Tensor, Tensor> root)
+    // The root of what is not negative; its gradient at 0 is 0.
+    private Tensor RootOrZero(double power)
     {
-        var isZero = sum.Eq(0);
-        return Where(isZero, 0, root(Where(isZero, 1, sum)));
+        var isZero = Eq(0);
+        var safe = Where(isZero, 1, this);
+        return Where(isZero, power < 0 ? double.PositiveInfinity : 0, power == 0.5 ? safe.Sqrt() : safe.Pow(power));
     }
 }

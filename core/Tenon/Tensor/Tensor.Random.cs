@@ -139,7 +139,7 @@ public sealed partial class Tensor
         var (key, counter) = RandomStream.Take(count);
         for (var i = count - 1; i > 0; i--)
         {
-            var other = (int)((UInt128)Threefry.Apply(counter + (ulong)i, key) * (ulong)(i + 1) >> 64);
+            var other = (int)((UInt128)Core.Threefry.Apply(counter + (ulong)i, key) * (ulong)(i + 1) >> 64);
             (order[i], order[other]) = (order[other], order[i]);
         }
 

@@ -68,6 +68,12 @@ public sealed partial class Tensor
     public Tensor To(string device)
     {
         var target = TensorExecutor.Current.Canonicalize(device);
+        if (_device is null && target == TensorExecutor.Current.FileDevice)
+        {
+            // Literals are computed wherever they are used; not in files.
+            return new Tensor(Node, TensorExecutor.Current.DefaultDevice).Realize().To(target);
+        }
+
         if (_device is null || _device == target)
         {
             return target == _device ? this : new Tensor(Node, target) { _requiresGrad = _requiresGrad };
@@ -92,6 +98,15 @@ public sealed partial class Tensor
         }
 
         return this;
+    }
+
+    /// <summary>Makes this tensor another value, dtype and device included, in storage of its own; who holds it sees the change.</summary>
+    internal void Become(Tensor value)
+    {
+        var node = Leaves.Marked(value.Node);
+        LeaveBase();
+        (_device, Grad) = (value.Device, null);
+        SetNode(node);
     }
 
     // The buffer in which the elements lie, in order.

@@ -39,9 +39,69 @@ public sealed partial class Tensor
         return tensor;
     }
 
-    /// <summary>A tensor with the shape and a copy of the elements of a span; for none at all, see <see cref="Create"/>.</summary>
+    /// <summary>A tensor with the shape and a copy of the elements of a span; without a copy, see <see cref="Over"/> and <see cref="Create"/>.</summary>
     /// <exception cref="TenonException">No dtype stores <typeparamref name="T"/>.</exception>
     public static Tensor From<T>(in ReadOnlyTensorSpan<T> values, string? device = null) where T : unmanaged
+    {
+        var shape = ShapeOf(values);
+        if (values.IsDense && values.FlattenedLength is > 0 and <= int.MaxValue)
+        {
+            return From(MemoryMarshal.CreateReadOnlySpan(in values.GetPinnableReference(), (int)values.FlattenedLength), shape, device);
+        }
+
+        ByteCount(values.FlattenedLength, DType.Of<T>());
+        var flat = new T[values.FlattenedLength];
+        values.FlattenTo(flat);
+        return From<T>(flat, shape, device);
+    }
+
+    /// <summary>
+    /// Lends the elements of a span to a function as a tensor: where they lie, if the device works on the host's memory (the CPU),
+    /// else as a copy. The tensor, and what was derived from it and not realised, can't be used after the function has returned; a
+    /// tensor that it returns is realised. What is assigned to the tensor goes elsewhere: the span doesn't change.
+    /// </summary>
+    /// <param name="values">The elements, which nobody may change meanwhile.</param>
+    /// <param name="use">Gets the tensor.</param>
+    /// <param name="device">The default device if null.</param>
+    /// <exception cref="TenonException">No dtype stores <typeparamref name="T"/>.</exception>
+    public static unsafe TResult Over<T, TResult>(in ReadOnlyTensorSpan<T> values, Func<Tensor, TResult> use, string? device = null) where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(use);
+        var at = Canonical(device) ?? TensorExecutor.Current.DefaultDevice;
+        var dtype = DType.Of<T>();
+        var result = default(TResult)!;
+        if (values is { IsDense: true, IsEmpty: false })
+        {
+            var shape = ShapeOf(values);
+            fixed (T* address = &values.GetPinnableReference())
+            {
+                if (TensorExecutor.Current.TryLend((nint)address, dtype, values.FlattenedLength, at, buffer => Use(Lent(buffer, shape, at))))
+                {
+                    return result;
+                }
+            }
+        }
+
+        Use(Lent(StorageOf(From(values, at).Node), ShapeOf(values), at));
+        return result;
+
+        void Use(Tensor lent)
+        {
+            result = use(lent);
+            (result as Tensor)?.Realize();
+        }
+    }
+
+    // Of two owners neither may write to the memory.
+    private static Tensor Lent(UOp buffer, Shape shape, string device)
+    {
+        var tensor = new Tensor(TensorGraph.Reshape(buffer, shape), device);
+        StorageOwners.Claim(buffer, tensor);
+        StorageOwners.Claim(buffer, new Tensor(buffer, device));
+        return tensor;
+    }
+
+    private static Shape ShapeOf<T>(in ReadOnlyTensorSpan<T> values)
     {
         var shape = new SymInt[values.Rank];
         for (var axis = 0; axis < shape.Length; axis++)
@@ -49,15 +109,7 @@ public sealed partial class Tensor
             shape[axis] = values.Lengths[axis];
         }
 
-        if (values.IsDense && values.FlattenedLength is > 0 and <= int.MaxValue)
-        {
-            return From(MemoryMarshal.CreateReadOnlySpan(in values.GetPinnableReference(), (int)values.FlattenedLength), (Shape)shape, device);
-        }
-
-        ByteCount(values.FlattenedLength, DType.Of<T>());
-        var flat = new T[values.FlattenedLength];
-        values.FlattenTo(flat);
-        return From<T>(flat, (Shape)shape, device);
+        return shape;
     }
 
     /// <summary>Shows the elements to a function: where they lie if the host sees the device's memory (the CPU's), else a copy. Realises the tensor.</summary>

@@ -10,6 +10,7 @@ internal sealed unsafe class CpuBuffer : DeviceBuffer
 
     // From this size on, pages of 2 MiB pay.
     private const long Huge = 4L << 20;
+    private readonly bool _isBorrowed;
 
     /// <summary>Allocates.</summary>
     public CpuBuffer(long bytes) : base(bytes)
@@ -29,6 +30,9 @@ internal sealed unsafe class CpuBuffer : DeviceBuffer
         }
     }
 
+    /// <summary>Memory that is somebody else's.</summary>
+    public CpuBuffer(nint address, long bytes) : base(bytes) => (Address, _isBorrowed) = (address, true);
+
     /// <summary>Frees memory that nobody disposed.</summary>
     ~CpuBuffer() => Dispose();
 
@@ -36,5 +40,11 @@ internal sealed unsafe class CpuBuffer : DeviceBuffer
     public nint Address { get; }
 
     /// <inheritdoc/>
-    protected override void FreeCore() => NativeMemory.AlignedFree((void*)Address);
+    protected override void FreeCore()
+    {
+        if (!_isBorrowed)
+        {
+            NativeMemory.AlignedFree((void*)Address);
+        }
+    }
 }

@@ -20,6 +20,8 @@ internal sealed class FileOnlyExecutor : TensorExecutor
 
     public override UOp OpenFile(string path) => AddFile(path, 0, DType.UInt8, new FileInfo(path).Length);
 
+    public override bool IsFile(UOp buffer) => _files.TryGetValue(buffer, out _);
+
     public override UOp PartOfFile(UOp file, long offset, DType dtype, long size)
     {
         Assert.That(_files.TryGetValue(file, out var part), Is.True);
