@@ -90,7 +90,7 @@ public sealed class BadInputTests
         var folder = _copy.SmallData();
         var file = Path.Combine(folder, "train-images-idx3-ubyte");
         File.WriteAllBytes(file, File.ReadAllBytes(file)[..5000]);
-        Train("--data", folder).AssertFailure("TEN9003", file);
+        Train("--data", folder).AssertFailure("TEN3268", file);
     }
 
     [Test]

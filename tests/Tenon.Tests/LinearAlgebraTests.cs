@@ -80,7 +80,15 @@ internal sealed class LinearAlgebraTests
     }
 
     [Test]
-    public void DeterminantOfNothingIsOne() => Expect(Of([3, 3], 0, 1, 0, 0, 0, 1, 1, 0, 0).Det(), [1]);
+    public void NothingHasFactorsToo()
+    {
+        Expect(Of([3, 3], 0, 1, 0, 0, 0, 1, 1, 0, 0).Det(), [1]);
+        Expect(Tensor.Ones(0, 0).Det(), [1]);
+        Expect(Tensor.Ones(3, 0).Svd().U, Tensor.Eye(3));
+        Expect(Tensor.Ones(2, 0, 0).MatrixExp(), [], shape: [2, 0, 0]);
+        Expect(Tensor.Ones(0, 3, 3).Eigh().Values, [], shape: [0, 3]);
+        Expect(Tensor.Ones(0, 2, 2).Inverse(), [], shape: [0, 2, 2]);
+    }
 
     [Test]
     public void ShortestOfAllSolutions() => Expect(Of([1, 2], 3, 4).LstSq(Of([1, 1], 25)), [3, 4], 1e-5);

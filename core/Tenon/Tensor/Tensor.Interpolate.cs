@@ -4,6 +4,8 @@ namespace Tenon;
 
 public sealed partial class Tensor
 {
+    private const int MostTapsInPlace = 4;
+
     /// <summary>Resamples all axes behind the first two: <c>[N, C, i…]</c> → <c>[N, C, o…]</c>.</summary>
     /// <param name="size">The sizes of these axes in the result; one number stands for all. By default they follow from <paramref name="scale"/>.</param>
     /// <param name="scale">By how much the axes grow, one number for all or one for each: o = ⌊i·scale⌋.</param>
@@ -79,15 +81,28 @@ public sealed partial class Tensor
             return this;
         }
 
-        var picked = IndexSelect(axis, From<int>(step.Index, Device));
+        var index = From<int>(step.Index, [step.Count, step.Taps], Device);
         if (step.IsSelection)
         {
-            return picked;
+            return IndexSelect(axis, index.Flatten());
         }
 
         var weight = (DType.Bits > 32 ? From<double>(step.Weight, Device) : From<float>(Array.ConvertAll(step.Weight, static w => (float)w), Device)).Cast(DType);
-        var sizes = Shape.ToSizes();
-        SymInt[] split = [.. sizes[..axis], step.Count, step.Taps, .. sizes[(axis + 1)..]];
-        return (picked.Reshape(split) * weight.Reshape([step.Count, step.Taps, .. Enumerable.Repeat((SymInt)1, Rank - axis - 1)])).Sum(axis + 1);
+        weight = weight.Reshape([step.Count, step.Taps, .. Enumerable.Repeat((SymInt)1, Rank - axis - 1)]);
+        if (step.Taps > MostTapsInPlace)
+        {
+            var sizes = Shape.ToSizes();
+            return (IndexSelect(axis, index.Flatten()).Reshape([.. sizes[..axis], step.Count, step.Taps, .. sizes[(axis + 1)..]]) * weight).Sum(axis + 1);
+        }
+
+        // A sum of a few picks is no reduction, and is computed where it is used.
+        Tensor? sum = null;
+        for (var t = 0; t < step.Taps; t++)
+        {
+            var part = IndexSelect(axis, index[.., t]) * weight[.., t];
+            sum = sum is null ? part : sum + part;
+        }
+
+        return sum!;
     }
 }

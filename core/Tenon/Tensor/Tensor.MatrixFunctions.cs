@@ -39,6 +39,11 @@ public sealed partial class Tensor
     public Tensor MatrixExp()
     {
         var (a, _, n, _) = Matrices(nameof(MatrixExp), square: true);
+        if (n == 0)
+        {
+            return this;
+        }
+
         var size = a.Detach().Abs().Sum(-1, keepDim: true).Max(-2, keepDim: true);
         var squarings = size.Maximum(1).Log2().Ceil().Contiguous();
         var scaled = (a / squarings.Exp2()).Contiguous();

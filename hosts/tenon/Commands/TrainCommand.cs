@@ -38,7 +38,7 @@ internal static class TrainCommand
                 Batch = parsed.GetValue(batch),
                 Seed = parsed.GetValue(seed),
                 LearningRate = parsed.GetValue(rate),
-                Data = parsed.GetValue(data) ?? Digits.BundledFolder,
+                Data = parsed.GetValue(data) ?? BundledDigits.Folder,
                 Load = parsed.GetValue(load),
                 Save = Path.GetFullPath(parsed.GetRequiredValue(save)),
             };
@@ -57,7 +57,7 @@ internal static class TrainCommand
     {
         var start = Stopwatch.GetTimestamp();
         var device = runtime.Devices.Open(runtime.Devices.Default);
-        var (training, test) = (Digits.ReadTraining(options.Data), Digits.ReadTest(options.Data));
+        var (training, test) = BundledDigits.Read(options.Data);
         Tensor.ManualSeed((ulong)options.Seed);
         var trainer = new MnistTrainer(options, training);
         if (options.Load is { } file)

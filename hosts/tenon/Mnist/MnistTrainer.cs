@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Tenon.Data;
 using Tenon.NN;
 using Tenon.Optim;
 
@@ -9,22 +10,17 @@ internal sealed class MnistTrainer
 {
     private readonly TrainOptions _options;
     private readonly Adam _optimizer;
-    private readonly int _stepsPerEpoch;
-    private readonly Digits _digits;
-    private readonly int[] _order;
-    private readonly DigitBatch _batch;
+    private readonly DataLoader _loader;
 
-    public MnistTrainer(TrainOptions options, Digits digits)
+    public MnistTrainer(TrainOptions options, ImageDataset digits)
     {
         if (options.Batch > digits.Count)
         {
             throw new TenonException("TEN9006", $"A batch of {options.Batch} is more than the {digits.Count} training digits of '{options.Data}'. Give --batch a smaller number.");
         }
 
-        (_options, _digits) = (options, digits);
-        _order = [.. Enumerable.Range(0, digits.Count)];
-        _batch = new DigitBatch(options.Batch);
-        _stepsPerEpoch = digits.Count / options.Batch;
+        _options = options;
+        _loader = new DataLoader(digits, new(options.Batch, Shuffle: true, options.Seed, DropLast: true));
         Model = CreateModel();
         _optimizer = new Adam(Model.Parameters(), options.LearningRate);
     }
@@ -39,7 +35,7 @@ internal sealed class MnistTrainer
     public double? FirstLoss { get; private set; }
 
     /// <summary>Steps of one epoch.</summary>
-    public int StepsPerEpoch => _stepsPerEpoch;
+    public int StepsPerEpoch => _loader.Count;
 
     /// <summary>Digits of one step.</summary>
     public int BatchSize => _options.Batch;
@@ -52,12 +48,15 @@ internal sealed class MnistTrainer
     {
         var start = Stopwatch.GetTimestamp();
         var mean = new RunningMean(_options.Batch);
-        new Random(unchecked(_options.Seed * 7919 + epoch)).Shuffle(_order);
-        for (var step = 0; step < _stepsPerEpoch && !cancellation.IsCancellationRequested; step++)
+        _loader.Epoch = epoch;
+        foreach (var (images, labels) in _loader)
         {
-            var (images, labels) = _batch.Load(_digits, _order.AsSpan(step * _options.Batch, _options.Batch));
             Step(images, labels, mean);
             stepped(mean, Stopwatch.GetElapsedTime(start));
+            if (cancellation.IsCancellationRequested)
+            {
+                break;
+            }
         }
 
         mean.Read();
@@ -66,7 +65,7 @@ internal sealed class MnistTrainer
     }
 
     /// <summary>Loss and accuracy over digits that it hasn't learnt from.</summary>
-    public (double Loss, double Accuracy) Evaluate(Digits digits)
+    public (double Loss, double Accuracy) Evaluate(ImageDataset digits)
     {
         double loss = 0, correct = 0;
         using var noGradients = Tensor.NoGrad();
@@ -74,7 +73,7 @@ internal sealed class MnistTrainer
         {
             // The last chunk is filled up, so that all have one shape, and the rest of its results is left out.
             var indices = chunk.Length == _options.Batch ? chunk : [.. chunk, .. Enumerable.Repeat(0, _options.Batch - chunk.Length)];
-            var (images, labels) = _batch.Load(digits, indices);
+            var (images, labels) = digits.Read(indices);
             var logits = Model.Forward(images);
             var losses = logits.CrossEntropy(labels, reduction: Reduction.None);
             var hits = logits.ArgMax(1).Eq(labels).Cast(DType.Int32);
@@ -94,7 +93,7 @@ internal sealed class MnistTrainer
         Activation.Relu,
         new MaxPool2d(2),
         new Flatten(),
-        new Linear(32 * 4 * 4, Digits.Classes));
+        new Linear(32 * 4 * 4, Data.Mnist.Classes));
 
     private void Step(Tensor images, Tensor labels, RunningMean mean)
     {
@@ -113,7 +112,7 @@ internal sealed class MnistTrainer
     // Half a cosine from the full rate to a twentieth of it.
     private double DecayedLearningRate()
     {
-        var progress = (double)Steps / Math.Max(1, _options.Epochs * _stepsPerEpoch);
+        var progress = (double)Steps / Math.Max(1, _options.Epochs * _loader.Count);
         return _options.LearningRate * (0.05 + 0.95 * 0.5 * (1 + Math.Cos(Math.PI * progress)));
     }
 }

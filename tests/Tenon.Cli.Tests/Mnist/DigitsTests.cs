@@ -1,4 +1,6 @@
 using Tenon.Cli.Mnist;
+using Tenon.Data;
+using Tenon.State;
 
 namespace Tenon.Cli.Tests.Mnist;
 
@@ -15,49 +17,36 @@ public sealed class DigitsTests
     [Test]
     public void BundledDigitsAreThereInBothParts()
     {
-        Assert.That(Digits.ReadTraining(Digits.BundledFolder).Count, Is.EqualTo(8000));
-        Assert.That(Digits.ReadTest(Digits.BundledFolder).Count, Is.EqualTo(2000));
+        var (training, test) = BundledDigits.Read(BundledDigits.Folder);
+        Assert.That((training.Count, test.Count), Is.EqualTo((8000, 2000)));
     }
 
     [Test]
     public void EveryDigitIsAmongTheBundledOnes()
     {
-        var digits = Digits.ReadTraining(Digits.BundledFolder);
-        var labels = new int[digits.Count];
-        digits.Gather([.. Enumerable.Range(0, digits.Count)], new float[digits.Count * Digits.Pixels], labels);
+        var labels = Data.Mnist.ReadTraining(BundledDigits.Folder).Labels.ToArray();
         Assert.That(labels.Distinct().Order(), Is.EqualTo(Enumerable.Range(0, 10)));
-    }
-
-    [Test]
-    public void GatherNormalisesAndKeepsTheOrder()
-    {
-        WriteSet("train", [Fill(0), Fill(255)], [3, 7]);
-        var (images, labels) = (new float[2 * Digits.Pixels], new int[2]);
-        Digits.ReadTraining(_folder.Path).Gather([1, 0], images, labels);
-        Assert.That(labels, Is.EqualTo(new[] { 7, 3 }));
-        Assert.That(images[0], Is.EqualTo(2.8215f).Within(1e-3));
-        Assert.That(images[Digits.Pixels], Is.EqualTo(-0.4242f).Within(1e-3));
     }
 
     [Test]
     public void RefusesAnotherNumberOfLabels()
     {
         WriteSet("train", [Fill(0), Fill(1)], [3]);
-        Assert.That(() => Digits.ReadTraining(_folder.Path), Throws.TypeOf<TenonException>().With.Message.Contains("2 pictures").And.Message.Contains("1 labels"));
+        Assert.That(() => Data.Mnist.ReadTraining(_folder.Path), Throws.TypeOf<TenonFormatException>().With.Message.Contains("2 pictures").And.Message.Contains("1 labels"));
     }
 
     [Test]
     public void RefusesLabelsThatAreNoDigits()
     {
         WriteSet("train", [Fill(0), Fill(1)], [3, 10]);
-        Assert.That(() => Digits.ReadTraining(_folder.Path), Throws.TypeOf<TenonException>().With.Message.Contains("Label 1").And.Message.Contains("is 10"));
+        Assert.That(() => Data.Mnist.ReadTraining(_folder.Path), Throws.TypeOf<TenonFormatException>().With.Message.Contains("label 1").And.Message.Contains("is 10"));
     }
 
     [Test]
     public void NamesTheFolderThatLacksTheFiles() =>
-        Assert.That(() => Digits.ReadTest(_folder.Path), Throws.TypeOf<TenonException>().With.Property("Code").EqualTo("TEN9001").And.Message.Contains(_folder.Path));
+        Assert.That(() => Data.Mnist.ReadTest(_folder.Path), Throws.TypeOf<TenonException>().With.Property("Code").EqualTo("TEN3266").And.Message.Contains(_folder.Path));
 
-    private static byte[] Fill(byte value) => [.. Enumerable.Repeat(value, Digits.Pixels)];
+    private static byte[] Fill(byte value) => [.. Enumerable.Repeat(value, 28 * 28)];
 
     private void WriteSet(string prefix, byte[][] images, byte[] labels)
     {

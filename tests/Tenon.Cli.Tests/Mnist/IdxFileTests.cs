@@ -1,5 +1,5 @@
 using System.IO.Compression;
-using Tenon.Cli.Mnist;
+using Tenon.Data;
 using Tenon.State;
 using Tenon.Tests.Shared;
 
@@ -40,7 +40,7 @@ public sealed class IdxFileTests
         {
             var bytes = compressed ? Compress(Valid[..length]) : Valid[..length];
             var path = _folder.Write("a", bytes);
-            Assert.That(() => IdxFile.Read(path, 3), Throws.TypeOf<TenonFormatException>().With.Property("Code").EqualTo("TEN9003"), $"{length} bytes");
+            Assert.That(() => IdxFile.Read(path, 3), Throws.TypeOf<TenonFormatException>().With.Property("Code").EqualTo("TEN3268"), $"{length} bytes");
         }
     }
 
@@ -51,7 +51,7 @@ public sealed class IdxFileTests
         for (var length = 2; length < whole.Length / 2; length++)
         {
             var path = _folder.Write("a", whole[..length]);
-            Assert.That(() => IdxFile.Read(path, 3), Throws.TypeOf<TenonFormatException>().With.Property("Code").EqualTo("TEN9003"), $"{length} bytes");
+            Assert.That(() => IdxFile.Read(path, 3), Throws.TypeOf<TenonFormatException>().With.Property("Code").EqualTo("TEN3268"), $"{length} bytes");
         }
     }
 
@@ -73,12 +73,12 @@ public sealed class IdxFileTests
         var bytes = Valid.ToArray();
         bytes[at] = value;
         var path = _folder.Write("a", bytes);
-        Assert.That(() => IdxFile.Read(path, 3), Throws.TypeOf<TenonFormatException>().With.Property("Code").EqualTo("TEN9003").And.Message.Contains(path));
+        Assert.That(() => IdxFile.Read(path, 3), Throws.TypeOf<TenonFormatException>().With.Property("Code").EqualTo("TEN3268").And.Message.Contains(path));
     }
 
     [Test]
     public void SaysWhenTheFileIsMissing() =>
-        Assert.That(() => IdxFile.Read(Path.Combine(_folder.Path, "none"), 3), Throws.TypeOf<TenonException>().With.Property("Code").EqualTo("TEN9002"));
+        Assert.That(() => IdxFile.Read(Path.Combine(_folder.Path, "none"), 3), Throws.TypeOf<TenonException>().With.Property("Code").EqualTo("TEN3267"));
 
     [Test]
     public void DamagedFilesAreRefused()
