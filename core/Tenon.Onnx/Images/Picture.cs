@@ -28,7 +28,8 @@ internal sealed record Picture(int Width, int Height, byte[] Rgb)
                 [(byte)'B', (byte)'M', ..] => Bmp.Decode(data),
                 [(byte)'P', >= (byte)'1' and <= (byte)'6', ..] => Pnm.Decode(data),
                 [(byte)'I', (byte)'I', 42, 0, ..] or [(byte)'M', (byte)'M', 0, 42, ..] => Tiff.Decode(data),
-                _ => throw Bad($"{data.Length} bytes that begin with {Convert.ToHexString(data.AsSpan(0, Math.Min(4, data.Length)))}. Expected PNG, BMP, PNM or TIFF."),
+                [0xFF, 0xD8, 0xFF, ..] => Jpeg.Decode(data),
+                _ => throw Bad($"{data.Length} bytes that begin with {Convert.ToHexString(data.AsSpan(0, Math.Min(4, data.Length)))}. Expected PNG, BMP, PNM, TIFF or JPEG."),
             };
         }
         catch (Exception e) when (e is IndexOutOfRangeException or ArgumentException or OverflowException or IOException or InvalidDataException)

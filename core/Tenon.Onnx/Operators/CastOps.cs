@@ -14,7 +14,7 @@ internal static class CastOps
         ops.AddMany("Cast", 1, c => [Cast(c, Named(c))]);
         ops.AddMany("Cast", 6, c => [Cast(c, (OnnxElement)c.Long("to", 0))]);
         ops.AddMany("CastLike", 15, c => [Cast(c, c.Value(1) is StringValue ? OnnxElement.String : c[1].DType.ToOnnx())]);
-        ops.AddMany("BitCast", 26, c => [c[0].Bitcast(((OnnxElement)c.Long("to", 0)).Required("attribute 'to'"))]);
+        ops.AddMany("BitCast", 26, c => [BitCast(c[0], ((OnnxElement)c.Long("to", 0)).Required("attribute 'to'"))]);
     }
 
     /// <summary>A number as ONNX writes it.</summary>
@@ -29,6 +29,13 @@ internal static class CastOps
 
     /// <summary>A tensor of another dtype. What small floats can't hold becomes their greatest number, unless it is not to be saturated.</summary>
     public static Tensor To(Tensor x, DType dtype, bool saturate) => x.Cast(dtype, saturate);
+
+    // A truth value is a byte of 0 or 1.
+    private static Tensor BitCast(Tensor x, DType dtype)
+    {
+        x = x.DType.IsBool ? x.Cast(DType.UInt8) : x;
+        return dtype.IsBool ? x.Bitcast(DType.UInt8).Ne(0) : x.Bitcast(dtype);
+    }
 
     // Before opset 6 the type had a name.
     private static OnnxElement Named(OpCall c) =>

@@ -106,11 +106,11 @@ internal static class SafetensorsIndex
 
     private static string Name(StateReader reader, JsonProperty property) => property.Name.Length > 0 ? property.Name : throw reader.Fault("TEN5111", null, "weight_map", "a tensor without a name.");
 
-    // An index names files beside it, and nothing else on the machine.
+    // An index names files beside it, which are no indices, and nothing else on the machine.
     private static string File(StateReader reader, JsonProperty property)
     {
         var file = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString()! : "";
-        return file.Length > 0 && file == Path.GetFileName(file) && file is not (".." or ".") && !file.Contains('\\') && !file.Contains('\0')
+        return file.Length > 0 && file == Path.GetFileName(file) && file is not (".." or ".") && !file.Contains('\\') && !file.Contains('\0') && !file.EndsWith(Extension, StringComparison.OrdinalIgnoreCase)
             ? file
             : throw reader.Fault("TEN5111", null, $"weight_map.{property.Name}", $"{property.Value.GetRawText()} is not the name of a file in the index's folder.");
     }
