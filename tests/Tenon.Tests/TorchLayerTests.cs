@@ -32,6 +32,8 @@ internal sealed class TorchLayerTests
         ["conv transposed 1d options"] = () => Of(new ConvTranspose1d(4, 2, 3, 2, 1, 1, 2, false, 2)),
         ["conv transposed 2d options"] = () => Of(new ConvTranspose2d(4, 2, 3, 2, 1, 1, 2, false, 2)),
         ["conv transposed 3d options"] = () => Of(new ConvTranspose3d(4, 2, 3, 2, 1, 1, 2, false, 2)),
+        ["conv circular"] = () => Of(new Conv2d(2, 2, (3, 2), padding: (1, 2), paddingMode: PadMode.Circular)),
+        ["conv reflect"] = () => Of(new Conv1d(2, 2, 3, padding: Padding.Same, dilation: 2, paddingMode: PadMode.Reflect)),
         ["max pool 1d"] = () => Of(new MaxPool1d(2)),
         ["max pool 2d"] = () => Of(new MaxPool2d(2)),
         ["max pool 3d"] = () => Of(new MaxPool3d(2)),

@@ -74,6 +74,8 @@ def record(r):
         layer(f"instance norm {n}d options", getattr(nn, f"InstanceNorm{n}d")(4, affine=True, track_running_stats=True), image, steps=3)
         layer(f"batch norm {n}d", getattr(nn, f"BatchNorm{n}d")(4), image, steps=3)
         layer(f"batch norm {n}d in use", getattr(nn, f"BatchNorm{n}d")(4), image, train=False)
+    layer("conv circular", nn.Conv2d(2, 2, (3, 2), padding=(1, 2), padding_mode="circular"), sample(1, 2, 4, 3))
+    layer("conv reflect", nn.Conv1d(2, 2, 3, padding="same", dilation=2, padding_mode="reflect"), sample(1, 2, 5))
     layer("zero pad 2d", nn.ZeroPad2d((1, 2, 0, 1)), sample(1, 2, 3, 3))
     layer("batch norm flat", nn.BatchNorm1d(4), sample(5, 4), steps=3)
     layer("batch norm cumulative", nn.BatchNorm1d(4, momentum=None), sample(5, 4), steps=3)
