@@ -29,6 +29,12 @@ public class DTypeTests
     [TestCase("float16", "bfloat16", "float32")]
     [TestCase("uint8", "float16", "float16")]
     [TestCase("float32", "float64", "float64")]
+    [TestCase("int4", "uint4", "int8")]
+    [TestCase("int64", "float8e4m3fn", "float8e4m3fn")]
+    [TestCase("float8e5m2", "float8e4m3fn", "float16")]
+    [TestCase("float8e8m0", "float8e5m2", "float32")]
+    [TestCase("float4e2m1", "bfloat16", "bfloat16")]
+    [TestCase("float64", "complex64", "complex64")]
     public void Promotion_gives_the_least_type_above_both(string a, string b, string expected) =>
         Assert.That(Promotion.Join(DType.Parse(a), DType.Parse(b)).Name, Is.EqualTo(expected));
 
@@ -58,4 +64,34 @@ public class DTypeTests
     [TestCase(0x85a308d3_243f6a88UL, 0x03707344_13198a2eUL, 0xc4923a9cu, 0x483df7a0u)]
     public void Threefry_gives_the_known_answers(ulong counter, ulong key, uint low, uint high) =>
         Assert.That(Threefry.Apply(counter, key), Is.EqualTo(low | (ulong)high << 32));
+
+    [Test]
+    public void Numbers_and_names_find_their_dtype()
+    {
+        foreach (var d in DType.All)
+        {
+            Assert.That((DType.FromId(d.Id), DType.Parse(d.Name)), Is.EqualTo((d, d)));
+            Assert.That(d.BytesOf(5), Is.EqualTo((5 * d.Bits + 7) / 8), d.Name);
+        }
+
+        Assert.That(DType.FromId(DType.Index.Id), Is.SameAs(DType.Index));
+        Assert.That(DType.All.Select(d => d.Id), Is.Unique);
+    }
+
+    [Test]
+    public void Codes_of_narrow_floats_are_those_of_their_values()
+    {
+        foreach (var (dtype, codes) in DType.All.Where(d => d.Format is not null).Select(d => (d, 1u << d.Bits)))
+        {
+            for (uint code = 0; code < codes; code++)
+            {
+                var value = dtype.Format!.Decode(code);
+                Assert.That(float.IsNaN(value) || dtype.Format.Encode(value) == code, Is.True, $"{dtype} {code:x}: {value}");
+                Assert.That(float.IsNaN(value) || Scalar.FromBits(dtype, code).ToBits(dtype) == code, Is.True, $"{dtype} {code:x}");
+            }
+        }
+
+        Assert.That(DType.All.Where(d => d.Format is not null).Select(d => d.Format!.MaxValue), Is.EqualTo(new[] { 65504f, 3.3895314e38f, 448, 57344, 240, 57344, MathF.ScaleB(1, 127), 6 }));
+        Assert.That(((Scalar)new System.Numerics.Complex(1, -2)).To(DType.Complex64).ToString(), Is.EqualTo("<1; -2>"));
+    }
 }

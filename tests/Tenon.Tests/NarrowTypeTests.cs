@@ -37,6 +37,47 @@ internal sealed class NarrowTypeTests
     }
 
     [TestCaseSource(nameof(Floats))]
+    public void EveryCodeConverts(DType dtype)
+    {
+        var codes = Enumerable.Range(0, 256).Select(i => (byte)i).ToArray();
+        var x = Tensor.FromBytes(codes, dtype, [256 * 8 / dtype.Bits]);
+        var values = x.Cast(DType.Float32).ToArray<float>();
+        foreach (var to in Floats)
+        {
+            Same(x.Cast(to).Cast(DType.Float32), values.Select(v => NarrowFloats.Decode(to, NarrowFloats.Encode(to, v))));
+        }
+
+        Same(x.Cast(DType.Float16).Cast(DType.Float32), values.Select(v => (float)(Half)v));
+        Assert.That(x.Cast(DType.Bool).ToArray<bool>(), Is.EqualTo(values.Select(v => v != 0)));
+        Assert.That(x.Cast(DType.Int32).ToArray<int>(), Is.EqualTo(values.Select(v => (int)v)));
+        Assert.That(x.Cast(DType.UInt8).ToArray<byte>(), Is.EqualTo(values.Select(v => unchecked((byte)(int)v))));
+        foreach (var to in Integers)
+        {
+            Assert.That(x.Cast(to).Cast(DType.Int32).ToArray<int>(), Is.EqualTo(values.Select(v => Wrapped(to, (int)v))), to.Name);
+        }
+    }
+
+    [TestCaseSource(nameof(Integers))]
+    public void EveryIntegerConverts(DType dtype)
+    {
+        var bytes = Enumerable.Range(0, 256).Select(i => (byte)i).ToArray();
+        var x = Tensor.FromBytes(bytes, dtype, [256 * 8 / dtype.Bits]);
+        var values = x.Cast(DType.Int32).ToArray<int>();
+        Assert.That(values, Is.EqualTo(Enumerable.Range(0, 256 * 8 / dtype.Bits).Select(i => Wrapped(dtype, bytes[i * dtype.Bits / 8] >> (i * dtype.Bits % 8)))));
+        foreach (var to in Floats)
+        {
+            Same(x.Cast(to).Cast(DType.Float32), values.Select(v => NarrowFloats.Decode(to, NarrowFloats.Encode(to, v))));
+        }
+
+        foreach (var to in Integers)
+        {
+            Assert.That(x.Cast(to).Cast(DType.Int32).ToArray<int>(), Is.EqualTo(values.Select(v => Wrapped(to, v))), to.Name);
+        }
+
+        Assert.That(x.Cast(DType.Complex64).Real.ToArray<float>(), Is.EqualTo(values.Select(v => (float)v)));
+    }
+
+    [TestCaseSource(nameof(Floats))]
     public void TiesAndNeighboursRoundRight(DType dtype)
     {
         var known = NarrowFloats.Values(dtype).Where(float.IsFinite).Order().Distinct().ToArray();
