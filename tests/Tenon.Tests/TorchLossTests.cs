@@ -16,6 +16,9 @@ internal sealed class TorchLossTests
         new TorchCase("loss", name).Run(module, x => [forward(x)]);
     }
 
+    [Test]
+    public void EveryLossIsCompared() => Assert.That(TorchCase.Names("loss"), Is.EquivalentTo(Losses.Keys));
+
     private static IEnumerable<string> Names() => TorchCase.Names("loss");
 
     private static IEnumerable<(string Name, Module Module, Call Forward)> All()

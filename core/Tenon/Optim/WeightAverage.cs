@@ -30,7 +30,7 @@ public sealed class WeightAverage : IStateful
     /// <summary>Takes the present values into the average.</summary>
     public void Update() => Tensor.Realize([.. ScheduleUpdate()]);
 
-    /// <summary>Assigns the average its next value and computes nothing: <c>optimizer.Step([loss, .. average.ScheduleUpdate()])</c>.</summary>
+    /// <summary>Assigns the average its next value and computes nothing: <c>Tensor.Realize([loss, .. optimizer.ScheduleStep(), .. average.ScheduleUpdate()])</c>.</summary>
     /// <returns>What to realise.</returns>
     public IReadOnlyList<Tensor> ScheduleUpdate()
     {
