@@ -5,7 +5,7 @@ using Tenon.Onnx.Run;
 namespace Tenon.Onnx;
 
 /// <summary>
-/// A model in the ONNX format. Everything in it is checked when it is loaded; <see cref="Run(IReadOnlyDictionary{string, OnnxValue})"/> then
+/// A model in the ONNX format. Everything in it is checked when it is loaded; <see cref="Run(IReadOnlyDictionary{string, OnnxValue}, CancellationToken)"/> then
 /// builds a lazy graph of tensors, as code written by hand would, and nothing is computed before values are asked for, unless sizes or
 /// branches depend on them.
 /// </summary>
@@ -45,12 +45,14 @@ public sealed class OnnxModel
 
     /// <summary>The outputs for some inputs, by name.</summary>
     /// <param name="inputs">A value for each of <see cref="Inputs"/>; initializers that are inputs may be given too.</param>
+    /// <param name="cancellationToken">Ends the run before its next node; a model may hold a loop that never ends.</param>
     /// <exception cref="TenonException">An input is missing, unknown, or of another type or shape than the model asks for.</exception>
-    public IReadOnlyDictionary<string, OnnxValue> Run(IReadOnlyDictionary<string, OnnxValue> inputs)
+    /// <exception cref="OperationCanceledException">The run was ended.</exception>
+    public IReadOnlyDictionary<string, OnnxValue> Run(IReadOnlyDictionary<string, OnnxValue> inputs, CancellationToken cancellationToken = default)
     {
         var bound = InputBinding.Bind(_plan, inputs, _context);
         using var noGrad = Tensor.NoGrad();
-        var outputs = new GraphRunner(_context).Run(_plan, bound, null);
+        var outputs = new GraphRunner(_context, cancellationToken).Run(_plan, bound, null);
         return InputBinding.Outputs(_plan, outputs, _context);
     }
 

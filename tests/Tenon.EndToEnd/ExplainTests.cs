@@ -59,7 +59,6 @@ public sealed class ExplainTests
     }
 
     [TestCase("nothing", "TEN9010")]
-    [TestCase("model.onnx", "TEN9011")]
     [TestCase("absent.cs", "TEN9010")]
     public void WhatIsNeitherModelNorProgramIsRefused(string target, string code) => TenonProcess.Run("explain", target).AssertFailure(code, target, "resnet50");
 

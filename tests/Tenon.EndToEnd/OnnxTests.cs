@@ -64,6 +64,15 @@ public sealed class OnnxTests
     }
 
     [Test]
+    public void ExplainShowsItsKernels()
+    {
+        var result = TenonProcess.Run("explain", Model, "--", "batch=3");
+        result.AssertSuccess();
+        Assert.That(result.Output, Does.Contain("schedule"));
+        TenonProcess.Run("explain", "absent.onnx").AssertFailure("TEN5200", "absent.onnx");
+    }
+
+    [Test]
     public void WhatIsMissingIsSaid()
     {
         TenonProcess.Run("onnx", "run", Model).AssertFailure("TEN9014", "'x'", "--input");

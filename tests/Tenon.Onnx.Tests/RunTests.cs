@@ -107,6 +107,21 @@ public sealed class RunTests
     }
 
     [Test]
+    public void LoopWithoutAnEndCanBeEnded()
+    {
+        var body = new GraphProto
+        {
+            Input = { Info("i", OnnxElement.Int64), Info("go", OnnxElement.Bool) },
+            Node = { Node("Identity", "go", "go_on") },
+            Output = { Info("go_on", OnnxElement.Bool) },
+        };
+        var go = new TensorProto { Name = "forever", DataType = (int)OnnxElement.Bool, Int32Data = { 1 } };
+        var model = new ModelBuilder().Input("x", 2).Output("y").With(go).With(Node("Loop", "_ forever", "nothing", Subgraph("body", body)), Node("Relu", "x", "y")).Load();
+        using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
+        Assert.That(() => model.Run(new Dictionary<string, OnnxValue> { ["x"] = Tensor.Ones(2) }, source.Token), Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    [Test]
     public void NodesMayStandInAnyOrder()
     {
         var model = new ModelBuilder().Input("x", 2).Output("y").With(Node("Neg", "a", "y"), Node("Relu", "x", "a")).Load();

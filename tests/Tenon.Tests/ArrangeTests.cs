@@ -177,6 +177,9 @@ internal sealed class ArrangeTests
         Assert.That(Full([4000], 0.3).Bernoulli().Mean().Item<float>(), Is.EqualTo(0.3).Within(0.04));
         Assert.That(KaimingNormal([50, 80]).Std().Item<float>(), Is.EqualTo(Math.Sqrt(2 / 80d)).Within(0.01));
         Assert.That(ScaledUniform([10, 10]).Abs().Max().Item<float>(), Is.LessThanOrEqualTo(0.1f));
+        var chosen = Of([2, 3], 0, 5, 1, 2, 2, 2).GumbelSoftmax(0.5, hard: true);
+        Expect(chosen.Sum(1), [1, 1], 1e-5);
+        Assert.That(chosen.Max().Item<float>(), Is.EqualTo(1).Within(1e-5));
         Assert.That(RandomBits([3]).DType, Is.EqualTo(DType.UInt32));
         ManualSeed(7);
         var first = Multinomials();

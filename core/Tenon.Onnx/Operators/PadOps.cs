@@ -38,11 +38,21 @@ internal static class PadOps
                 continue;
             }
 
+            if (mode == "wrap")
+            {
+                // A part of the axis repeated.
+                var start = (-before % size + size) % size;
+                var length = before + size + after;
+                var counts = Enumerable.Range(0, x.Rank).Select(i => i == axis ? (start + length + size - 1) / size : 1).ToArray();
+                var bounds = OpCall.SizesOf(x).Select((s, i) => i == axis ? ((SymInt)start, (SymInt)(start + length)) : (0, s)).ToArray();
+                x = x.Repeat(counts).Shrink(bounds);
+                continue;
+            }
+
             var at = Tensor.Arange(-before, size + after);
             x = x.IndexSelect(axis, mode switch
             {
                 "edge" => at.Clamp(0, size - 1),
-                "wrap" => at.FloorMod(size),
                 // There and back again: a period of 2·(size - 1).
                 "reflect" => size == 1 ? at.ZerosLike() : at.FloorMod(2 * (size - 1)) is var p ? p.Minimum(2 * (size - 1) - p) : at,
                 _ => throw c.Error($"mode '{mode}'. Expected constant, edge, reflect or wrap."),

@@ -5,7 +5,8 @@ namespace Tenon.Onnx.Run;
 
 /// <summary>Runs plans: node after node, each adding to the lazy graph of tensors.</summary>
 /// <param name="context">What holds for the whole run.</param>
-internal sealed class GraphRunner(RunContext context)
+/// <param name="cancellationToken">Ends the run before its next node.</param>
+internal sealed class GraphRunner(RunContext context, CancellationToken cancellationToken = default)
 {
     /// <summary>What holds for the whole run.</summary>
     public RunContext Context { get; } = context;
@@ -66,6 +67,7 @@ internal sealed class GraphRunner(RunContext context)
     {
         foreach (var node in nodes)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             Run(node, scope);
             foreach (var name in node.LastUses)
             {

@@ -102,6 +102,20 @@ public sealed partial class Tensor
     public static Tensor Exponential(double rate, Shape shape, DType? dtype = null, string? device = null) =>
         -(-Rand(shape, dtype, device)).Log1p() / rate;
 
+    /// <summary>A sample that is nearly one-hot, drawn by logits, through which gradients pass.</summary>
+    /// <param name="temperature">The smaller, the nearer to one-hot.</param>
+    /// <param name="hard">Whether it is one-hot, with the gradient of the one that is not.</param>
+    /// <param name="axis">The axis of the classes.</param>
+    /// <remarks>Jang et al., arXiv:1611.01144.</remarks>
+    public Tensor GumbelSoftmax(double temperature = 1, bool hard = false, int axis = -1)
+    {
+        var noise = Exponential(1, Shape, DType.Float32, _device).Maximum(1e-38).Log();
+        var soft = ((this - noise) / temperature).Softmax(axis);
+        var at = Shapes.Axis(axis, Rank, nameof(GumbelSoftmax));
+        var places = Arange(Shape.Size(at)).Reshape(Shapes.Along(Rank, at, Shape.Size(at)));
+        return hard ? soft + (soft.ArgMax(at, keepDim: true).Eq(places).Cast(soft.DType) - soft).Detach() : soft;
+    }
+
     /// <summary>1 with the probability that each element of this tensor is, else 0; in its dtype.</summary>
     public Tensor Bernoulli() => (Rand(Shape, DType.Float32, _device) < this).Cast(DType);
 

@@ -11,8 +11,8 @@ internal static class ExplainCommand
     /// <summary>Creates the command.</summary>
     public static Command Create(GlobalOptions global)
     {
-        var target = new Argument<string>("target") { Description = $"A model ({ExplainTarget.Models}), or a program that uses Tenon: .cs, .csproj or .dll." };
-        var arguments = new Argument<string[]>("arguments") { Description = "Arguments of the program, after --.", Arity = ArgumentArity.ZeroOrMore };
+        var target = new Argument<string>("target") { Description = $"A model ({ExplainTarget.Models}, or an .onnx file), or a program that uses Tenon: .cs, .csproj or .dll." };
+        var arguments = new Argument<string[]>("arguments") { Description = "Arguments of the program, after --; of an .onnx file, sizes of inputs such as batch=4.", Arity = ArgumentArity.ZeroOrMore };
         var stage = new Option<string?>("--stage") { Description = "Only this stage and those within it, such as lower or lower/expand.", HelpName = "NAME" };
         var kernel = new Option<string?>("--kernel") { Description = "Only kernels whose names begin so.", HelpName = "NAME" };
         var rule = new Option<string?>("--rule") { Description = "Show what this rule did, node by node; FILE alone for all rules of a file.", HelpName = "FILE:LINE" };
@@ -44,7 +44,7 @@ internal static class ExplainCommand
     private static TraceReport Trace(GlobalOptions global, ParseResult parsed, string target, string[] arguments)
     {
         // What is found on disk would not be compiled.
-        if (ExplainTarget.Find(target) is not { } workload)
+        if (ExplainTarget.Find(target, arguments) is not { } workload)
         {
             return ExplainTarget.Trace(target, arguments, global.ToEnvironment(parsed, ("cache:enabled", "false")));
         }

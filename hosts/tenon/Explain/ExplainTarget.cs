@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using Tenon.Cli.Onnx;
 using Tenon.Cli.Workloads;
 using Tenon.Core;
+using Tenon.Onnx;
 using Tenon.Runtime;
 
 namespace Tenon.Cli.Explain;
@@ -11,9 +13,11 @@ internal static class ExplainTarget
     /// <summary>What it is called in messages.</summary>
     public static string Models => string.Join(", ", Workload.All.Select(w => w.Name));
 
-    /// <summary>The model of a name; null if the target is a program.</summary>
+    /// <summary>The model of a name or file; null if the target is a program.</summary>
+    /// <param name="target">What was named.</param>
+    /// <param name="arguments">Of an ONNX model: what names of sizes stand for, such as <c>batch=4</c>.</param>
     /// <exception cref="TenonException">It is neither.</exception>
-    public static Workload? Find(string target)
+    public static Workload? Find(string target, string[] arguments)
     {
         if (Workload.All.FirstOrDefault(w => w.Name.Equals(target, StringComparison.OrdinalIgnoreCase)) is { } workload)
         {
@@ -22,12 +26,18 @@ internal static class ExplainTarget
 
         if (Path.GetExtension(target) == ".onnx")
         {
-            throw new TenonException("TEN9011", $"'{target}' is an ONNX model, and those can't be read yet. Give a program that builds the model, or one of the models {Models}.");
+            return new Workload(Path.GetFileName(target), "an ONNX model", () =>
+            {
+                var model = OnnxModel.Load(target);
+                var sizes = InputOptions.Sizes(arguments);
+                var inputs = model.Inputs.ToDictionary(i => i.Name, i => InputOptions.MadeUp(i, sizes));
+                return () => [.. model.Run(inputs).Values.OfType<TensorValue>().Select(v => v.Tensor)];
+            });
         }
 
         if (Path.GetExtension(target) is not (".cs" or ".csproj" or ".dll"))
         {
-            throw new TenonException("TEN9010", $"'{target}' is neither a model ({Models}) nor a program (.cs, .csproj or .dll). Give one of these.");
+            throw new TenonException("TEN9010", $"'{target}' is neither a model ({Models}, .onnx) nor a program (.cs, .csproj or .dll). Give one of these.");
         }
 
         return File.Exists(target) ? null : throw new TenonException("TEN9010", $"There is no program '{target}' in {Environment.CurrentDirectory}. Give the path of a .cs, .csproj or .dll file, or one of the models {Models}.");

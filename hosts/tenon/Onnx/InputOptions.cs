@@ -52,9 +52,7 @@ internal sealed class InputOptions
             inputs[name] = Path.GetExtension(file).Equals(".npy", StringComparison.OrdinalIgnoreCase) ? NpyFile.Load(file) : ValueFile.Read(file, type);
         }
 
-        var sizes = (parsed.GetValue(_size) ?? []).Select(Split).ToDictionary(s => s.Name, s => long.TryParse(s.Value, out var n) && n >= 0
-            ? n
-            : throw new TenonException("TEN9014", $"--size {s.Name}={s.Value}: '{s.Value}' is not a size. Expected a whole number of 0 or more."));
+        var sizes = Sizes(parsed.GetValue(_size) ?? []);
         foreach (var input in model.Inputs.Where(i => !inputs.ContainsKey(i.Name) && i.Type is not OnnxOptionalType))
         {
             inputs[input.Name] = parsed.GetValue(_random)
@@ -65,6 +63,12 @@ internal sealed class InputOptions
         return inputs;
     }
 
+    /// <summary>Sizes by name, from texts such as <c>batch=4</c>.</summary>
+    /// <exception cref="TenonException">One is no size.</exception>
+    public static Dictionary<string, long> Sizes(IEnumerable<string> texts) => texts.ToDictionary(t => t.Split('=')[0], t => t.Split('=') is [_, var value] && long.TryParse(value, out var n) && n >= 0
+        ? n
+        : throw new TenonException("TEN9014", $"'{t}' is not a size. Expected NAME=N with a whole number of 0 or more."));
+
     private static (string Name, string Value) Split(string text)
     {
         // Names of inputs may hold '=', paths rarely do.
@@ -72,7 +76,11 @@ internal sealed class InputOptions
         return (text[..at], text[(at + 1)..]);
     }
 
-    private static OnnxValue MadeUp(OnnxValueInfo input, Dictionary<string, long> sizes)
+    /// <summary>An input of random fractions, or of zeros if it holds whole numbers.</summary>
+    /// <param name="input">The input.</param>
+    /// <param name="sizes">What names of sizes stand for; others are 1.</param>
+    /// <exception cref="TenonException">It isn't a tensor of known rank.</exception>
+    public static OnnxValue MadeUp(OnnxValueInfo input, Dictionary<string, long> sizes)
     {
         if (input.Type is not OnnxTensorType { Shape: { } dims, Element: var element } || element.ToTenon() is not { } dtype)
         {

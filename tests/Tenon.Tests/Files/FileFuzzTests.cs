@@ -123,7 +123,7 @@ internal sealed class FileFuzzTests
         {
             foreach (var tensor in open(In(name)).Values)
             {
-                _executor.Touch(tensor);
+                _executor.Touch(tensor, new FileInfo(In(name)).Length);
             }
         });
         var refused = fuzzer.Run(count * LongRun.Factor);

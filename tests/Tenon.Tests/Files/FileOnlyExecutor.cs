@@ -41,9 +41,10 @@ internal sealed class FileOnlyExecutor : TensorExecutor
 
     public override UOp[] Realize(IReadOnlyList<(UOp Value, string Device)> roots) => throw new NotSupportedException();
 
-    /// <summary>Reads the first and the last bytes of all storage that a tensor stands on.</summary>
-    public void Touch(Tensor tensor)
+    /// <summary>Reads the first and the last bytes of all storage that a tensor stands on, which may not have far more elements than the file.</summary>
+    public void Touch(Tensor tensor, long fileBytes)
     {
+        Assert.That(tensor.DType.BytesOf(tensor.Count), Is.AtMost((16 << 20) + 1600 * fileBytes));
         foreach (var buffer in tensor.Node.TopologicalOrder().Where(u => u.Op == Ops.Buffer))
         {
             if (_files.TryGetValue(buffer, out var part) && part.Bytes > 0)

@@ -10,6 +10,10 @@ namespace Tenon.State;
 /// <param name="Stride">How many elements each axis' next position is further.</param>
 internal sealed record TorchView(TorchStorage Storage, DType DType, long Offset, long[] Size, long[] Stride)
 {
+    // How much a tensor may be more than what is stored of it: so much, or so many times the file.
+    private const long RepeatedAlways = 16 << 20;
+    private const long RepeatedMost = 200;
+
     /// <summary>The view as a tensor, made by movement of elements that follow each other.</summary>
     /// <exception cref="TenonFormatException">The view leaves its storage, or its elements overlap.</exception>
     public Tensor ToTensor(StateReader file)
@@ -25,6 +29,12 @@ internal sealed record TorchView(TorchStorage Storage, DType DType, long Offset,
         if (elements == 0)
         {
             return Storage.Elements(0, DType, Size);
+        }
+
+        // A repeated element takes no room in the file.
+        if (elements > RepeatedAlways / DType.Bytes && elements / Math.Max(1, file.Length) > RepeatedMost)
+        {
+            throw Fault(file, field, $"size [{string.Join(", ", Size)}] in a file of {file.Length} bytes: elements that are repeated that often. Save what is repeated.");
         }
 
         // The axes that move, the widest first.
