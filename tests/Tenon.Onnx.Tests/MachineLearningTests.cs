@@ -55,6 +55,11 @@ public sealed class MachineLearningTests
             Throws.InstanceOf<TenonException>());
     }
 
+    [Test]
+    public void ListsOfDifferentLengthNameTheNode() => Assert.That(
+        () => Floats(Domain, "TreeEnsembleRegressor", [Samples], [.. Trees[..^2], ("nodes_falsenodeids", new[] { 2 }), ("target_treeids", new[] { 0 }), ("target_nodeids", new[] { 1 }), ("target_ids", new[] { 0 }), ("target_weights", new[] { 1.0 })]),
+        Throws.InstanceOf<TenonException>().With.Message.Contains("TreeEnsembleRegressor").And.Message.Contains("TEN5209"));
+
     [TestCase("LINEAR")]
     [TestCase("POLY")]
     [TestCase("RBF")]

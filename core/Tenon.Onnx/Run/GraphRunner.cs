@@ -110,5 +110,10 @@ internal sealed class GraphRunner(RunContext context, CancellationToken cancella
         {
             throw new TenonException("TEN5209", $"{node.Label}: {e.Message}", e);
         }
+        catch (Exception e) when (e is IndexOutOfRangeException or ArgumentException or OverflowException or DivideByZeroException or InvalidCastException or FormatException or KeyNotFoundException or InvalidOperationException)
+        {
+            // Lists of attributes that don't fit together, sizes beyond all bounds.
+            throw new TenonException("TEN5209", $"{node.Label}: its attributes and inputs don't fit together ({e.Message})", e);
+        }
     }
 }
