@@ -114,6 +114,35 @@ internal sealed class VisionGoldenTests
         Of([1, 2, 2], 1, 2, 3, 4).BatchNorm(Of([2], 1, 2), Of([2], 4, 1), Of([2], 2, 3), Of([2], 0, 1), epsilon: 0), [0, 1, 4, 7], 1e-5);
 
     [Test]
+    public void SamplesThatMeetAreAddedUpAlsoIfThereAreMany()
+    {
+        var x = Sample(DType.Float64, 1, 1, 2, 3, 3);
+        x.RequiresGrad = true;
+        var grid = Sample(DType.Float64, 2, 1, 4, 3, 2) * 0.6;
+        var few = x.GridSample(grid).Square().Sum().Gradient(x)[0].Realize();
+        var most = Tensor.MostPairs;
+        Tensor.MostPairs = 1;
+        try
+        {
+            Expect(x.GridSample(grid).Square().Sum().Gradient(x)[0], few, 1e-12);
+        }
+        finally
+        {
+            Tensor.MostPairs = most;
+        }
+    }
+
+    [Test]
+    public void GradientsOfResamplingAreDifferentiable()
+    {
+        var x = Of([1, 1, 2], 1, 2);
+        x.RequiresGrad = true;
+        var g = x.Interpolate(3, mode: Linear).Square().Sum().Gradient(x)[0];
+        Expect(g, [2 * 1 + 1.5, 2 * 2 + 1.5]);
+        Expect(g.Sum().Gradient(x)[0], [3, 3]);
+    }
+
+    [Test]
     public void WrongShapesSaySo()
     {
         ExpectError("TEN3207", () => Tensor.Ones(1, 1, 2, 2).GridSample(Tensor.Ones(1, 2, 2, 3)));

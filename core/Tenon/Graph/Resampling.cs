@@ -116,6 +116,36 @@ internal sealed class Resampling
         long End(long o) => ((o + 1) * size + count - 1) / count;
     }
 
+    /// <summary>The way back: element i of the axis is the sum of what has it, by the same weights.</summary>
+    public Resampling Transposed()
+    {
+        var users = new List<(long From, double Weight)>[_size];
+        for (var i = 0; i < users.Length; i++)
+        {
+            users[i] = [];
+        }
+
+        for (var i = 0; i < Index.Length; i++)
+        {
+            if (Weight[i] != 0)
+            {
+                users[Index[i]].Add((i / Taps, Weight[i]));
+            }
+        }
+
+        var result = new Resampling(Count, _size, Math.Max(1, users.Max(static u => u.Count)));
+        for (var i = 0; i < users.Length; i++)
+        {
+            for (var t = 0; t < result.Taps; t++)
+            {
+                var (from, weight) = t < users[i].Count ? users[i][t] : (users[i].Count > 0 ? users[i][0].From : 0, 0);
+                result.Set(i, t, from, weight);
+            }
+        }
+
+        return result;
+    }
+
     private void Set(long o, long tap, double index, double weight)
     {
         var i = o * Taps + tap;

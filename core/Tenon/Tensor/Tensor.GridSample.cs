@@ -102,23 +102,27 @@ public sealed partial class Tensor
             taps[i] = [.. TapsAlong(coordinates[i].Cast(wide), size, mode, padding, alignCorners)];
         }
 
+        var count = Shapes.Product(Shape.ToSizes().AsSpan(2));
+        var dtype = count.Max > int.MaxValue ? DType.Int64 : DType.Int32;
         var choice = new int[axes];
         for (var more = true; more;)
         {
-            Tensor place = 0.0;
             Tensor isInside = true;
+            for (var i = 0; i < axes; i++)
+            {
+                isInside &= (taps[i][choice[i]].At >= 0) & (taps[i][choice[i]].At <= Shape.Size(2 + i).Min - 1);
+            }
+
+            Tensor place = 0;
             Tensor? weight = null;
             for (var i = 0; i < axes; i++)
             {
                 var (at, w) = taps[i][choice[i]];
-                var size = Shape.Size(2 + i).Min;
-                isInside &= (at >= 0) & (at <= size - 1);
-                place = place * size + at;
+                place = place * Shape.Size(2 + i).Min + Where(isInside, at, 0).Cast(dtype);
                 weight = w is null ? weight : weight is null ? w : weight * w;
             }
 
-            var index = Where(isInside, place, -1).Cast(Shapes.Product(Shape.ToSizes().AsSpan(2)).Max >= 1 << 24 ? DType.Int64 : DType.Int32);
-            yield return (Picked(source, index).T, weight is null ? null : Where(isInside, weight, 0).Unsqueeze(1));
+            yield return (Taken(source, Where(isInside, place, -1), count).T, weight is null ? null : Where(isInside, weight, 0).Unsqueeze(1));
             more = false;
             for (var i = axes - 1; i >= 0 && !more; i--)
             {
@@ -127,6 +131,13 @@ public sealed partial class Tensor
             }
         }
     }
+
+    // Elements [N, P, C] at places [N, M]; the gradient adds up what meets at a place, also where there are many. It carries the places as
+    // floating point, as far as that is exact.
+    private static Tensor Taken(Tensor source, Tensor places, SymInt count) => count.Max >= 1 << 24
+        ? Picked(source, places)
+        : Picked(source.Detach(), places).WithGradient(
+            [source, places.Cast(source.DType)], static (g, _, of) => [Collected(Ops.Add, of[1].Cast(DType.Int32), g, of[0].Shape.Size(^2), 0), null]);
 
     // The whole positions around coordinates, with their weights.
     private static IEnumerable<(Tensor At, Tensor? Weight)> TapsAlong(Tensor u, long size, Interpolation mode, GridPadding padding, bool alignCorners)

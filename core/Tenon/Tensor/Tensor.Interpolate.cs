@@ -81,6 +81,13 @@ public sealed partial class Tensor
             return this;
         }
 
+        var x = DType.IsFloat ? Detach() : this;
+        var result = x.PickedAlong(axis, step);
+        return DType.IsFloat ? result.WithGradient([this], (g, _, _) => [g.ResampledAlong(axis, step.Transposed())]) : result;
+    }
+
+    private Tensor PickedAlong(int axis, Resampling step)
+    {
         var index = From<int>(step.Index, [step.Count, step.Taps], Device);
         if (step.IsSelection)
         {
