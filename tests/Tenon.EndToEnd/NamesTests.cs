@@ -76,9 +76,11 @@ public sealed class NamesTests
     {
         var dot = name.IndexOf('.', StringComparison.Ordinal);
         var member = Operators.GetValueOrDefault(name, dot < 0 ? name : name[(dot + 1)..]);
-        var owners = dot < 0 ? [typeof(Tensor)] : Types.Where(t => t.Name == name[..dot]);
+        var owners = dot < 0 ? [typeof(Tensor)] : Types.Where(t => NameOf(t) == name[..dot]);
         return owners.Any(t => t.GetMember(member, BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.FlattenHierarchy).Length > 0)
-            || (dot < 0 && Array.Exists(Types, t => t.Name == name));
+            || (dot < 0 && Array.Exists(Types, t => NameOf(t) == name));
+
+        static string NameOf(Type type) => type.Name.Split('`')[0];
     }
 
     private static List<(string Title, List<(string Theirs, string Ours, string Reason)> Names)> Read()
