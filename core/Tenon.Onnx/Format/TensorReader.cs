@@ -83,7 +83,7 @@ internal sealed class TensorReader(ModelSource source, string? device = null, DT
         var width = values.DType.Bytes;
         var from = values.ToBytes();
         // As many bytes as the dense tensor has may be far more than the file's; beyond a limit that is an attack.
-        if (count > Math.Max(1 << 24, 4096 * (stored + 1)))
+        if (count > Math.Max(1 << 20, 4096 * (stored + 1)))
         {
             throw source.Error("TEN5203", field, $"{stored} values in {count} elements. Sparse tensors are made dense, and this one is too sparse for that.");
         }

@@ -8,44 +8,15 @@ namespace Tenon.NN;
 /// Ioffe and Szegedy, arXiv:1502.03167. The running statistics are computed when they are realised: an optimizer that is made
 /// for the module does so at each step.
 /// </remarks>
-public abstract class BatchNorm : Module
+public abstract class BatchNorm : ChannelNorm
 {
-    private readonly double _epsilon;
     private readonly double? _momentum;
     private readonly int _mostAxes;
 
     private protected BatchNorm(
         int mostAxes, int channels, double epsilon, double? momentum, bool affine, bool trackStatistics, DType? dtype, string? device)
-    {
-        (_mostAxes, _epsilon, _momentum) = (mostAxes, epsilon, momentum);
-        if (affine)
-        {
-            Weight = Parameter("weight", Tensor.Ones([channels], dtype, device));
-            Bias = Parameter("bias", Tensor.Zeros([channels], dtype, device));
-        }
-
-        if (trackStatistics)
-        {
-            RunningMean = Buffer("running_mean", Tensor.Zeros([channels], dtype, device));
-            RunningVar = Buffer("running_var", Tensor.Ones([channels], dtype, device));
-            BatchCount = Buffer("num_batches_tracked", Tensor.Zeros([], DType.Int64, device));
-        }
-    }
-
-    /// <summary>The scale, <c>[C]</c>; null without.</summary>
-    public Tensor? Weight { get; }
-
-    /// <summary>The shift, <c>[C]</c>; null without.</summary>
-    public Tensor? Bias { get; }
-
-    /// <summary>The running mean, <c>[C]</c>; null without.</summary>
-    public Tensor? RunningMean { get; }
-
-    /// <summary>The running variance, <c>[C]</c>; null without.</summary>
-    public Tensor? RunningVar { get; }
-
-    /// <summary>How many batches went into the running statistics, a number; null without.</summary>
-    public Tensor? BatchCount { get; }
+        : base(channels, epsilon, affine, trackStatistics, dtype, device) =>
+        (_mostAxes, _momentum) = (mostAxes, momentum);
 
     /// <inheritdoc/>
     /// <exception cref="TenonException">The rank is another.</exception>
@@ -57,7 +28,7 @@ public abstract class BatchNorm : Module
         }
 
         var (mean, variance) = IsTraining || RunningMean is null ? BatchStatistics(x) : (RunningMean, RunningVar!);
-        return x.BatchNorm(mean, variance, Weight, Bias, _epsilon);
+        return x.BatchNorm(mean, variance, Weight, Bias, Epsilon);
     }
 
     private (Tensor Mean, Tensor Variance) BatchStatistics(Tensor x)
@@ -72,8 +43,7 @@ public abstract class BatchNorm : Module
             var unbiased = variance * (count / (count - 1).Maximum(1));
             BatchCount!.Assign(BatchCount + 1);
             Tensor share = _momentum is { } m ? m : 1.0 / BatchCount.Cast(RunningMean.DType);
-            RunningMean.Assign(RunningMean * (1.0 - share) + mean * share);
-            RunningVar!.Assign(RunningVar * (1.0 - share) + unbiased * share);
+            Track(mean, unbiased, share);
         }
 
         return (mean, variance);

@@ -2,43 +2,14 @@ namespace Tenon.NN;
 
 /// <summary>Normalises each channel of each sample; by running statistics in use, if there are any.</summary>
 /// <remarks>Ulyanov, Vedaldi and Lempitsky, arXiv:1607.08022.</remarks>
-public abstract class InstanceNorm : Module
+public abstract class InstanceNorm : ChannelNorm
 {
-    private readonly double _epsilon;
     private readonly double _momentum;
     private readonly int _rank;
 
     private protected InstanceNorm(int rank, int channels, double epsilon, double momentum, bool affine, bool trackStatistics, DType? dtype, string? device)
-    {
-        (_rank, _epsilon, _momentum) = (rank, epsilon, momentum);
-        if (affine)
-        {
-            Weight = Parameter("weight", Tensor.Ones([channels], dtype, device));
-            Bias = Parameter("bias", Tensor.Zeros([channels], dtype, device));
-        }
-
-        if (trackStatistics)
-        {
-            RunningMean = Buffer("running_mean", Tensor.Zeros([channels], dtype, device));
-            RunningVar = Buffer("running_var", Tensor.Ones([channels], dtype, device));
-            BatchCount = Buffer("num_batches_tracked", Tensor.Zeros([], DType.Int64, device));
-        }
-    }
-
-    /// <summary>The scale, <c>[C]</c>; null without.</summary>
-    public Tensor? Weight { get; }
-
-    /// <summary>The shift, <c>[C]</c>; null without.</summary>
-    public Tensor? Bias { get; }
-
-    /// <summary>The running mean, <c>[C]</c>; null without.</summary>
-    public Tensor? RunningMean { get; }
-
-    /// <summary>The running variance, <c>[C]</c>; null without.</summary>
-    public Tensor? RunningVar { get; }
-
-    /// <summary>As PyTorch has it; instances are not counted.</summary>
-    public Tensor? BatchCount { get; }
+        : base(channels, epsilon, affine, trackStatistics, dtype, device) =>
+        (_rank, _momentum) = (rank, momentum);
 
     /// <inheritdoc/>
     /// <exception cref="TenonException">The rank is another.</exception>
@@ -56,18 +27,17 @@ public abstract class InstanceNorm : Module
 
         if (RunningMean is not null && !IsTraining)
         {
-            return x.BatchNorm(RunningMean, RunningVar!, Weight, Bias, _epsilon);
+            return x.BatchNorm(RunningMean, RunningVar!, Weight, Bias, Epsilon);
         }
 
         if (RunningMean is not null)
         {
             using var noGrad = Tensor.NoGrad();
             int[] axes = [.. Enumerable.Range(2, x.Rank - 2)];
-            RunningMean.Assign(RunningMean * (1 - _momentum) + x.Mean(axes).Mean(0) * _momentum);
-            RunningVar!.Assign(RunningVar * (1 - _momentum) + x.Var(axes).Mean(0) * _momentum);
+            Track(x.Mean(axes).Mean(0), x.Var(axes).Mean(0), _momentum);
         }
 
-        return x.InstanceNorm(Weight, Bias, _epsilon);
+        return x.InstanceNorm(Weight, Bias, Epsilon);
     }
 }
 
