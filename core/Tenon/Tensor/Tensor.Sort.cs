@@ -1,4 +1,5 @@
 using System.Numerics;
+using Tenon.Core;
 
 namespace Tenon;
 
@@ -6,6 +7,9 @@ public sealed partial class Tensor
 {
     private const long LowerHalf = 0xffffffff;
     private const long LeastInt32 = 0x80000000;
+
+    // So many comparisons take less time than the launches of a network.
+    private const long MostCompared = 1 << 22;
 
     /// <summary>
     /// The elements along an axis in order, and where each was. Equal elements keep their order; NaN is greater than all others.
@@ -94,16 +98,28 @@ public sealed partial class Tensor
         }
     }
 
-    // Which element of the last axis comes first, second, …, by keys of 32 bits: K. E. Batcher's bitonic network, in which
-    // each merge begins against the second half reversed, so that every comparison has the same direction.
+    // Which element of the last axis comes first, second, …, by keys of 32 bits.
     private static Tensor Order(Tensor key)
     {
         var n = key.Shape.Size(^1);
-        if (n.Max <= 1)
-        {
-            return key.ZerosLike().Cast(DType.Int32);
-        }
+        return n.Max <= 1 ? key.ZerosLike().Cast(DType.Int32)
+            : key.Shape.MaxElements <= MostCompared / n.Max ? OrderByCounting(key, n)
+            : OrderByMerging(key, n);
+    }
 
+    // The place of an element is how many are less. Two kernels, where the network has dozens.
+    private static Tensor OrderByCounting(Tensor key, SymInt n)
+    {
+        var place = Arange(n);
+        var items = ((key << 32) | place.Cast(DType.Int64)).Contiguous();
+        var rank = (items.Unsqueeze(-2) < items.Unsqueeze(-1)).Sum(-1).Contiguous();
+        return Where(rank.Unsqueeze(-2).Eq(place.Unsqueeze(-1)), place, 0).Sum(-1);
+    }
+
+    // K. E. Batcher's bitonic network, in which each merge begins against the second half reversed, so that every comparison has
+    // the same direction.
+    private static Tensor OrderByMerging(Tensor key, SymInt n)
+    {
         var size = (long)BitOperations.RoundUpToPowerOf2((ulong)n.Max);
         var place = Arange(size).Cast(DType.Int64);
         var items = Where(place < n, (key << 32).PadLast(0, size - n) | place, long.MaxValue);
