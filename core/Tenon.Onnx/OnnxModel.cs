@@ -13,6 +13,7 @@ public sealed class OnnxModel
 {
     private readonly GraphPlan _plan;
     private readonly RunContext _context;
+    private readonly TracedRun _traced;
 
     private OnnxModel(ModelProto model, ModelSource source, OnnxOptions options)
     {
@@ -20,6 +21,7 @@ public sealed class OnnxModel
         _plan = new PlanBuilder(source, model, reader).Build();
         _context = new RunContext(options.Device, reader, options.FloatDType);
         Inputs = [.. _plan.Inputs.Where(i => !_plan.Constants.ContainsKey(i.Name))];
+        _traced = new TracedRun(_plan, _context, Inputs.Select(i => i.Name));
     }
 
     /// <summary>What the model must be given.</summary>
@@ -50,8 +52,13 @@ public sealed class OnnxModel
     /// <exception cref="OperationCanceledException">The run was ended.</exception>
     public IReadOnlyDictionary<string, OnnxValue> Run(IReadOnlyDictionary<string, OnnxValue> inputs, CancellationToken cancellationToken = default)
     {
-        var bound = InputBinding.Bind(_plan, inputs, _context);
         using var noGrad = Tensor.NoGrad();
+        if (_traced.TryRun(inputs, cancellationToken) is { } result)
+        {
+            return result;
+        }
+
+        var bound = InputBinding.Bind(_plan, inputs, _context);
         var outputs = new GraphRunner(_context, cancellationToken).Run(_plan, bound, null);
         return InputBinding.Outputs(_plan, outputs, _context);
     }

@@ -18,6 +18,28 @@ public sealed class RunTests
         }
     }
 
+    // The graph is built once for inputs of one kind.
+    [Test]
+    public void EachRunHasItsOwnInputsAndDraws()
+    {
+        var model = new ModelBuilder().Input("x", "n").Output("y").With(Node("Exp", "x", "e"), Node("RandomUniformLike", "x", "u"), Node("Add", "e u", "y")).Load();
+        var runs = Enumerable.Range(0, 4).Select(i => model.Run(("x", Tensor.Full([3], (float)i)))["y"].Tensor.ToArray<float>()).ToArray();
+        for (var i = 0; i < runs.Length; i++)
+        {
+            Assert.That(runs[i], Has.All.InRange(Math.Exp(i) - 1e-4, Math.Exp(i) + 1.0001));
+        }
+
+        Assert.That(runs.Select((r, i) => r[0] - Math.Exp(i)), Is.Unique);
+    }
+
+    [Test]
+    public void ValuesThatDecideAreReadAtEachRun()
+    {
+        var model = new ModelBuilder().Input("x", "n").Output("y").With(Node("NonZero", "x", "y")).Load();
+        Assert.That(model.Run(("x", Tensor.From<float>([0, 1, 2])))["y"].Tensor.ToArray<long>(), Is.EqualTo(new long[] { 1, 2 }));
+        Assert.That(model.Run(("x", Tensor.From<float>([3, 0, 0])))["y"].Tensor.ToArray<long>(), Is.EqualTo(new long[] { 0 }));
+    }
+
     [Test]
     public void InputsThatDoNotFitAreNamed()
     {

@@ -94,6 +94,7 @@ public class TensorFunctionTests
         var (x, w) = (Of([2], 1, 2), Of([2], 1, 2).Realize());
         ExpectError("TEN3303", () => new TensorFunction(t => w.Assign(t)).Invoke(x));
         ExpectError("TEN3303", () => new TensorFunction(t => t.Assign(t * 2)).Invoke(x));
+        ExpectError("TEN5015", () => new TensorFunction(t => t.IndexSelect(0, Tensor.RandPerm(2))).Invoke(x));
     }
 
     [Test]

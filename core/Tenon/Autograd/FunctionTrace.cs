@@ -45,6 +45,7 @@ internal sealed class FunctionTrace
         }
 
         KeepOutside();
+        _inside.Clear();
     }
 
     /// <summary>The trace that is being made in this flow of control.</summary>
@@ -67,9 +68,14 @@ internal sealed class FunctionTrace
         _inside.Add(result);
     }
 
-    /// <summary>A draw from the stream of random numbers, which every call makes anew.</summary>
+    /// <summary>A draw from the common stream of random numbers, which every call makes anew.</summary>
     public void NoteDraw(Tensor state, long count, string? device)
     {
+        if (RandomStream.IsOwn)
+        {
+            return;
+        }
+
         _draws.Add((state.Node, count, device));
         _inside.Add(state);
     }

@@ -15,6 +15,9 @@ namespace Tenon;
 /// foreach (var w in weights) x = block.Invoke(x, w);</code></example>
 public sealed class TensorFunction
 {
+    /// <summary>The code of the error that says that a function which is being traced asks for a value.</summary>
+    public const string ValueCode = "TEN5015";
+
     private readonly Func<Tensor[], Tensor[]> _body;
     private readonly Dictionary<Signature, FunctionTrace> _traces = [];
     private readonly Lock _lock = new();

@@ -22,6 +22,9 @@ internal static class RandomStream
         }
     }
 
+    /// <summary>Whether this thread draws from a stream of its own.</summary>
+    public static bool IsOwn => _own is not null;
+
     /// <summary>What this thread draws until the result is disposed comes from a stream of its own, from its beginning.</summary>
     public static IDisposable Own(ulong key)
     {
