@@ -27,6 +27,10 @@ public class TensorFunctionTests
         Assert.That(found.Node, Is.SameAs(expected.Node));
         f.Invoke(Sample(DType.Float32, 1, 5, 3), weights[0]);
         Assert.That(runs, Is.EqualTo(2));
+        for (var n = 10; n < 110; n++)
+        {
+            Assert.That(f.Invoke(Tensor.Zeros(n, 3), weights[0]).Size(0), Is.EqualTo(n));
+        }
     }
 
     [Test]

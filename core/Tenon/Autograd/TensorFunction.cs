@@ -18,6 +18,9 @@ public sealed class TensorFunction
     /// <summary>The code of the error that says that a function which is being traced asks for a value.</summary>
     public const string ValueCode = "TEN5015";
 
+    // Who calls with ever new shapes would otherwise keep all their graphs.
+    private const int MostKinds = 64;
+
     private readonly Func<Tensor[], Tensor[]> _body;
     private readonly Dictionary<Signature, FunctionTrace> _traces = [];
     private readonly Lock _lock = new();
@@ -56,7 +59,13 @@ public sealed class TensorFunction
         {
             if (!_traces.TryGetValue(signature, out trace) || !trace.Holds)
             {
-                _traces[signature] = trace = new FunctionTrace(_body, arguments);
+                trace = new FunctionTrace(_body, arguments);
+                if (_traces.Count >= MostKinds)
+                {
+                    _traces.Clear();
+                }
+
+                _traces[signature] = trace;
                 TraceCount++;
             }
         }
