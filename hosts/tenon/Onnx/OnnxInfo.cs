@@ -42,10 +42,10 @@ internal sealed record OnnxInfo(
         }
 
         AnsiConsole.Write(table);
-        var operators = new Table().Border(TableBorder.Rounded).AddColumn("Operator").AddColumn(new TableColumn("Nodes").RightAligned()).AddColumn("");
+        var operators = new Table().Border(TableBorder.Rounded).AddColumn("Operator").AddColumn(new TableColumn("Nodes").RightAligned());
         foreach (var use in Operators)
         {
-            operators.AddRow(use.Name.EscapeMarkup(), $"{use.Count}", use.IsSupported ? "" : "[red]not supported[/]");
+            operators.AddRow(use.Name.EscapeMarkup() + (use.IsSupported ? "" : " [red](not supported)[/]"), $"{use.Count}");
         }
 
         AnsiConsole.Write(operators);
