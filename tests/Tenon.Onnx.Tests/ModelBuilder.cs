@@ -63,6 +63,12 @@ internal sealed class ModelBuilder
         return this;
     }
 
+    public ModelBuilder Input(OnnxElement element, string name, params object[] dims)
+    {
+        Model.Graph.Input.Add(Info(name, element, dims));
+        return this;
+    }
+
     public ModelBuilder Output(string name)
     {
         Model.Graph.Output.Add(Info(name, OnnxElement.Float));

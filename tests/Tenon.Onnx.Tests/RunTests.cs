@@ -41,6 +41,18 @@ public sealed class RunTests
     }
 
     [Test]
+    public void WholeNumbersMayDecideTheGraph()
+    {
+        var model = new ModelBuilder().Input("x", "n").Input(OnnxElement.Int64, "sizes", 2).Output("y").With(Node("Reshape", "x sizes", "y")).Load();
+        foreach (var (rows, columns) in Enumerable.Range(1, 12).SelectMany(i => new[] { (2L, 3L * i), (3, 2 * i), (2, 3 * i) }))
+        {
+            var y = model.Run(("x", Tensor.Arange((int)(rows * columns)).Cast(DType.Float32) + rows), ("sizes", Tensor.From<long>([rows, columns])))["y"].Tensor;
+            Assert.That(y.Shape.ToArray(), Is.EqualTo(new[] { rows, columns }));
+            Assert.That(y.ToArray<float>(), Is.EqualTo(Enumerable.Range(0, (int)(rows * columns)).Select(i => (float)(i + rows))));
+        }
+    }
+
+    [Test]
     public void InputsThatDoNotFitAreNamed()
     {
         var model = AddTwo.Load();
