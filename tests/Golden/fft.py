@@ -1,30 +1,16 @@
 #!/usr/bin/python3
-"""Writes fft.json: what PyTorch (1.13 here) makes of the inputs of FourierTests.cs, forward and backward; complex numbers as pairs.
+"""Writes fft.json: what PyTorch (1.13 here) makes of the inputs of FourierTests.cs, forward and backward; complex numbers as pairs."""
+import torch
 
-Inputs and the weights of gradients are those of vision.py. All is computed in float64."""
-import json, math, os, torch
-
-cases = []
-
-
-def numbers(seed, shape):
-    values, s = [], seed
-    for _ in range(math.prod(shape)):
-        s = (s * 1103515245 + 12345) & 0x7FFFFFFF
-        values.append(s / 2**31 * 4 - 2)
-    return torch.tensor(values, dtype=torch.float64).reshape(shape)
+from golden import case as real_case, write
 
 
 def case(name, function, *shapes):
-    inputs = [numbers(i + 1, s).requires_grad_() for i, s in enumerate(shapes)]
-    output = function(*inputs)
-    output = torch.view_as_real(output) if output.is_complex() else output
-    gradients = torch.autograd.grad((output * numbers(100, output.shape)).sum(), inputs)
-    flat = lambda t: [float(f"{v:.8g}") for v in t.detach().double().flatten().tolist()]
-    cases.append({
-        "name": name, "inputs": [list(s) for s in shapes],
-        "outputs": [{"shape": list(output.shape), "values": flat(output)}],
-        "gradients": [flat(g) for g in gradients]})
+    def as_pairs(*inputs):
+        output = function(*inputs)
+        return torch.view_as_real(output) if output.is_complex() else output
+
+    real_case(name, as_pairs, *shapes)
 
 
 c = torch.view_as_complex
@@ -70,5 +56,4 @@ case("istft", lambda x: torch.istft(c(x), 8, window=hann), (2, 5, 7, 2))
 case("istft length", lambda x: torch.istft(c(x), 8, 4, window=hann, normalized=True, length=21), (5, 6, 2))
 case("istft twosided", lambda x: torch.istft(c(x), 6, 2, center=False, onesided=False, return_complex=True), (6, 5, 2))
 
-with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "fft.json"), "w") as file:
-    file.write("[\n" + ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases) + "\n]\n")
+write("fft.json")
