@@ -73,9 +73,9 @@ public sealed partial class TenonRuntime
     private UOp AddFile(Func<IFileMemory, DeviceBuffer> open)
     {
         var device = FileDevice is { } name ? Devices.Open(name) : throw new TenonException(
-            "TEN5104", $"Files can't be read: {Options.Origin} names no device for them. Set 'fileDevice', such as \"DISK\" of the plugin tenon.disk.");
+            "TEN5104", $"Files can't be read: {Options.Origin} names no device for them. Set 'fileDevice' to a device of a plugin that holds files.");
         var buffer = open(device.Device.TryGetFeature<IFileMemory>() ?? throw new TenonException(
-            "TEN5104", $"Files can't be read: device {device.Name}, which 'fileDevice' of {Options.Origin} names, does not hold files. Name one that does, such as DISK of the plugin tenon.disk."));
+            "TEN5104", $"Files can't be read: device {device.Name}, which 'fileDevice' of {Options.Origin} names, does not hold files. Name one of a plugin that does."));
         return _buffers.Add(DType.UInt8, buffer.Bytes, new Storage(device, new BufferView(buffer, 0, buffer.Bytes)));
     }
 }

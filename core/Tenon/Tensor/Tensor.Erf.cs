@@ -29,13 +29,17 @@ public sealed partial class Tensor
         var series = x * Polynomial(x.Square(), [.. new[] { 1.0, -1.0 / 3, 1.0 / 10, -1.0 / 42, 1.0 / 216 }.Select(c => c * 2 / Math.Sqrt(Math.PI))]);
 
         // Beyond 6, erf is 1 in double.
-        var z = x.Abs().Minimum(6);
-        var t = 2.0 / (z + 2.0);
-        var erfc = t * (Polynomial(2.0 * t - 1.0, isDouble ? ErfcDouble : ErfcSingle) - z.Square()).Exp();
-        var large = 1.0 - erfc;
+        var large = 1.0 - x.Abs().Minimum(6).ErfcTail();
         return Where(isSmall, series, Where(x < 0, -large, large))
             .WithGradient([x], static (g, _, x) => [g * ((-x[0].Square()).Exp() * (2 / Math.Sqrt(Math.PI)))]);
     });
+
+    // 1 - erf of numbers that are not negative.
+    private Tensor ErfcTail()
+    {
+        var t = 2.0 / (this + 2.0);
+        return t * (Polynomial(2.0 * t - 1.0, DType == DType.Float64 ? ErfcDouble : ErfcSingle) - Square()).Exp();
+    }
 
     // Horner's scheme.
     private static Tensor Polynomial(Tensor x, ReadOnlySpan<double> coefficients)

@@ -149,12 +149,12 @@ public sealed partial class Tensor
     /// <summary>The numbers 0 to <paramref name="count"/> - 1 in random order, as int32. Shuffled on the host.</summary>
     public static Tensor RandPerm(int count, string? device = null)
     {
-        var order = Enumerable.Range(0, count).ToArray();
         if (FunctionTrace.Current is not null && !RandomStream.IsOwn)
         {
             throw new TenonException(TensorFunction.ValueCode, $"RandPerm of {count}: it draws on the host, which in a traced function would happen once. Call it outside, and pass the result.");
         }
 
+        var order = Enumerable.Range(0, count).ToArray();
         var (key, counter) = RandomStream.Take(count);
         for (var i = count - 1; i > 0; i--)
         {

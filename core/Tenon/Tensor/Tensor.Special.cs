@@ -23,10 +23,7 @@ public sealed partial class Tensor
     public Tensor Erfc() => InSingle(static x =>
     {
         var isTail = x > 0.5;
-        var z = Where(isTail, x, 1);
-        var t = 2.0 / (z + 2.0);
-        var tail = t * (Polynomial(2.0 * t - 1.0, x.DType == DType.Float64 ? ErfcDouble : ErfcSingle) - z.Square()).Exp();
-        return Where(isTail, tail, 1.0 - Where(isTail, 0, x).Erf())
+        return Where(isTail, Where(isTail, x, 1).ErfcTail(), 1.0 - Where(isTail, 0, x).Erf())
             .WithGradient([x], static (g, _, x) => [g * (-x[0].Square()).Exp() * (-2 / Math.Sqrt(Math.PI))]);
     });
 
