@@ -29,6 +29,8 @@ internal sealed class CodeGeneratorView
 
     public long L2CacheBytes => _device.L2CacheBytes;
 
+    public long L3CacheBytes => _device.L3CacheBytes;
+
     /// <summary>Bytes of local arrays that a kernel may have.</summary>
     public long LocalBytes => Has(Ops.Local) ? _device.LocalBytes : 0;
 

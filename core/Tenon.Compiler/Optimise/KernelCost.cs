@@ -15,6 +15,9 @@ internal sealed class KernelCost
     private const double OtherLine = 0.5;
     private const double OtherPage = 1.5;
     private const double ComputedLane = 4 + LaneMove;
+
+    // A line of what a loop reads again after more than the first level of the cache holds.
+    private const double FarLine = 1.7;
     private const double WideStore = 1;
     private const double NarrowStore = 1.5;
     private const double Branch = 2;
@@ -176,7 +179,7 @@ internal sealed class KernelCost
             case Ops.Load when u.Src.Length == 3:
                 return v < 0 || (w.Strides[v] == 1 && !u[1].DependsOn(_ranges[v]) && _target.IsVector(u.DType)) ? Simple + Branch : lanes * (Lane(w, plan, v) + 2 * Branch);
             case Ops.Load:
-                return v < 0 || (w.Strides[v] == 1 && _target.IsVector(u.DType)) ? Simple : lanes * Lane(w, plan, v);
+                return v < 0 ? Simple : w.Strides[v] == 1 && _target.IsVector(u.DType) ? Simple + Far(w) * lanes * u.DType.Bytes / LineBytes : lanes * Lane(w, plan, v);
             case Ops.Store:
                 return v < 0 ? NarrowStore : w.Strides[v] == 1 && _target.IsVector(u[1].DType) ? WideStore : lanes * (Lane(w, plan, v) + NarrowStore);
             case Ops.Reduce:
@@ -185,6 +188,22 @@ internal sealed class KernelCost
                 var cost = w.IsFused ? 0 : u.Op switch { Ops.Div or Ops.Sqrt when v < 0 => 3, Ops.Div or Ops.Sqrt => 6, Ops.IntDiv or Ops.IntMod => 10, _ => Simple };
                 return v < 0 || (_target.IsVector(u.DType) && _target.IsVector(u[0].DType)) ? cost : lanes * (cost + LaneMove);
         }
+    }
+
+    private double Far(Work w)
+    {
+        if (_target.L1CacheBytes == 0 || (w.Around & ~w.Inside) == 0)
+        {
+            return 0;
+        }
+
+        var bytes = (double)w.Node.DType.Bytes;
+        for (var loops = w.Inside; loops != 0; loops &= loops - 1)
+        {
+            bytes *= _sizes[BitOperations.TrailingZeroCount(loops)];
+        }
+
+        return bytes > _target.L1CacheBytes ? FarLine : 0;
     }
 
     // One lane of an access that is not consecutive.
