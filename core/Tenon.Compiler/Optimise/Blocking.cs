@@ -27,62 +27,55 @@ internal sealed class Blocking
         _panel = factors.FindIndex(f => f.Ranges.ToArray().Any(r => Kind(r) == RangeKind.Vector));
     }
 
-    /// <summary>Blocks a kernel and chooses its grid; false if it has nothing to block, and is as it was.</summary>
-    public static bool TryApply(LoopNest nest, CodeGeneratorView target)
+    private UOp Panel => _factors[_panel];
+
+    private UOp Coefficients => _factors[1 - _panel];
+
+    /// <summary>The two factors of a kernel whose loops can be blocked; none of another.</summary>
+    public static List<UOp> FactorsOf(LoopNest nest, CodeGeneratorView target)
     {
-        if (target.LocalBytes == 0 || target.L2CacheBytes == 0 || nest.Kernel.TopologicalOrder().Count(u => u.Op == Ops.Reduce) != 1)
+        if (target.LocalBytes == 0 || target.L2CacheBytes == 0
+            || nest.Kernel.TopologicalOrder().Count(u => u.Op == Ops.Reduce) != 1
+            || !nest.Ranges.TrueForAll(r => r[0].Op == Ops.Const)
+            || nest.CommonLoops().Count != nest.OutputLoops.Count())
         {
-            return false;
+            return [];
         }
 
         var factors = nest.Factors();
-        var loops = nest.CommonLoops();
-        return factors.Count == 2
-            && loops.Count == nest.OutputLoops.Count()
-            && nest.Ranges.TrueForAll(r => r[0].Op == Ops.Const)
-            && new Blocking(nest, target, factors) is { _panel: >= 0 } blocking
-            && blocking.TryApply(loops);
+        return factors.Count == 2 ? factors : [];
     }
+
+    /// <summary>Whether an array may hold a factor: it is used often, and is not a window, of which the array would hold each element several times.</summary>
+    public static bool CanStage(UOp factor, IEnumerable<UOp> outputLoops) =>
+        outputLoops.Where(r => !factor.DependsOn(r)).Aggregate(1L, (p, r) => p * r[0].Max) >= MinReuse
+        && !factor.TopologicalOrder().Exists(u => u.Op == Ops.Load && u.Ranges.ToArray().Aggregate(1.0, (p, r) => p * r[0].Max) > 1.5 * (u[0][1].Max - u[0][1].Min + 1));
+
+    /// <summary>Blocks a kernel and chooses its grid; false if it has nothing to block, and is as it was.</summary>
+    public static bool TryApply(LoopNest nest, CodeGeneratorView target) =>
+        FactorsOf(nest, target) is { Count: 2 } factors && new Blocking(nest, target, factors) is { _panel: >= 0 } blocking && blocking.TryApply(nest.CommonLoops());
 
     private bool TryApply(List<UOp> loops)
     {
-        var (panel, coefficients) = (_factors[_panel], _factors[1 - _panel]);
-        var rows = loops.FindAll(r => !panel.DependsOn(r));
-        var columns = loops.FindAll(r => !coefficients.DependsOn(r));
-        if (rows.Count != 1 || columns.Count == 0 || rows.Exists(columns.Contains) || IsCached(panel) || IsOverlapping(panel))
+        var rows = loops.FindAll(r => !Panel.DependsOn(r));
+        var columns = loops.FindAll(r => !Coefficients.DependsOn(r));
+        var panelBytes = BytesOf(Panel, r => !loops.Contains(r));
+        if (rows.Count == 0 || columns.Count == 0 || rows.Exists(columns.Contains) || panelBytes > _target.L2CacheBytes || !CanStage(Panel, rows)
+            || (IsConsecutive(Panel) && BytesOf(Panel, _ => true) <= _target.L2CacheBytes))
         {
             return false;
         }
 
-        var (row, column) = (rows[0], columns[^1]);
-        var batch = loops.Except(rows).Except(columns).ToList();
-        var rowsOfItem = RowsOfItem(row, coefficients, batch);
-        var panelBytes = BytesOf(panel, r => !loops.Contains(r));
-        var columnsOfBlock = Math.Clamp(_target.L2CacheBytes / 2 / panelBytes, 1, column[0].Max);
-        if (rowsOfItem < MinReuse || panelBytes > _target.L2CacheBytes)
+        var staged = CanStage(Coefficients, columns) && BytesOf(Coefficients, r => !loops.Contains(r)) > _target.L1CacheBytes * 3 / 4;
+        ChooseItems([.. loops.Except(rows).Except(columns)], rows, columns, staged);
+        var column = columns[^1].ArgAs<RangeArg>().Id;
+        if (_nest.Find(column) is { } block && Math.Max(1, _target.L2CacheBytes / 2 / panelBytes) is > 1 and var columnsOfBlock && columnsOfBlock < block[0].Max)
         {
-            return false;
+            _nest.Apply(new Opt(OptKind.Tile, column, (int)columnsOfBlock));
         }
 
-        var (rowId, columnId) = (row.ArgAs<RangeArg>().Id, column.ArgAs<RangeArg>().Id);
-        batch.ForEach(r => _nest.Apply(new Opt(OptKind.Global, r.ArgAs<RangeArg>().Id)));
-        if (rowsOfItem < row[0].Max)
-        {
-            _nest.Apply(new Opt(OptKind.Tile, rowId, (int)rowsOfItem));
-            _nest.Apply(new Opt(OptKind.Global, rowId));
-        }
-        else
-        {
-            _nest.Apply(new Opt(OptKind.Innermost, rowId));
-        }
-
-        if (columnsOfBlock is > 1 && columnsOfBlock < column[0].Max)
-        {
-            _nest.Apply(new Opt(OptKind.Tile, columnId, (int)columnsOfBlock));
-        }
-
-        _nest.Apply(new Opt(OptKind.Stage, columnId, _panel));
-        if (BytesOf(coefficients, r => !loops.Contains(r)) > _target.L1CacheBytes * 3 / 4)
+        _nest.Apply(new Opt(OptKind.Stage, column, _panel));
+        if (staged)
         {
             _nest.Apply(new Opt(OptKind.Stage, -1, 1 - _panel));
         }
@@ -90,27 +83,54 @@ internal sealed class Blocking
         return true;
     }
 
-    // Equal work items, enough for all threads, and no more coefficients in one than the cache that threads share has room for.
-    private long RowsOfItem(UOp row, UOp coefficients, List<UOp> batch)
+    // Equal work items, enough for all threads: those of a batch, or of rows, for each of which the panel is packed again, or of
+    // columns, if then less is packed. And no more coefficients in one than the cache that threads share has room for.
+    private void ChooseItems(List<UOp> batch, List<UOp> rows, List<UOp> columns, bool staged)
     {
         const int ItemsPerThread = 2;
         var threads = _target.Parallelism;
         var items = batch.Aggregate(1L, (p, r) => p * r[0].Max);
-        var fitting = Math.Max(_target.L3CacheBytes, _target.L2CacheBytes) / (2 * Math.Max(2, threads)) / BytesOf(coefficients, r => Kind(r) != RangeKind.Loop);
-        var wanted = threads == 1 ? 1 : (threads * ItemsPerThread + items - 1) / items;
-        var parts = Math.Max(wanted, Ceiling(row[0].Max, Math.Max(MinReuse, fitting)));
-        parts = items % threads == 0 ? parts : Ceiling(parts, threads) * threads;
-        return Ceiling(row[0].Max, parts);
+        batch.ForEach(r => Apply(OptKind.Global, r));
+        var parts = threads == 1 ? 1 : Ceiling(threads * ItemsPerThread, items);
+        var splitsColumns = parts > 1 && columns[0][0].Max >= parts && (!staged || BytesOf(Coefficients, _ => true) < BytesOf(Panel, _ => true));
+        if (splitsColumns)
+        {
+            Split(columns[0], Ceiling(columns[0][0].Max, parts));
+            parts = 1;
+        }
+
+        var (row, rest) = (rows[0], rows.Skip(1).Aggregate(1L, (p, r) => p * r[0].Max));
+        var fitting = Math.Max(_target.L3CacheBytes, _target.L2CacheBytes) / (2 * Math.Max(2, threads)) / BytesOf(Coefficients, r => Kind(r) != RangeKind.Loop) / rest;
+        parts = staged ? Math.Max(parts, Ceiling(row[0].Max, Math.Max(Ceiling(MinReuse, rest), fitting))) : parts;
+        parts = items % threads == 0 || parts == 1 ? parts : Ceiling(parts, threads) * threads;
+        Split(row, Ceiling(row[0].Max, parts));
+        rows.Skip(1).ToList().ForEach(r => Apply(OptKind.Innermost, r));
     }
 
+    // A loop becomes a dimension of the grid over blocks, and a loop within all that come now.
+    private void Split(UOp loop, long amount)
+    {
+        if (amount == 1)
+        {
+            Apply(OptKind.Global, loop);
+        }
+        else if (amount < loop[0].Max)
+        {
+            Apply(OptKind.Tile, loop, (int)amount);
+            Apply(OptKind.Global, loop);
+        }
+        else
+        {
+            Apply(OptKind.Innermost, loop);
+        }
+    }
+
+    private void Apply(OptKind kind, UOp loop, int amount = 0) => _nest.Apply(new Opt(kind, loop.ArgAs<RangeArg>().Id, amount));
+
+    private static bool IsConsecutive(UOp panel) => panel.TopologicalOrder().TrueForAll(u =>
+        u.Op != Ops.Load || u.Ranges.ToArray().FirstOrDefault(r => Kind(r) == RangeKind.Vector) is not { } lanes || Strides.Along(u[0][1], lanes) == 1);
+
     private static long Ceiling(long a, long b) => (a + b - 1) / b;
-
-    // All of it stays in the second level of the cache wherever it lies.
-    private bool IsCached(UOp panel) => BytesOf(panel, _ => true) <= _target.L2CacheBytes;
-
-    // Windows: an array would hold what is loaded once several times.
-    private static bool IsOverlapping(UOp panel) => panel.TopologicalOrder().Exists(u =>
-        u.Op == Ops.Load && u.Ranges.ToArray().Aggregate(1.0, (p, r) => p * r[0].Max) > 1.5 * (u[0][1].Max - u[0][1].Min + 1));
 
     private static RangeKind Kind(UOp range) => range.ArgAs<RangeArg>().Kind;
 

@@ -22,7 +22,7 @@ internal sealed class PlanSearch
     {
         var order = nest.Kernel.TopologicalOrder();
         _ranges = ranges;
-        _cost = new KernelCost(order, ranges, target);
+        _cost = new KernelCost(order, ranges, target, Blocking.FactorsOf(nest, target).FindAll(f => f.Op == Ops.Load && Blocking.CanStage(f, nest.OutputLoops)));
         _canOverlap = Array.ConvertAll(ranges, nest.CanOverlap);
         _maxLanes = MaxLanes(order, target);
         _maxAccumulators = Math.Max(1, target.VectorRegisters * 3 / 4);
