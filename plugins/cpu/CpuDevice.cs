@@ -21,7 +21,7 @@ internal sealed class CpuDevice : Device, IHostVisibleMemory, IHostMemoryUse
             L1CacheBytes = Machine.L1CacheBytes,
             L2CacheBytes = Machine.L2CacheBytes,
         };
-        _queue = new LaunchQueue($"{device.Name}:{device.Ordinal}", settings.Threads);
+        _queue = new LaunchQueue(device, settings);
         Allocator = new CpuAllocator(_queue);
     }
 

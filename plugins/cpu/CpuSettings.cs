@@ -7,13 +7,16 @@ namespace Tenon.Plugins.Cpu;
 /// <summary>The plugin's settings.</summary>
 internal sealed class CpuSettings
 {
-    private static readonly string[] Keys = ["devices", "threads", "generator", "vector", "clang"];
+    private static readonly string[] Keys = ["devices", "threads", "cores", "pin", "generator", "vector", "clang"];
 
     /// <summary>How many logical devices there are; they share the processors.</summary>
     public int Devices { get; private init; } = 1;
 
     /// <summary>Threads of each device.</summary>
-    public int Threads { get; private init; } = Environment.ProcessorCount;
+    public int Threads { get; private init; } = ProcessorSet.OfProcess.Physical;
+
+    /// <summary>Whether each thread is bound to a processor.</summary>
+    public bool IsPinned { get; private init; }
 
     /// <summary>Whether the Clang generator comes before the CLR one.</summary>
     public bool PrefersClang { get; private init; }
@@ -37,7 +40,10 @@ internal sealed class CpuSettings
         return new CpuSettings
         {
             Devices = Math.Max(1, Number(settings, "devices", 0, 64)),
-            Threads = threads == 0 ? Environment.ProcessorCount : threads,
+            Threads = threads > 0 ? threads
+                : Choice(settings, "cores", "physical", "logical") == "logical" ? ProcessorSet.OfProcess.Logical
+                : ProcessorSet.OfProcess.Physical,
+            IsPinned = Choice(settings, "pin", "false", "true") == "true",
             PrefersClang = Choice(settings, "generator", ClrGenerator.GeneratorName, ClangGenerator.GeneratorName) == ClangGenerator.GeneratorName,
             VectorBytes = Choice(settings, "vector", "auto", "512", "256", "128", "0") is var v && v == "auto"
                 ? ClrTarget.WidestVector
