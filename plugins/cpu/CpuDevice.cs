@@ -30,6 +30,9 @@ internal sealed class CpuDevice : Device, IHostVisibleMemory, IHostMemoryUse
         Allocator = new CpuAllocator(_queue);
     }
 
+    /// <summary>What runs its work.</summary>
+    public LaunchQueue Queue => _queue;
+
     /// <inheritdoc/>
     public override Capabilities Capabilities { get; }
 
