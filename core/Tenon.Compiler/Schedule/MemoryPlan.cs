@@ -2,34 +2,33 @@ using Tenon.Core;
 
 namespace Tenon.Compiler;
 
-/// <summary>
-/// Gives temporaries places in one arena a device, so that those that live at different times share memory: the largest
-/// first, each at the lowest free offset.
-/// </summary>
+/// <summary>Gives temporaries places in one arena a device, so that those that live at different times share memory.</summary>
 internal static class MemoryPlan
 {
     private const long Alignment = 256;
 
-    /// <summary>Places every temporary; returns the bytes of the arena of each device.</summary>
-    public static Dictionary<string, long> Place(IReadOnlyList<ScheduledCall> calls, SlotTable slots)
+    /// <summary>Places every temporary; returns the bytes of the arena of each device, and those that no plan could do without.</summary>
+    public static (Dictionary<string, long> Bytes, Dictionary<string, long> LeastBytes) Place(IReadOnlyList<ScheduledCall> calls, SlotTable slots)
     {
         using var stage = Tracing.Begin("schedule/memory plan");
-        var arenas = new Dictionary<string, Arena>();
-        foreach (var (slot, first, last) in LivesOf(calls, slots))
+        var (bytes, least) = (new Dictionary<string, long>(), new Dictionary<string, long>());
+        foreach (var device in LivesOf(calls, slots).GroupBy(l => slots[l.Slot].Device))
         {
-            if (!arenas.TryGetValue(slots[slot].Device, out var arena))
+            var lives = device.ToList();
+            var layout = OffsetAllocator.Place([.. lives.Select(l => l.Life)], Alignment);
+            for (var i = 0; i < lives.Count; i++)
             {
-                arenas.Add(slots[slot].Device, arena = new Arena());
+                slots.Place(lives[i].Slot, layout.Offsets[i]);
             }
 
-            slots.Place(slot, arena.Place(first, last, BytesOf(slots[slot])));
+            (bytes[device.Key], least[device.Key]) = (layout.Bytes, layout.LeastBytes);
         }
 
-        return arenas.ToDictionary(a => a.Key, a => a.Value.Bytes);
+        return (bytes, least);
     }
 
-    // Each temporary with the first and the last call that uses it, the largest first.
-    private static List<(int Slot, int First, int Last)> LivesOf(IReadOnlyList<ScheduledCall> calls, SlotTable slots)
+    // Each temporary, from the first to the last call that uses it.
+    private static List<(int Slot, Lifetime Life)> LivesOf(IReadOnlyList<ScheduledCall> calls, SlotTable slots)
     {
         var (first, last) = (new int[slots.Slots.Count], new int[slots.Slots.Count]);
         Array.Fill(first, -1);
@@ -42,45 +41,15 @@ internal static class MemoryPlan
             }
         }
 
-        var lives = new List<(int Slot, int First, int Last)>();
+        var lives = new List<(int Slot, Lifetime Life)>();
         for (var slot = 0; slot < first.Length; slot++)
         {
             if (first[slot] >= 0 && slots[slot].Kind == SlotKind.Temporary)
             {
-                lives.Add((slot, first[slot], last[slot]));
+                lives.Add((slot, new Lifetime(slots[slot].DType.BytesOf(slots[slot].Size), first[slot], last[slot])));
             }
         }
 
-        lives.Sort((a, b) => BytesOf(slots[b.Slot]).CompareTo(BytesOf(slots[a.Slot])) is var order and not 0 ? order : a.Slot.CompareTo(b.Slot));
         return lives;
-    }
-
-    private static long BytesOf(ScheduleSlot slot) => (slot.Size * slot.DType.Bytes + Alignment - 1) / Alignment * Alignment;
-
-    /// <summary>The memory of one device, with what lies in it in the order of offsets.</summary>
-    private sealed class Arena
-    {
-        private readonly List<(long Begin, long End, int First, int Last)> _placed = [];
-
-        public long Bytes { get; private set; }
-
-        public long Place(int first, int last, long bytes)
-        {
-            var offset = 0L;
-            foreach (var other in _placed)
-            {
-                if (other.Begin >= offset + bytes)
-                {
-                    break;
-                }
-
-                offset = other.First <= last && first <= other.Last ? Math.Max(offset, other.End) : offset;
-            }
-
-            var at = _placed.FindIndex(p => p.Begin > offset);
-            _placed.Insert(at < 0 ? _placed.Count : at, (offset, offset + bytes, first, last));
-            Bytes = Math.Max(Bytes, offset + bytes);
-            return offset;
-        }
     }
 }
