@@ -110,6 +110,23 @@ internal sealed class NativeProgramTests(string runner)
     }
 
     [Test]
+    public void LocalArraysKeepWhatIsStored()
+    {
+        var (input, output) = (Param(0, DType.Float32, 16), Param(1, DType.Float32, 16));
+        var (first, second) = (UOp.New(Ops.Local, DType.Float32, [], new LocalArg(0, 8)), UOp.New(Ops.Local, DType.Float32, [], new LocalArg(1, 8, 64)));
+        var offset = UOp.Alu(Ops.Mul, Special(2), Int(8));
+        var x = Load(At(input, offset), 8);
+        var program = Program("local", 2,
+            Store(At(first, Int(0)), x),
+            Store(At(second, Int(0)), UOp.Alu(Ops.Add, x, x)),
+            Store(At(output, offset), UOp.Alu(Ops.Add, Load(At(first, Int(0)), 8), Load(At(second, Int(0)), 8))));
+        var buffers = new[] { MemoryMarshal.AsBytes<float>([.. Enumerable.Range(0, 16)]).ToArray(), new byte[64] };
+        NativeRunner.Named(runner).Run(program, buffers);
+
+        Assert.That(MemoryMarshal.Cast<byte, float>(buffers[1]).ToArray(), Is.EqualTo(Enumerable.Range(0, 16).Select(i => 3f * i)));
+    }
+
+    [Test]
     public void ProductsAndSumsAreRoundedTwice()
     {
         // 1 + 2^-12 squared is 1 + 2^-11 + 2^-24: the last term is lost unless the sum is contracted.

@@ -15,7 +15,7 @@ internal static class LlvmKernelLoader
         {
             var image = new ElfImage(kernel.Binary.Span);
             memory = new ExecutableMemory(image.Size, image.At);
-            return new NativeKernelEntry(memory.Address + (nint)image.Find(kernel.Name), memory);
+            return new NativeKernelEntry(memory.Address + (nint)image.Find(kernel.Name), kernel.LocalBytes, memory);
         }
         catch (Exception e) when (e is InvalidDataException or Win32Exception or OverflowException or IndexOutOfRangeException or ArgumentException)
         {

@@ -159,7 +159,7 @@ public sealed class LlvmKernel
     {
         switch (op.Op)
         {
-            case Ops.Param or Ops.Variable or Ops.Special:
+            case Ops.Param or Ops.Local or Ops.Variable or Ops.Special:
                 // The renderer has written them in the head.
                 break;
             case Ops.Const:

@@ -52,7 +52,7 @@ internal sealed class ClangRunner : NativeRunner
     protected override KernelEntry Load(CompiledKernel kernel)
     {
         var library = _loader.Load(kernel);
-        return new NativeKernelEntry(library.Address, library);
+        return new NativeKernelEntry(library.Address, kernel.LocalBytes, library);
     }
 
     private static (ClangCompiler? Compiler, string Note) Find()
