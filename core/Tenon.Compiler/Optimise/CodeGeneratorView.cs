@@ -38,6 +38,9 @@ internal sealed class CodeGeneratorView
 
     public bool IsVector(DType dtype) => _target.VectorBytes >= 16 && (Support(dtype) & DTypeSupport.Vector) != 0;
 
+    /// <summary>Whether squares of vectors can exchange rows and columns.</summary>
+    public bool CanTranspose(DType dtype) => IsVector(dtype) && !dtype.IsBool && Has(Ops.Shuffle);
+
     public bool HasMaskedLoad(DType dtype) => IsVector(dtype) && (Support(dtype) & DTypeSupport.MaskedLoad) != 0;
 
     public bool HasArithmetic(DType dtype) => (Support(dtype) & DTypeSupport.Arithmetic) != 0;

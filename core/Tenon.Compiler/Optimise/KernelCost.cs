@@ -191,7 +191,10 @@ internal sealed class KernelCost
             case Ops.Load:
                 return v < 0 ? Simple : w.Strides[v] == 1 && _target.IsVector(u.DType) ? Simple + Far(w) * lanes * u.DType.Bytes / LineBytes : lanes * Lane(w, plan, v);
             case Ops.Store:
-                return v < 0 ? NarrowStore : w.Strides[v] == 1 && _target.IsVector(u[1].DType) ? WideStore : lanes * (Lane(w, plan, v) + NarrowStore);
+                return v < 0 ? NarrowStore
+                    : w.Strides[v] == 1 && _target.IsVector(u[1].DType) ? WideStore
+                    : CopiesAcross(w, plan) is > 1 and var rows ? Transposition.Cost(rows, lanes, WideStore)
+                    : lanes * (Lane(w, plan, v) + NarrowStore);
             case Ops.Reduce:
                 return Math.Max(v < 0 || _target.IsVector(u.DType) ? Simple : lanes * Simple, Latency / Chains(w, plan));
             default:
@@ -202,6 +205,10 @@ internal sealed class KernelCost
 
     private double Far(Work w) =>
         _target.L1CacheBytes > 0 && (w.Around & ~w.Inside) != 0 && Elements(w) * w.Node.DType.Bytes > _target.L1CacheBytes ? FarLine : 0;
+
+    // Written out along a loop of consecutive elements, so that vectors of another loop can be stored by columns.
+    private int CopiesAcross(Work w, LoopPlan plan) =>
+        _target.CanTranspose(w.Node[1].DType) && Array.FindIndex(w.Strides, s => s == 1) is >= 0 and var cross && plan.Lanes[cross] == 1 ? plan.Copies[cross] : 1;
 
     private static bool IsPacked(Work w, int lanes) => w.IsPackable && w.Strides[lanes] != 1;
 
