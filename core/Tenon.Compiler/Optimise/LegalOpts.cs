@@ -2,48 +2,88 @@ using Tenon.Core;
 
 namespace Tenon.Compiler;
 
-/// <summary>The changes that the loops of a kernel allow, whether they pay or not.</summary>
-internal static class LegalOpts
+/// <summary>The changes that the loops of a kernel allow next, whether they pay or not.</summary>
+internal sealed class LegalOpts
 {
+    private const int MaxRanges = 64;
     private static readonly int[] Factors = [2, 3, 4, 5, 6, 7, 8, 12, 16, 32];
+    private static readonly int[] PartsPerThread = [1, 4, 16];
+    private readonly LoopNest _nest;
+    private readonly CodeGeneratorView _target;
+    private readonly UOp[] _ranges;
+    private readonly List<UOp> _common;
+    private readonly bool _canReorder;
+    private readonly int _lanes;
+    private readonly ulong _vectors;
+    private readonly KernelCost? _cost;
+
+    public LegalOpts(LoopNest nest, CodeGeneratorView target)
+    {
+        (_nest, _target, _ranges, _common) = (nest, target, [.. nest.Ranges], nest.CommonLoops());
+        _canReorder = _common.Count > 1 && _common.Count == nest.OutputLoops.Count();
+        if (_ranges.Length <= MaxRanges)
+        {
+            var order = nest.Kernel.TopologicalOrder();
+            (_lanes, _cost) = (PlanSearch.MaxLanes(order, target), new KernelCost(order, _ranges, target));
+            for (var i = 0; i < _ranges.Length; i++)
+            {
+                _vectors |= KindOf(_ranges[i]) == RangeKind.Vector ? 1UL << i : 0;
+            }
+        }
+    }
 
     /// <summary>Every change that may come next.</summary>
-    public static List<Opt> Of(LoopNest nest, CodeGeneratorView target)
+    public static List<Opt> Of(LoopNest nest, CodeGeneratorView target) => new LegalOpts(nest, target).All();
+
+    /// <summary>Every change that may come next.</summary>
+    public List<Opt> All()
     {
         var opts = new List<Opt>();
-        var (order, ranges) = (nest.Kernel.TopologicalOrder(), nest.Ranges);
-        var cost = new KernelCost(order, [.. ranges], target);
-        var vectors = ranges.Where(r => KindOf(r) == RangeKind.Vector).Aggregate(0UL, (bits, r) => bits | 1UL << ranges.IndexOf(r));
-        var lanes = PlanSearch.MaxLanes(order, target);
-        for (var i = 0; i < ranges.Count; i++)
+        foreach (var range in _ranges)
         {
-            var (range, id) = (ranges[i], ranges[i].ArgAs<RangeArg>().Id);
-            foreach (var factor in Factors.Where(f => nest.CanSplit(range, f)))
+            var id = range.ArgAs<RangeArg>().Id;
+            foreach (var factor in Factors)
             {
-                if (KindOf(range) is RangeKind.Loop or RangeKind.Reduce)
-                {
-                    opts.Add(new Opt(OptKind.Unroll, id, factor));
-                }
-
-                if (factor <= lanes && int.IsPow2(factor) && KindOf(range) is not (RangeKind.Vector or RangeKind.Global) && cost.CanAdd(i, vectors))
-                {
-                    opts.Add(new Opt(OptKind.Vector, id, factor));
-                }
+                opts.Add(new Opt(OptKind.Unroll, id, factor));
+                opts.Add(new Opt(OptKind.Vector, id, factor));
             }
+
+            opts.AddRange(range[0].Op == Ops.Const ? [new Opt(OptKind.Global, id)] : PartsPerThread.Select(n => new Opt(OptKind.Global, id, n * _target.Parallelism)));
+            opts.Add(new Opt(OptKind.Innermost, id));
         }
 
-        var common = nest.CommonLoops();
-        foreach (var loop in common)
-        {
-            opts.Add(new Opt(OptKind.Global, loop.ArgAs<RangeArg>().Id));
-            if (common.Count > 1 && common.Count == nest.OutputLoops.Count())
-            {
-                opts.Add(new Opt(OptKind.Innermost, loop.ArgAs<RangeArg>().Id));
-            }
-        }
-
+        opts.RemoveAll(o => WhyNot(o) is not null);
         return opts;
     }
+
+    /// <exception cref="TenonException">A change may not come next.</exception>
+    public void Require(Opt opt)
+    {
+        if (WhyNot(opt) is { } reason)
+        {
+            throw new TenonException("TEN1100", $"{opt} can't be done: {reason}.");
+        }
+    }
+
+    /// <summary>Why a change may not come next; null if it may.</summary>
+    public string? WhyNot(Opt opt)
+    {
+        var i = Array.FindIndex(_ranges, r => r.ArgAs<RangeArg>().Id == opt.Range);
+        return i < 0 ? "the kernel doesn't have that loop" : _cost is null ? $"the kernel has more than {MaxRanges} loops" : opt.Kind switch
+        {
+            OptKind.Unroll => KindOf(_ranges[i]) is not (RangeKind.Loop or RangeKind.Reduce) ? "it isn't a loop any more" : WhyNotSplit(_ranges[i], opt.Amount),
+            OptKind.Vector => KindOf(_ranges[i]) is RangeKind.Vector or RangeKind.Global ? "it isn't a loop any more"
+                : opt.Amount > _lanes || !int.IsPow2(opt.Amount) ? $"a vector has at most {_lanes} lanes, a power of two"
+                : !_cost.CanAdd(i, _vectors) ? "a value would have the lanes of two loops"
+                : WhyNotSplit(_ranges[i], opt.Amount),
+            OptKind.Global => !_common.Contains(_ranges[i]) ? "not all of the kernel is in that loop"
+                : _ranges[i][0].Op != Ops.Const && opt.Amount < 1 ? "a loop of symbolic length needs a number of parts" : null,
+            OptKind.Innermost => !_canReorder || !_common.Contains(_ranges[i]) ? "the loops around it have an order" : null,
+            _ => "this version doesn't know it",
+        };
+    }
+
+    private string? WhyNotSplit(UOp range, int amount) => _nest.CanSplit(range, amount) ? null : $"{amount} doesn't divide its length, or is longer";
 
     private static RangeKind KindOf(UOp range) => range.ArgAs<RangeArg>().Kind;
 }

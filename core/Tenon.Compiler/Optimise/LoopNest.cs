@@ -5,6 +5,7 @@ namespace Tenon.Compiler;
 /// <summary>A kernel while its loops are being changed.</summary>
 internal sealed class LoopNest
 {
+    private readonly List<Opt> _applied = [];
     private int _nextRange;
 
     public LoopNest(UOp kernel)
@@ -14,6 +15,9 @@ internal sealed class LoopNest
     }
 
     public UOp Kernel { get; private set; }
+
+    /// <summary>The changes so far, in order.</summary>
+    public IReadOnlyList<Opt> Applied => _applied;
 
     /// <summary>Every range of the kernel, outer loops first.</summary>
     public List<UOp> Ranges => [.. Kernel.TopologicalOrder().Where(u => u.Op == Ops.Range).OrderBy(u => u.ArgAs<RangeArg>().Id)];
@@ -70,6 +74,7 @@ internal sealed class LoopNest
                 break;
         }
 
+        _applied.Add(opt);
         return opt.Kind == OptKind.Global ? opt.Range : _nextRange - 1;
     }
 
@@ -120,7 +125,8 @@ internal sealed class LoopNest
         Replace(range, IndexMath.Add(start, inner), [part, inner]);
     }
 
-    private void Replace(UOp range, UOp value, UOp[] loops)
+    /// <summary>Puts a value in place of a range, and loops in place of its loop.</summary>
+    public void Replace(UOp range, UOp value, UOp[] loops)
     {
         var done = new NodeMap<UOp> { [range] = value };
         foreach (var u in Kernel.TopologicalOrder(u => u != range))
