@@ -6,6 +6,9 @@ namespace Tenon.Plugins.Cpu;
 /// <summary>The processors of this machine, with a queue and threads of its own.</summary>
 internal sealed class CpuDevice : Device, IHostVisibleMemory, IHostMemoryUse
 {
+    // Of each thread; beyond the caches a copy gains nothing.
+    private const long MaxLocalBytes = 64 << 20;
+
     private readonly LaunchQueue _queue;
     private readonly ClangKernelLoader _clangLoader;
 
@@ -20,6 +23,8 @@ internal sealed class CpuDevice : Device, IHostVisibleMemory, IHostMemoryUse
             Parallelism = settings.Threads,
             L1CacheBytes = Machine.L1CacheBytes,
             L2CacheBytes = Machine.L2CacheBytes,
+            L3CacheBytes = Machine.L3CacheBytes,
+            LocalBytes = MaxLocalBytes,
         };
         _queue = new LaunchQueue($"{device.Name}:{device.Ordinal}", settings.Threads);
         Allocator = new CpuAllocator(_queue);
@@ -69,7 +74,7 @@ internal sealed class CpuDevice : Device, IHostVisibleMemory, IHostMemoryUse
                 return ClrKernelEntry.Load(kernel);
             case ClangGenerator.GeneratorName:
                 var native = _clangLoader.Load(kernel);
-                return new NativeKernelEntry(native.Address, native);
+                return new NativeKernelEntry(native.Address, kernel.LocalBytes, native);
             default:
                 throw new BackendException("TEN4002", $"Kernel {kernel.Name} was made by the generator {kernel.Generator}; the CPU loads those of CLR and Clang.");
         }

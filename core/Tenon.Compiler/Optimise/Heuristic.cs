@@ -21,8 +21,11 @@ internal static class Heuristic
     public static void Change(LoopNest nest, CodeGeneratorView target)
     {
         PlanSearch.Best(nest, target)?.Apply(nest);
-        ChooseOrder(nest);
-        ChooseGrid(nest, target);
+        if (!Blocking.TryApply(nest, target))
+        {
+            ChooseOrder(nest);
+            ChooseGrid(nest, target);
+        }
     }
 
     // The loop whose steps touch the fewest new bytes runs innermost: what the others touched stays in cache.

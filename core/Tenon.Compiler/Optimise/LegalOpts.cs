@@ -7,12 +7,13 @@ internal sealed class LegalOpts
 {
     private const int MaxRanges = 64;
     private static readonly int[] Factors = [2, 3, 4, 5, 6, 7, 8, 12, 16, 32];
+    private static readonly int[] Blocks = [4, 8, 16, 32, 64, 128, 256, 512, 1024];
     private static readonly int[] PartsPerThread = [1, 4, 16];
     private readonly LoopNest _nest;
     private readonly CodeGeneratorView _target;
     private readonly UOp[] _ranges;
     private readonly List<UOp> _common;
-    private readonly bool _canReorder;
+    private readonly bool _isCommon;
     private readonly int _lanes;
     private readonly ulong _vectors;
     private readonly KernelCost? _cost;
@@ -20,7 +21,7 @@ internal sealed class LegalOpts
     public LegalOpts(LoopNest nest, CodeGeneratorView target)
     {
         (_nest, _target, _ranges, _common) = (nest, target, [.. nest.Ranges], nest.CommonLoops());
-        _canReorder = _common.Count > 1 && _common.Count == nest.OutputLoops.Count();
+        _isCommon = _common.Count == nest.OutputLoops.Count();
         if (_ranges.Length <= MaxRanges)
         {
             var order = nest.Kernel.TopologicalOrder();
@@ -48,8 +49,14 @@ internal sealed class LegalOpts
                 opts.Add(new Opt(OptKind.Vector, id, factor));
             }
 
+            opts.AddRange(Blocks.Select(n => new Opt(OptKind.Tile, id, n)));
             opts.AddRange(range[0].Op == Ops.Const ? [new Opt(OptKind.Global, id)] : PartsPerThread.Select(n => new Opt(OptKind.Global, id, n * _target.Parallelism)));
             opts.Add(new Opt(OptKind.Innermost, id));
+        }
+
+        for (var factor = _target.LocalBytes > 0 ? _nest.Factors().Count - 1 : -1; factor >= 0; factor--)
+        {
+            opts.AddRange(_common.Select(l => l.ArgAs<RangeArg>().Id).Append(-1).Select(id => new Opt(OptKind.Stage, id, factor)));
         }
 
         opts.RemoveAll(o => WhyNot(o) is not null);
@@ -68,6 +75,11 @@ internal sealed class LegalOpts
     /// <summary>Why a change may not come next; null if it may.</summary>
     public string? WhyNot(Opt opt)
     {
+        if (opt.Kind == OptKind.Stage)
+        {
+            return WhyNotStage(opt);
+        }
+
         var i = Array.FindIndex(_ranges, r => r.ArgAs<RangeArg>().Id == opt.Range);
         return i < 0 ? "the kernel doesn't have that loop" : _cost is null ? $"the kernel has more than {MaxRanges} loops" : opt.Kind switch
         {
@@ -78,9 +90,28 @@ internal sealed class LegalOpts
                 : WhyNotSplit(_ranges[i], opt.Amount),
             OptKind.Global => !_common.Contains(_ranges[i]) ? "not all of the kernel is in that loop"
                 : _ranges[i][0].Op != Ops.Const && opt.Amount < 1 ? "a loop of symbolic length needs a number of parts" : null,
-            OptKind.Innermost => !_canReorder || !_common.Contains(_ranges[i]) ? "the loops around it have an order" : null,
+            OptKind.Innermost => !_isCommon || _common.Count < 2 || !_common.Contains(_ranges[i]) ? "the loops around it have an order" : null,
+            OptKind.Tile => KindOf(_ranges[i]) != RangeKind.Reduce && !(_isCommon && _common.Contains(_ranges[i])) ? "the loops around it have an order"
+                : _ranges[i][0].Op != Ops.Const || opt.Amount < 1 || opt.Amount >= _ranges[i][0].Max ? "a block is shorter than the loop, whose length is literal" : null,
             _ => "this version doesn't know it",
         };
+    }
+
+    private string? WhyNotStage(Opt opt)
+    {
+        var factors = _nest.Factors();
+        if (opt.Amount < 0 || opt.Amount >= factors.Count)
+        {
+            return $"the kernel has {factors.Count} factors";
+        }
+
+        var (factor, loops) = (factors[opt.Amount], factors[opt.Amount].Ranges.ToArray());
+        var spanned = LoopNest.StagedRanges(factor, opt.Range);
+        var bytes = spanned.Aggregate((double)factor.DType.Bytes, (p, r) => p * r[0].Max) + _nest.Kernel.TopologicalOrder().Where(u => u.Op == Ops.Local).Sum(u => u.DType.BytesOf(u.ArgAs<LocalArg>().Size));
+        return !_isCommon || (opt.Range >= 0 && !_common.Exists(l => l.ArgAs<RangeArg>().Id == opt.Range)) ? "not all of the kernel is in that loop"
+            : bytes > _target.LocalBytes ? $"it needs {bytes:0} bytes of local memory, of {_target.LocalBytes}"
+            : spanned.Length == 0 || loops.Any(r => !spanned.Contains(r) && KindOf(r) is not (RangeKind.Global or RangeKind.Loop)) ? "the factor doesn't change within that loop"
+            : factor.TopologicalOrder().Exists(u => u.Op == Ops.After) ? "the factor is staged already" : null;
     }
 
     private string? WhyNotSplit(UOp range, int amount) => _nest.CanSplit(range, amount) ? null : $"{amount} doesn't divide its length, or is longer";

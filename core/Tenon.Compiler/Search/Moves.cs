@@ -13,15 +13,13 @@ internal static class Moves
         var moves = new List<RecipeStep[]>();
         RecipeStep[] steps = [.. from.Steps];
 
-        // What becomes of loops goes before where they run.
+        // What becomes of loops goes before where they run, and before or after they are tiled and staged.
         var body = Array.FindLastIndex(steps, s => !Recipe.IsPlacement(s.Opt)) + 1;
-        var prefix = body == steps.Length ? from : Recipe.Replay(kernel, steps[..body], target);
-        foreach (var opt in LegalOpts.Of(prefix.Nest, target))
+        var blocking = Array.FindIndex(steps, s => s.Opt.Kind is OptKind.Tile or OptKind.Stage);
+        foreach (var at in blocking < 0 || blocking == body ? [body] : new[] { blocking, body })
         {
-            if (!Recipe.IsPlacement(opt))
-            {
-                moves.Add([.. steps[..body], new RecipeStep(opt, null), .. steps[body..]]);
-            }
+            var prefix = at == steps.Length ? from : Recipe.Replay(kernel, steps[..at], target);
+            moves.AddRange(LegalOpts.Of(prefix.Nest, target).Where(o => !Recipe.IsPlacement(o)).Select(o => (RecipeStep[])[.. steps[..at], new RecipeStep(o, null), .. steps[at..]]));
         }
 
         foreach (var opt in LegalOpts.Of(from.Nest, target))
@@ -50,7 +48,7 @@ internal static class Moves
     private static IEnumerable<int> OtherAmounts(RecipeStep[] steps, int i)
     {
         var (amount, made) = (steps[i].Opt.Amount, steps[i].Made);
-        if (amount == 0)
+        if (amount == 0 || steps[i].Opt.Kind == OptKind.Stage)
         {
             return [];
         }

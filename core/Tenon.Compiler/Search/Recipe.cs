@@ -42,6 +42,8 @@ internal sealed class Recipe
                 continue;
             }
 
+            // The parts of a grid are chosen only where the loop has no literal length.
+            opt = opt.Kind == OptKind.Global && nest.Find(opt.Range)![0].Op == Ops.Const ? opt with { Amount = 0 } : opt;
             new LegalOpts(nest, target).Require(opt);
             var made = nest.Apply(opt);
             Rename(step.Made, made);
@@ -60,14 +62,17 @@ internal sealed class Recipe
                 changes[path] = list = [];
             }
 
-            list.Add((opt with { Range = 0 }).ToString());
+            // What is staged depends on what became of all loops before.
+            list.Add((opt with { Range = 0 }) + (opt.Kind == OptKind.Stage ? $" after ({Key()})" : ""));
             if (made != opt.Range)
             {
                 paths[made] = $"{path}.{list.Count}";
             }
         }
 
-        return new Recipe(nest, [.. done], string.Join('|', changes.Select(c => $"{c.Key}: {string.Join(", ", c.Value)}")) + "|" + string.Join(' ', order));
+        return new Recipe(nest, [.. done], Key());
+
+        string Key() => string.Join('|', changes.Select(c => $"{c.Key}: {string.Join(", ", c.Value)}")) + "|" + string.Join(' ', order);
 
         void Rename(int? old, int id)
         {
