@@ -81,7 +81,9 @@ internal sealed class LegalOpts
         }
 
         var i = Array.FindIndex(_ranges, r => r.ArgAs<RangeArg>().Id == opt.Range);
-        return i < 0 ? "the kernel doesn't have that loop" : _cost is null ? $"the kernel has more than {MaxRanges} loops" : opt.Kind switch
+        return i < 0 ? "the kernel doesn't have that loop"
+            : _cost is null ? $"the kernel has more than {MaxRanges} loops"
+            : opt.Kind != OptKind.Global && Array.Exists(_ranges, r => r[0].DependsOn(_ranges[i])) ? "the length of another loop depends on it" : opt.Kind switch
         {
             OptKind.Unroll => KindOf(_ranges[i]) is not (RangeKind.Loop or RangeKind.Reduce) ? "it isn't a loop any more" : WhyNotSplit(_ranges[i], opt.Amount),
             OptKind.Vector => KindOf(_ranges[i]) is RangeKind.Vector or RangeKind.Global ? "it isn't a loop any more"
@@ -89,6 +91,7 @@ internal sealed class LegalOpts
                 : !_cost.CanAdd(i, _vectors) ? "a value would have the lanes of two loops"
                 : WhyNotSplit(_ranges[i], opt.Amount),
             OptKind.Global => !_common.Contains(_ranges[i]) ? "not all of the kernel is in that loop"
+                : _ranges[i][0].Ranges.Length > 0 ? "its length depends on another loop"
                 : _ranges[i][0].Op != Ops.Const && opt.Amount < 1 ? "a loop of symbolic length needs a number of parts" : null,
             OptKind.Innermost => !_isCommon || _common.Count < 2 || !_common.Contains(_ranges[i]) ? "the loops around it have an order" : null,
             OptKind.Tile => KindOf(_ranges[i]) != RangeKind.Reduce && !(_isCommon && _common.Contains(_ranges[i])) ? "the loops around it have an order"
@@ -111,10 +114,13 @@ internal sealed class LegalOpts
         return !_isCommon || (opt.Range >= 0 && !_common.Exists(l => l.ArgAs<RangeArg>().Id == opt.Range)) ? "not all of the kernel is in that loop"
             : bytes > _target.LocalBytes ? $"it needs {bytes:0} bytes of local memory, of {_target.LocalBytes}"
             : spanned.Length == 0 || loops.Any(r => !spanned.Contains(r) && KindOf(r) is not (RangeKind.Global or RangeKind.Loop)) ? "the factor doesn't change within that loop"
+            : Array.Exists(spanned, r => Array.Exists(spanned, r[0].DependsOn)) ? "the length of one of its loops depends on another"
             : factor.TopologicalOrder().Exists(u => u.Op == Ops.After) ? "the factor is staged already" : null;
     }
 
-    private string? WhyNotSplit(UOp range, int amount) => _nest.CanSplit(range, amount) ? null : $"{amount} doesn't divide its length, or is longer";
+    // The copies of a split loop run side by side: what is staged within it would need an array for each.
+    private string? WhyNotSplit(UOp range, int amount) => !_nest.CanSplit(range, amount) ? $"{amount} doesn't divide its length, or is longer"
+        : _nest.Kernel.TopologicalOrder().Exists(u => u.Op == Ops.After && u.DependsOn(range)) ? "a factor is staged within it" : null;
 
     private static RangeKind KindOf(UOp range) => range.ArgAs<RangeArg>().Kind;
 }

@@ -17,7 +17,7 @@ internal static class CacheKey
     /// <param name="compiler">The compiler's fingerprint.</param>
     /// <param name="opts">How its loops are changed; null for what the heuristic chooses.</param>
     public static string OfKernel(UOp kernel, Capabilities device, CodeGenerator generator, string compiler, IReadOnlyList<Opt>? opts = null) => Hash(string.Join(
-        '\n', "kernel", UOpSerializer.ContentHash(kernel), Common(device, compiler), generator.GetType().Module.ModuleVersionId, Text(generator), opts is null ? "" : string.Join('\n', opts)));
+        '\n', "kernel", UOpSerializer.ContentHash(kernel), Common(device, compiler), generator.GetType().Module.ModuleVersionId, Text(generator), opts is null ? "heuristic" : string.Join('\n', opts)));
 
     /// <summary>Of what a search finds: it outlives builds of the compiler and of the device's plugin.</summary>
     public static string OfTuning(UOp kernel, Capabilities device, CodeGenerator generator) =>

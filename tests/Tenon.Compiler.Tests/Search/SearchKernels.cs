@@ -7,8 +7,7 @@ namespace Tenon.Compiler.Tests.Search;
 internal static class SearchKernels
 {
     /// <summary>The kernels that a value is computed by.</summary>
-    public static IEnumerable<UOp> Of(TenonRuntime runtime, Tensor value) =>
-        runtime.Schedule([(value.Node, runtime.Devices.Default)]).Calls.Select(c => c.Kernel).OfType<UOp>();
+    public static IEnumerable<UOp> Of(Tensor value) => TenonRuntime.Default.Schedule([(value.Node, RandomProgram.Device)]).Calls.Select(c => c.Kernel).OfType<UOp>();
 
-    public static UOp MatMul(TenonRuntime runtime, long m, long k, long n) => Of(runtime, Tensor.Empty([m, k]).MatMul(Tensor.Empty([k, n]))).Single();
+    public static UOp MatMul(long m, long k, long n) => Of(Tensor.Empty([m, k]).MatMul(Tensor.Empty([k, n]))).Single();
 }
