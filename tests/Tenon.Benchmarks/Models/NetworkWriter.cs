@@ -1,5 +1,5 @@
-using Google.Protobuf;
 using System.Runtime.InteropServices;
+using Google.Protobuf;
 using Tenon.Cli.Bench;
 using Tenon.Onnx;
 using Tenon.Onnx.Format;
