@@ -81,9 +81,22 @@ internal sealed class LegalOpts
         }
 
         var i = Array.FindIndex(_ranges, r => r.ArgAs<RangeArg>().Id == opt.Range);
-        return i < 0 ? "the kernel doesn't have that loop"
-            : _cost is null ? $"the kernel has more than {MaxRanges} loops"
-            : opt.Kind != OptKind.Global && Array.Exists(_ranges, r => r[0].DependsOn(_ranges[i])) ? "the length of another loop depends on it" : opt.Kind switch
+        if (i < 0)
+        {
+            return "the kernel doesn't have that loop";
+        }
+
+        if (_cost is null)
+        {
+            return $"the kernel has more than {MaxRanges} loops";
+        }
+
+        if (opt.Kind != OptKind.Global && Array.Exists(_ranges, r => r[0].DependsOn(_ranges[i])))
+        {
+            return "the length of another loop depends on it";
+        }
+
+        return opt.Kind switch
         {
             OptKind.Unroll => KindOf(_ranges[i]) is not (RangeKind.Loop or RangeKind.Reduce) ? "it isn't a loop any more" : WhyNotSplit(_ranges[i], opt.Amount),
             OptKind.Vector => KindOf(_ranges[i]) is RangeKind.Vector or RangeKind.Global ? "it isn't a loop any more"
