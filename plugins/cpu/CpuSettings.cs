@@ -1,13 +1,14 @@
 using System.Globalization;
 using Tenon.Core.Backend;
 using Tenon.Plugins.Cpu.Clang;
+using Tenon.Plugins.Cpu.Llvm;
 
 namespace Tenon.Plugins.Cpu;
 
 /// <summary>The plugin's settings.</summary>
 internal sealed class CpuSettings
 {
-    private static readonly string[] Keys = ["devices", "threads", "generator", "vector", "clang"];
+    private static readonly string[] Keys = ["devices", "threads", "generator", "vector", "clang", "llvm"];
 
     /// <summary>How many logical devices there are; they share the processors.</summary>
     public int Devices { get; private init; } = 1;
@@ -15,8 +16,8 @@ internal sealed class CpuSettings
     /// <summary>Threads of each device.</summary>
     public int Threads { get; private init; } = Environment.ProcessorCount;
 
-    /// <summary>Whether the Clang generator comes before the CLR one.</summary>
-    public bool PrefersClang { get; private init; }
+    /// <summary>The name of the generator that comes first.</summary>
+    public string Generator { get; private init; } = ClrGenerator.GeneratorName;
 
     /// <summary>Bytes of a vector for the CLR generator; 0 for none.</summary>
     public int VectorBytes { get; private init; } = ClrTarget.WidestVector;
@@ -38,7 +39,7 @@ internal sealed class CpuSettings
         {
             Devices = Math.Max(1, Number(settings, "devices", 0, 64)),
             Threads = threads == 0 ? Environment.ProcessorCount : threads,
-            PrefersClang = Choice(settings, "generator", ClrGenerator.GeneratorName, ClangGenerator.GeneratorName) == ClangGenerator.GeneratorName,
+            Generator = Choice(settings, "generator", ClrGenerator.GeneratorName, ClangGenerator.GeneratorName, LlvmGenerator.GeneratorName),
             VectorBytes = Choice(settings, "vector", "auto", "512", "256", "128", "0") is var v && v == "auto"
                 ? ClrTarget.WidestVector
                 : Vector(int.Parse(v, CultureInfo.InvariantCulture) / 8),

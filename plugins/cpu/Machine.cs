@@ -21,6 +21,9 @@ internal static class Machine
     /// <summary>Bytes of a core's second-level cache.</summary>
     public static long L2CacheBytes { get; } = CacheBytes(2) ?? DefaultL2;
 
+    /// <summary>Bytes of the last-level cache; that of the second level if there is no third.</summary>
+    public static long L3CacheBytes { get; } = CacheBytes(3) ?? L2CacheBytes;
+
     // Linux: sizes are written as 48K.
     private static long? CacheBytes(int level)
     {

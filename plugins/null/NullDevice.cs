@@ -14,6 +14,8 @@ internal sealed class NullDevice(CodeGenerator generator) : Device
         Parallelism = 16,
         L1CacheBytes = 32 << 10,
         L2CacheBytes = 1 << 20,
+        L3CacheBytes = 32 << 20,
+        LocalBytes = 64 << 20,
     };
 
     /// <inheritdoc/>

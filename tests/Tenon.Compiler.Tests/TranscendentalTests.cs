@@ -1,3 +1,5 @@
+using Tenon.Core;
+
 namespace Tenon.Compiler.Tests;
 
 /// <summary>The functions that the compiler makes from arithmetic.</summary>

@@ -5,15 +5,26 @@ namespace Tenon.Plugins.Cpu.Tests;
 internal sealed class SettingsTests
 {
     [Test]
-    public void ClangIsLookedForWhenSomebodyAsksForMoreThanTheDefault()
+    public void CompilersAreLookedForWhenSomebodyAsksForMoreThanTheDefault()
     {
-        var (plugin, host) = (new CpuPlugin(), new TestHost(("clang", Path.Combine(Path.GetTempPath(), "no-such-clang"))));
+        var (plugin, host) = (new CpuPlugin(), new TestHost(("clang", Path.Combine(Path.GetTempPath(), "no-such-clang")), ("llvm", "no-such-llvm")));
         using var device = plugin.Open(plugin.EnumerateDevices(host)[0], host);
         Assert.That(device.CodeGenerators.First(), Is.SameAs(device.CodeGenerators[0]));
         Assert.That(host.Notes, Is.Empty);
         Assert.That(device.CodeGenerators.Select(g => g.Name), Is.EqualTo(new[] { "CLR" }));
         Assert.That(device.CodeGenerators, Has.Count.EqualTo(1));
-        Assert.That(host.Notes.Single(), Does.Contain("no-such-clang"));
+        Assert.That(host.Notes, Has.Count.EqualTo(2));
+        Assert.That(host.Notes[0], Does.Contain("no-such-clang"));
+        Assert.That(host.Notes[1], Does.Contain("no-such-llvm").And.Contain("15").And.Contain("plugins.json"));
+    }
+
+    [Test]
+    public void AskingForAnAbsentLlvmSaysWhatToDo()
+    {
+        var (plugin, host) = (new CpuPlugin(), new TestHost(("generator", "llvm"), ("llvm", "no-such-llvm")));
+        Assert.That(
+            () => plugin.Open(plugin.EnumerateDevices(host)[0], host),
+            Throws.TypeOf<BackendException>().With.Property("Code").EqualTo("TEN4100").And.Message.Contains("no-such-llvm").And.Message.Contains("CLR"));
     }
 
     [Test]
@@ -44,7 +55,7 @@ internal sealed class SettingsTests
     [TestCase("threads", "many", "from 0 to 4096")]
     [TestCase("threads", "-1", "from 0 to 4096")]
     [TestCase("devices", "65", "from 0 to 64")]
-    [TestCase("generator", "GCC", "CLR, Clang")]
+    [TestCase("generator", "GCC", "CLR, Clang, LLVM")]
     [TestCase("vector", "384", "auto, 512, 256, 128, 0")]
     public void WrongSettingsAreErrors(string key, string value, string expected)
     {

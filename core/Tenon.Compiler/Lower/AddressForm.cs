@@ -15,11 +15,12 @@ internal sealed class AddressForm
     private readonly List<(UOp Range, long Stride)> _strides = [];
     private readonly long _constant;
 
-    /// <param name="address">The node.</param>
+    /// <param name="storage">What is accessed.</param>
+    /// <param name="index">Where.</param>
     /// <param name="sums">What the sums that indices depend on have become; null if none does.</param>
-    public AddressForm(UOp address, NodeMap<Pieces>? sums)
+    public AddressForm(UOp storage, UOp index, NodeMap<Pieces>? sums)
     {
-        (_param, _index, _sums) = (address[0], address[1], sums);
+        (_param, _index, _sums) = (storage, index, sums);
         var form = LinearForm.Of(_index);
         var rest = new LinearForm();
         foreach (var (term, factor) in form.Terms)

@@ -8,7 +8,7 @@ internal sealed partial class Expander
     {
         var (axes, lanes) = (UnrolledIn(load.Ranges), LanesIn(load.Ranges));
         var count = Count(lanes);
-        var address = new AddressForm(load[0], _sumsInIndices);
+        var address = new AddressForm(Storage(load[0][0]), load[0][1], _sumsInIndices);
         var gate = load.Src.Length == 3 ? load[1] : null;
         var isMasked = IsMasked(load);
         var isVector = isMasked || lanes is null || (address.Stride(lanes) == 1 && (gate is null || !gate.DependsOn(lanes)) && _target.IsVector(load.DType));
@@ -43,11 +43,26 @@ internal sealed partial class Expander
         return gate.IsInteger(0) ? other : UOp.New(Ops.Load, dtype, [address, gate, other]);
     }
 
-    private void ExpandStore(UOp end)
+    private UOp Storage(UOp storage) => storage.Op == Ops.After ? _filled[storage] : storage;
+
+    // A local array with what fills it, and the loops of that.
+    private UOp ExpandAfter(UOp after)
+    {
+        var (stores, loops) = (new List<UOp>(), new List<UOp>());
+        foreach (var end in after.Src[1..])
+        {
+            ExpandStore(end, stores);
+            loops.AddRange(OfKind(end.Src[1..], RangeKind.Loop, RangeKind.Loop));
+        }
+
+        return UOp.New(Ops.After, after.DType, [Storage(after[0]), .. stores, .. loops]);
+    }
+
+    private void ExpandStore(UOp end, List<UOp> stores)
     {
         var store = end[0];
         var loops = end.Src[1..];
-        var address = new AddressForm(store[0], null);
+        var address = new AddressForm(Storage(store[0][0]), store[0][1], null);
         var value = _pieces[store[1]];
         var (axes, lanes) = (UnrolledIn(loops), LanesIn(loops));
         var count = Count(lanes);
@@ -56,7 +71,7 @@ internal sealed partial class Expander
         {
             for (var lane = 0; lane < (isVector ? 1 : count); lane++)
             {
-                _stores.Add(UOp.New(Ops.Store, DType.Void, [address.At(_at, lanes, lane), isVector ? value.Vector(_at, count) : value.Lane(_at, lane)]));
+                stores.Add(UOp.New(Ops.Store, DType.Void, [address.At(_at, lanes, lane), isVector ? value.Vector(_at, count) : value.Lane(_at, lane)]));
             }
         }
         while (_at.MoveNext(axes));

@@ -12,7 +12,7 @@ internal sealed partial class Expander
     private readonly CodeGeneratorView _target;
     private readonly UOp _kernel;
     private readonly NodeMap<Pieces> _pieces = new();
-    private readonly List<UOp> _stores = [];
+    private readonly NodeMap<UOp> _filled = new();
     private readonly Point _at;
     private readonly bool _wideIndices;
 
@@ -41,7 +41,11 @@ internal sealed partial class Expander
         var needed = ValuesNeeded(order);
         foreach (var u in order)
         {
-            if (needed.Contains(u))
+            if (u.Op == Ops.After)
+            {
+                _filled[u] = ExpandAfter(u);
+            }
+            else if (needed.Contains(u))
             {
                 _pieces[u] = u.Op switch
                 {
@@ -54,12 +58,13 @@ internal sealed partial class Expander
             }
         }
 
+        var stores = new List<UOp>();
         foreach (var end in _kernel.Src)
         {
-            ExpandStore(end);
+            ExpandStore(end, stores);
         }
 
-        return UOp.Sink([.. _stores]);
+        return UOp.Sink([.. stores]);
     }
 
     // Indices are taken apart where they are used, so only those that are data are expanded, and what is summed in them.
@@ -74,7 +79,7 @@ internal sealed partial class Expander
                 needed.Add(u);
                 _sumsInIndices = _pieces;
             }
-            else if (inIndices.Contains(u) || (u.Op == Ops.Load && needed.Contains(u)))
+            else if ((inIndices.Contains(u) && u.Op != Ops.After) || (u.Op == Ops.Load && needed.Contains(u)))
             {
                 foreach (var s in u.Src)
                 {

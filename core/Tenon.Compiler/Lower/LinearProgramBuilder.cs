@@ -11,15 +11,24 @@ internal static class LinearProgramBuilder
         var map = new NodeMap<UOp>();
         var ops = new List<UOp>(list.Count);
         var trips = new Stack<long>([items]);
+        var locals = LocalArrays.Place(list);
         long operations = 0;
         foreach (var u in list)
         {
+            // It has ordered the list.
+            if (u.Op == Ops.After)
+            {
+                map[u] = map.GetValueOrDefault(u[0]) ?? u[0];
+                continue;
+            }
+
             // The loops that accumulators belong to have done their work: they have ordered the list.
             var node = u.MapSources(map);
             node = node.Op switch
             {
                 Ops.Accumulator => node.WithSources(node.Src[..1]),
                 Ops.Assign => node.WithSources(node.Src[..2]),
+                Ops.Local => UOp.New(Ops.Local, node.DType, [], node.ArgAs<LocalArg>() with { Offset = locals.Offsets[node] }),
                 _ => node,
             };
             if (node != u)
@@ -49,6 +58,7 @@ internal static class LinearProgramBuilder
             Ops = ops,
             Parameters = parameters,
             GlobalSize = items,
+            LocalBytes = locals.Bytes,
             Operations = operations,
             MemoryBytes = parameters.Sum(p => p.Size * p.DType.Bytes * ((p.IsRead ? 1 : 0) + (p.IsWritten ? 1 : 0))),
             Variables = ScheduledCall.VariablesOf(kernel),

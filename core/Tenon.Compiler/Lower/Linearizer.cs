@@ -64,7 +64,8 @@ internal sealed class Linearizer
             }
         }
 
-        foreach (var store in stores)
+        // What fills local arrays lies in the loops of what uses them.
+        foreach (var store in stores.OrderBy(s => StorageOf(s[0]).Op == Ops.Local))
         {
             Nest([.. ById(store.Ranges).OrderByDescending(r => sumsIn[_numbers.IndexOf(r)])]);
         }
@@ -126,6 +127,7 @@ internal sealed class Linearizer
                 loops = loops.Length == 0 ? read : read.Length == 0 || ReferenceEquals(read, loops) || read.SequenceEqual(loops) ? loops : [.. loops.Union(read)];
             }
 
+            loops = u.Op == Ops.After ? [] : loops;
             changing[i] = loops;
 
             // Most nodes have the ranges of one of their sources, in the same list.

@@ -7,11 +7,12 @@ namespace Tenon.Compiler;
 internal sealed class CodeGeneratorView
 {
     private readonly CodeGeneratorTarget _target;
+    private readonly Capabilities _device;
     private readonly DTypeSupport[] _support = new DTypeSupport[DType.Native.Max(d => d.Id) + 1];
 
     public CodeGeneratorView(CodeGeneratorTarget target, Capabilities device)
     {
-        (_target, Parallelism) = (target, device.Parallelism);
+        (_target, _device) = (target, device);
         foreach (var (dtype, support) in target.DTypes)
         {
             _support[dtype.Id] = support;
@@ -22,7 +23,14 @@ internal sealed class CodeGeneratorView
 
     public int VectorRegisters => _target.VectorRegisters;
 
-    public int Parallelism { get; }
+    public int Parallelism => _device.Parallelism;
+
+    public long L1CacheBytes => _device.L1CacheBytes;
+
+    public long L2CacheBytes => _device.L2CacheBytes;
+
+    /// <summary>Bytes of local arrays that a kernel may have.</summary>
+    public long LocalBytes => Has(Ops.Local) ? _device.LocalBytes : 0;
 
     public bool Has(Ops op) => _target.ExtraOps.Contains(op) || CodeGeneratorTarget.BaseOps.Contains(op);
 

@@ -13,8 +13,12 @@ internal static class Heuristic
         using var stage = Tracing.Begin("lower/optimise", kernel);
         var nest = new LoopNest(RangeMerging.Apply(kernel));
         PlanSearch.Best(nest, target)?.Apply(nest);
-        ChooseOrder(nest);
-        ChooseGrid(nest, target);
+        if (!Blocking.TryApply(nest, target))
+        {
+            ChooseOrder(nest);
+            ChooseGrid(nest, target);
+        }
+
         stage?.Result = nest.Kernel;
         return nest.Kernel;
     }

@@ -3,9 +3,10 @@ using Tenon.Core;
 namespace Tenon.Compiler;
 
 /// <summary>A kernel while its loops are being changed.</summary>
-internal sealed class LoopNest
+internal sealed partial class LoopNest
 {
     private int _nextRange;
+    private int _nextLocal;
 
     public LoopNest(UOp kernel)
     {
@@ -22,7 +23,7 @@ internal sealed class LoopNest
     public List<UOp> CommonLoops()
     {
         var order = Kernel.TopologicalOrder();
-        var scopes = order.Where(u => u.Op == Ops.End).Select(u => u.Src[1..].ToArray())
+        var scopes = Kernel.Src.ToArray().Select(u => u.Src[1..].ToArray())
             .Concat(order.Where(u => u.Op == Ops.Reduce).Select(u => u.Ranges.ToArray())).ToList();
         return [.. OutputLoops.Where(r => scopes.TrueForAll(s => s.Contains(r)))];
     }
@@ -51,6 +52,12 @@ internal sealed class LoopNest
     /// <exception cref="TenonException">The range doesn't exist, or can't be split by that amount.</exception>
     public int Apply(Opt opt)
     {
+        if (opt.Kind == OptKind.Stage)
+        {
+            Stage(opt);
+            return opt.Range;
+        }
+
         var range = Find(opt.Range) ?? throw new TenonException("TEN1010", $"{opt} names a range that the kernel doesn't have. It has {string.Join(", ", Ranges)}.");
         switch (opt.Kind)
         {
@@ -59,6 +66,9 @@ internal sealed class LoopNest
                 break;
             case OptKind.Unroll:
                 Split(range, opt.Amount, RangeKind.Unroll);
+                break;
+            case OptKind.Tile:
+                Tile(range, opt.Amount);
                 break;
             case OptKind.Global:
                 ToGrid(range, opt.Amount);
@@ -93,6 +103,22 @@ internal sealed class LoopNest
         var outer = UOp.Range(UOp.Index((size + amount - 1) / amount), range.ArgAs<RangeArg>().Id, range.ArgAs<RangeArg>().Kind);
         var start = IndexMath.Mul(outer, UOp.Index(amount));
         start = size % amount == 0 ? start : IndexMath.Min(start, UOp.Index(size - amount));
+        Replace(range, IndexMath.Add(start, inner), [outer, inner]);
+    }
+
+    // r → outer·amount + inner, where the last inner loop may be shorter.
+    private void Tile(UOp range, int amount)
+    {
+        var (size, kind) = (range[0], range.ArgAs<RangeArg>().Kind);
+        if (size.Op != Ops.Const || amount < 1 || amount >= size.Max || kind is not (RangeKind.Loop or RangeKind.Reduce))
+        {
+            throw new TenonException("TEN1011", $"{range} can't be split into blocks of {amount}: the amount must be at least 1 and less than a literal size.");
+        }
+
+        var outer = UOp.Range(UOp.Index((size.Max + amount - 1) / amount), range.ArgAs<RangeArg>().Id, kind);
+        var start = IndexMath.Mul(outer, UOp.Index(amount));
+        var length = size.Max % amount == 0 ? UOp.Index(amount) : IndexMath.Min(UOp.Index(amount), IndexMath.Sub(size, start));
+        var inner = UOp.Range(length, _nextRange++, kind);
         Replace(range, IndexMath.Add(start, inner), [outer, inner]);
     }
 

@@ -14,10 +14,19 @@ public enum OptKind
 
     /// <summary>An output loop becomes the innermost of its kind.</summary>
     Innermost,
+
+    /// <summary>A loop becomes two: one over blocks, and within it one over a block, which is the innermost of its kind.</summary>
+    Tile,
+
+    /// <summary>
+    /// A factor of what is summed is computed once for all loops within the named one, into a local array in the order in which it
+    /// is used: packing. The amount is the number of the factor; see <see cref="LoopNest.Factors"/>.
+    /// </summary>
+    Stage,
 }
 
 /// <summary>One change of the loops of a kernel.</summary>
 /// <param name="Kind">What to do.</param>
-/// <param name="Range">The number of the range to change.</param>
-/// <param name="Amount">Into how many the loop is split; the number of parts of a symbolic loop of the grid; else unused.</param>
+/// <param name="Range">The number of the range to change; -1 for all of a work item.</param>
+/// <param name="Amount">Into how many the loop is split; the number of parts of a symbolic loop of the grid; else as the kind says.</param>
 public sealed record Opt(OptKind Kind, int Range, int Amount = 0);

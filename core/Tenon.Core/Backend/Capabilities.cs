@@ -41,6 +41,12 @@ public sealed class Capabilities
     /// <summary>Bytes of a core's second-level cache; 0 if unknown.</summary>
     public long L2CacheBytes { get; init; }
 
+    /// <summary>Bytes of the last-level cache that the cores share; 0 if unknown.</summary>
+    public long L3CacheBytes { get; init; }
+
+    /// <summary>Bytes of the local arrays (<see cref="Ops.Local"/>) that a kernel may have; 0 if it may have none.</summary>
+    public long LocalBytes { get; init; }
+
     /// <summary>Alignment in bytes of every allocation.</summary>
     public int Alignment { get; init; } = 64;
 }

@@ -32,6 +32,7 @@ public abstract class CodeGenerator
                 GlobalSize = program.GlobalSize,
                 BufferCount = program.Parameters.Count,
                 VariableCount = program.Variables.Count,
+                LocalBytes = program.LocalBytes,
                 Operations = program.Operations,
                 MemoryBytes = program.MemoryBytes,
             };

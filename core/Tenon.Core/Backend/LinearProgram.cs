@@ -22,6 +22,9 @@ public sealed class LinearProgram
     /// <summary>How many work items there are; at least 1.</summary>
     public required long GlobalSize { get; init; }
 
+    /// <summary>Bytes of all local arrays: each thread that runs work items has a block of its own, aligned to 64 bytes.</summary>
+    public long LocalBytes { get; init; }
+
     /// <summary>Floating-point and integer operations of one launch, for reports.</summary>
     public long Operations { get; init; }
 
@@ -68,6 +71,9 @@ public sealed class CompiledKernel
 
     /// <summary>How many variables a launch passes.</summary>
     public required int VariableCount { get; init; }
+
+    /// <summary>Bytes of the program's local arrays.</summary>
+    public long LocalBytes { get; init; }
 
     /// <summary>Floating-point and integer operations of one launch, for reports.</summary>
     public long Operations { get; init; }

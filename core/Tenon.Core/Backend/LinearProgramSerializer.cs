@@ -10,6 +10,7 @@ public static class LinearProgramSerializer
         using var w = new BinaryWriter(stream);
         w.Write(program.Name);
         w.Write(program.GlobalSize);
+        w.Write(program.LocalBytes);
         w.Write(program.Operations);
         w.Write(program.MemoryBytes);
         w.Write7BitEncodedInt(program.Variables.Count);
@@ -39,7 +40,7 @@ public static class LinearProgramSerializer
         try
         {
             var name = r.ReadString();
-            var (global, operations, memory) = (r.ReadInt64(), r.ReadInt64(), r.ReadInt64());
+            var (global, local, operations, memory) = (r.ReadInt64(), r.ReadInt64(), r.ReadInt64(), r.ReadInt64());
             var variables = new string[r.Read7BitEncodedInt()];
             for (var i = 0; i < variables.Length; i++)
             {
@@ -56,6 +57,7 @@ public static class LinearProgramSerializer
             {
                 Name = name,
                 GlobalSize = global,
+                LocalBytes = local,
                 Operations = operations,
                 MemoryBytes = memory,
                 Variables = variables,

@@ -12,6 +12,12 @@ public sealed record BufferArg(long Id, long Size, string Device);
 /// <param name="Device">The device, at tensor level; null in a kernel, which runs on any.</param>
 public sealed record ParamArg(int Slot, long Size, string? Device = null);
 
+/// <summary>The argument of a <see cref="Ops.Local"/>.</summary>
+/// <param name="Number">Unique in its kernel.</param>
+/// <param name="Size">Elements.</param>
+/// <param name="Offset">In a linear program, where it begins in the bytes of all local arrays; a multiple of 64.</param>
+public sealed record LocalArg(int Number, long Size, long Offset = 0);
+
 /// <summary>The argument of a <see cref="Ops.Reduce"/>.</summary>
 /// <param name="Op">Add, Mul or Max.</param>
 /// <param name="Axes">The axes at tensor level; empty in a kernel, where the ranges are sources.</param>

@@ -15,7 +15,7 @@ public enum Ops : byte
     /// <summary>TKL. The n-th argument of a graph or kernel: <c>[n]</c> elements. Argument: <see cref="ParamArg"/>.</summary>
     Param,
 
-    /// <summary>T. The value of storage (source 0) after the stores that follow.</summary>
+    /// <summary>TK. The value of storage (source 0) after the stores that follow; in a kernel, a local array after its stores.</summary>
     After,
 
     /// <summary>T. Sources: value. Moves it to the device that the argument names.</summary>
@@ -65,6 +65,12 @@ public enum Ops : byte
 
     /// <summary>L. The index of the work item. Argument: <see cref="SpecialArg"/>.</summary>
     Special,
+
+    /// <summary>
+    /// KL. The address of an array that is private to the work item (of a workgroup: shared by its lanes). Its content is undefined
+    /// when the work item begins. Argument: <see cref="LocalArg"/>.
+    /// </summary>
+    Local,
 
     /// <summary>KL. Sources: storage (Param or Index), offset in elements. An address.</summary>
     Index,

@@ -90,7 +90,7 @@ public sealed partial class UOp
             case Ops.Bitcast when u.DType.IsComplex != u[0].DType.IsComplex:
                 // Between complex numbers and a last axis of their parts.
                 return Shape.FromDims(u.DType.IsComplex ? u[0].Shape.Dims[..^1] : [.. u[0].Shape.Dims, Index(2)]);
-            case Ops.Sink or Ops.Index or Ops.Range or Ops.Store or Ops.End:
+            case Ops.Sink or Ops.Local or Ops.Index or Ops.Range or Ops.Store or Ops.End:
                 return Shape.Scalar;
             case Ops.Where:
                 return u[1].Shape;
@@ -122,6 +122,9 @@ public sealed partial class UOp
         {
             Ops.Reduce or Ops.End => Without(all, u.Src[1..]),
             Ops.Assign => Without(all, u.Src[2..]),
+
+            // In an expanded kernel the loops of the stores follow them.
+            Ops.After => Without(all, u.Src[1..]),
             _ => all,
         };
     }

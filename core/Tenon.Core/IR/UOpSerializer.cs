@@ -21,6 +21,7 @@ public static class UOpSerializer
         Axes,
         Text,
         Integer,
+        Local,
         Function,
     }
 
@@ -130,6 +131,12 @@ public static class UOpSerializer
                 w.Write(p.Size);
                 w.Write(p.Device ?? "");
                 break;
+            case LocalArg l:
+                w.Write((byte)ArgTag.Local);
+                w.Write7BitEncodedInt(l.Number);
+                w.Write(l.Size);
+                w.Write(l.Offset);
+                break;
             case ReduceArg r:
                 w.Write((byte)ArgTag.Reduce);
                 w.Write((byte)r.Op);
@@ -183,6 +190,7 @@ public static class UOpSerializer
         ArgTag.Scalar => Scalar.FromRawBits((DTypeKind)r.ReadByte(), r.ReadInt64()),
         ArgTag.Buffer => new BufferArg(r.ReadInt64(), r.ReadInt64(), r.ReadString()),
         ArgTag.Param => new ParamArg(r.ReadInt32(), r.ReadInt64(), r.ReadString() is { Length: > 0 } device ? device : null),
+        ArgTag.Local => new LocalArg(r.Read7BitEncodedInt(), r.ReadInt64(), r.ReadInt64()),
         ArgTag.Reduce => new ReduceArg((Ops)r.ReadByte(), ReadAxes(r)),
         ArgTag.Variable => new VariableArg(r.ReadString(), r.ReadInt64(), r.ReadInt64()),
         ArgTag.Range => new RangeArg(r.ReadInt32(), (RangeKind)r.ReadByte()),

@@ -19,11 +19,13 @@ public static class ExpandedSpecification
     private static Specification For(string level, Func<DType, bool> isIndex) => new(
         level,
         static u => u is { Op: Ops.Param, Arg: ParamArg { Device: null } },
+        static u => u is { Op: Ops.Local, Arg: LocalArg } && u.Src.Length == 0,
+        static u => u.Op == Ops.After && u[0].Op is Ops.Local or Ops.After && u.DType == u[0].DType && AreStoresAndRanges(u.Src[1..]),
         u => u is { Op: Ops.Const, Arg: Scalar } && (isIndex(DType.Index) || u.DType.Kind != DTypeKind.Index),
         u => u is { Op: Ops.Variable, Arg: VariableArg } && u.Src.Length == 0 && isIndex(u.DType),
         u => u is { Op: Ops.Special, Arg: SpecialArg } && isIndex(u.DType),
         u => u is { Op: Ops.Range, Arg: RangeArg { Kind: RangeKind.Loop or RangeKind.Reduce } } && u.Src.Length == 1 && isIndex(u.DType),
-        u => u.Op == Ops.Index && u.Src.Length == 2 && u[0].Op is Ops.Param or Ops.Index && isIndex(u[1].DType) && u.DType == u[0].DType,
+        u => u.Op == Ops.Index && u.Src.Length == 2 && u[0].Op is Ops.Param or Ops.Local or Ops.After or Ops.Index && isIndex(u[1].DType) && u.DType == u[0].DType,
         static u => u.Op == Ops.Load && u[0].Op == Ops.Index && u.DType.Scalar == u[0].DType
             && (u.Src.Length == 1 || (u.Src.Length == 3 && (u[1].DType == DType.Bool || u[1].DType == DType.Bool.WithLanesOf(u.DType)) && u[2].DType == u.DType)),
         static u => u.Op == Ops.Store && u.Src.Length == 2 && u[0].Op == Ops.Index && u[1].DType.Scalar == u[0].DType,
@@ -40,6 +42,19 @@ public static class ExpandedSpecification
         foreach (var n in nodes)
         {
             if (n.Op != Ops.Range)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool AreStoresAndRanges(ReadOnlySpan<UOp> nodes)
+    {
+        foreach (var n in nodes)
+        {
+            if (n.Op is not (Ops.Store or Ops.Range))
             {
                 return false;
             }

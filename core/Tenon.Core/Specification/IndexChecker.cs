@@ -38,7 +38,7 @@ public static class IndexChecker
     private static void Check(UOp access, NodeMap<Facts> facts, string name)
     {
         var (param, index) = (access[0][0], access[0][1]);
-        var (size, lanes) = (param.ArgAs<ParamArg>().Size, (access.Op == Ops.Load ? access.DType : access[1].DType).Lanes);
+        var (size, lanes) = (SizeOf(param), (access.Op == Ops.Load ? access.DType : access[1].DType).Lanes);
         var gate = access.Op == Ops.Load && access.Src.Length == 3 ? access[1] : access.Op == Ops.Store && access.Src.Length == 3 ? access[2] : null;
         if (index.Min >= 0 && index.Max <= size - lanes)
         {
@@ -67,7 +67,7 @@ public static class IndexChecker
             {
                 throw new TenonException(
                     "TEN1004",
-                    $"{name}: {access.Op} of slot {param.ArgAs<ParamArg>().Slot} at {index}, which is {min + i} to {max + i + lanes / parts - 1}, can't be proved to lie in its {size} elements"
+                    $"{name}: {access.Op} of {Describe(param)} at {index}, which is {min + i} to {max + i + lanes / parts - 1}, can't be proved to lie in its {size} elements"
                     + (condition is null ? "" : $" where {condition}") + $". This is an error in Tenon; please report it with the kernel:\n{UOp.Sink(condition is null ? [index] : [index, condition]).Dump()}");
             }
 
@@ -75,6 +75,12 @@ public static class IndexChecker
             bool IsOutside(Int128 least, Int128 greatest) => least <= greatest && (least + i < 0 || greatest + i + lanes / parts > size);
         }
     }
+
+    private static UOp ArrayOf(UOp storage) => storage.Op == Ops.After ? ArrayOf(storage[0]) : storage;
+
+    private static long SizeOf(UOp storage) => ArrayOf(storage).Arg is LocalArg local ? local.Size : storage.ArgAs<ParamArg>().Size;
+
+    private static string Describe(UOp storage) => ArrayOf(storage).Arg is LocalArg local ? $"local array {local.Number}" : $"slot {storage.ArgAs<ParamArg>().Slot}";
 
     // What multiplies or divides sizes by sizes is proved where it is easy, and otherwise believed.
     private static bool IsLinear(UOp index) =>

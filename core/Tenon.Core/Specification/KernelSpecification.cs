@@ -6,10 +6,12 @@ public static class KernelSpecification
     private static readonly Specification Rules = new(
         "kernel",
         static u => u is { Op: Ops.Param, Arg: ParamArg { Device: null } } && u.Src.Length == 0,
+        static u => u is { Op: Ops.Local, Arg: LocalArg } && u.Src.Length == 0,
+        static u => u.Op == Ops.After && u[0].Op is Ops.Local or Ops.After && u.DType == u[0].DType && AreEnds(u.Src[1..]),
         static u => u is { Op: Ops.Const, Arg: Scalar },
         static u => u is { Op: Ops.Variable, Arg: VariableArg } && u.Src.Length == 0,
         static u => u is { Op: Ops.Range, Arg: RangeArg } && u.DType == DType.Index && u.Src.Length == 1,
-        static u => u.Op == Ops.Index && u.Src.Length == 2 && u[0].Op == Ops.Param && u[1].DType == DType.Index && u.DType == u[0].DType,
+        static u => u.Op == Ops.Index && u.Src.Length == 2 && u[0].Op is Ops.Param or Ops.Local or Ops.After && u[1].DType == DType.Index && u.DType == u[0].DType,
         static u => u.Op == Ops.Load && u[0].Op == Ops.Index && (u.Src.Length == 1 || (u.Src.Length == 3 && u[1].DType.IsBool && u[2].DType == u.DType)),
         static u => u.Op == Ops.Store && u[0].Op == Ops.Index && u.Src.Length == 2 && u[1].DType == u[0].DType,
         static u => u is { Op: Ops.Reduce, Arg: ReduceArg { Op: Ops.Add or Ops.Mul or Ops.Max, Axes.Count: 0 } } && u[0].DType == u.DType && AreRanges(u.Src[1..]),

@@ -19,7 +19,7 @@ internal static class CacheKey
     }
 
     private static string Common(Capabilities c, string compiler) => string.Join('\n', compiler, typeof(CacheKey).Module.ModuleVersionId, Contract.Version,
-        Text(c.DTypes), c.Parallelism, c.MaxBuffers, c.MaxBufferBytes, c.L1CacheBytes, c.L2CacheBytes, c.Alignment);
+        Text(c.DTypes), c.Parallelism, c.MaxBuffers, c.MaxBufferBytes, c.L1CacheBytes, c.L2CacheBytes, c.L3CacheBytes, c.LocalBytes, c.Alignment);
 
     private static string Text(IReadOnlyDictionary<DType, DTypeSupport> dtypes)
     {

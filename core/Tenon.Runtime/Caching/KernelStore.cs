@@ -25,6 +25,7 @@ internal sealed class KernelStore(DiskStore disk, string compiler)
         w.Write(kernel.GlobalSize);
         w.Write(kernel.BufferCount);
         w.Write(kernel.VariableCount);
+        w.Write(kernel.LocalBytes);
         w.Write(kernel.Operations);
         w.Write(kernel.MemoryBytes);
         return stream.ToArray();
@@ -45,6 +46,7 @@ internal sealed class KernelStore(DiskStore disk, string compiler)
             GlobalSize = r.ReadInt64(),
             BufferCount = r.ReadInt32(),
             VariableCount = r.ReadInt32(),
+            LocalBytes = r.ReadInt64(),
             Operations = r.ReadInt64(),
             MemoryBytes = r.ReadInt64(),
         };

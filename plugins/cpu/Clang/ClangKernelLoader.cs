@@ -63,7 +63,7 @@ internal sealed class NativeKernel(nint library, nint address, string? file) : I
 {
     private nint _library = library;
 
-    /// <summary>The function <c>void kernel(void** buffers, const int64_t* variables, int64_t begin, int64_t end)</c>.</summary>
+    /// <summary>The function <c>void kernel(void** buffers, const int64_t* variables, int64_t begin, int64_t end, void* local)</c>.</summary>
     public nint Address { get; } = address;
 
     /// <summary>Unmaps the library.</summary>

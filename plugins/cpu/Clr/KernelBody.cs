@@ -5,4 +5,5 @@ namespace Tenon.Plugins.Cpu;
 /// <param name="variables">The value of each variable.</param>
 /// <param name="begin">The first work item.</param>
 /// <param name="end">The work item after the last.</param>
-internal unsafe delegate void KernelBody(void** buffers, long* variables, long begin, long end);
+/// <param name="local">The memory of the local arrays.</param>
+internal unsafe delegate void KernelBody(void** buffers, long* variables, long begin, long end, void* local);

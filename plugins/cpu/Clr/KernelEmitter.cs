@@ -36,7 +36,7 @@ internal sealed partial class KernelEmitter
     /// <summary>The code of a program, compiled to machine code.</summary>
     public static unsafe KernelBody Compile(LinearProgram program)
     {
-        var method = new DynamicMethod(program.Name, typeof(void), [typeof(void**), typeof(long*), typeof(long), typeof(long)], typeof(KernelEmitter).Module, skipVisibility: true)
+        var method = new DynamicMethod(program.Name, typeof(void), [typeof(void**), typeof(long*), typeof(long), typeof(long), typeof(void*)], typeof(KernelEmitter).Module, skipVisibility: true)
         {
             InitLocals = false,
         };
@@ -46,7 +46,7 @@ internal sealed partial class KernelEmitter
         // The JIT runs at the first call: make one with no work items.
         var buffers = stackalloc void*[Math.Max(1, program.Parameters.Count)];
         var variables = stackalloc long[Math.Max(1, program.Variables.Count)];
-        body(buffers, variables, 0, 0);
+        body(buffers, variables, 0, 0, null);
         return body;
     }
 
@@ -84,6 +84,14 @@ internal sealed partial class KernelEmitter
                 EmitInteger(node.ArgAs<ParamArg>().Slot * sizeof(long));
                 _il.Emit(OpCodes.Add);
                 _il.Emit(OpCodes.Ldind_I);
+                SetNewLocal(node, typeof(nint));
+            }
+            else if (node.Op == Ops.Local)
+            {
+                _il.Emit(OpCodes.Ldarg_S, (byte)4);
+                EmitInteger(node.ArgAs<LocalArg>().Offset);
+                _il.Emit(OpCodes.Conv_I);
+                _il.Emit(OpCodes.Add);
                 SetNewLocal(node, typeof(nint));
             }
             else if (node.Op == Ops.Variable)
@@ -124,7 +132,7 @@ internal sealed partial class KernelEmitter
     {
         switch (node.Op)
         {
-            case Ops.Param or Ops.Variable or Ops.Const or Ops.Sink:
+            case Ops.Param or Ops.Local or Ops.Variable or Ops.Const or Ops.Sink:
                 break;
             case Ops.Special:
                 _il.Emit(OpCodes.Ldloc, _item);

@@ -119,7 +119,7 @@ public sealed class CStyleKernel
     {
         switch (op.Op)
         {
-            case Ops.Param or Ops.Variable:
+            case Ops.Param or Ops.Local or Ops.Variable:
                 // The renderer has declared them in the head.
                 break;
             case Ops.Const:

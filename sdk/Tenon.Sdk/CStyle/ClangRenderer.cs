@@ -5,20 +5,20 @@ namespace Tenon.Sdk.CStyle;
 
 /// <summary>
 /// C11 with the vector extensions of Clang 14 and later. The kernel is a function
-/// <c>void NAME(void** buffers, const int64_t* variables, int64_t begin, int64_t end)</c> that runs the work items from
-/// <c>begin</c> to <c>end</c>, exclusive. It needs no header and no library. Compile it with <see cref="SemanticFlags"/>.
+/// <c>void NAME(void** buffers, const int64_t* variables, int64_t begin, int64_t end, void* local)</c> that runs the work items
+/// from <c>begin</c> to <c>end</c>, exclusive, with its local arrays in <c>local</c>. It needs no header and no library. Compile it with <see cref="SemanticFlags"/>.
 /// </summary>
 public sealed class ClangRenderer : CStyleRenderer
 {
     private static readonly OpSet TakesHalves = new(
-        Ops.Param, Ops.Const, Ops.Index, Ops.Load, Ops.Store, Ops.Accumulator, Ops.Assign, Ops.Cast, Ops.Bitcast, Ops.Where);
+        Ops.Param, Ops.Local, Ops.Const, Ops.Index, Ops.Load, Ops.Store, Ops.Accumulator, Ops.Assign, Ops.Cast, Ops.Bitcast, Ops.Where);
 
     /// <summary>The compiler options without which the source means something else.</summary>
     public static IReadOnlyList<string> SemanticFlags { get; } =
         ["-std=gnu11", "-ffp-contract=off", "-fno-math-errno", "-fwrapv", "-fno-strict-aliasing", "-fno-builtin"];
 
     /// <summary>The ops beyond the base set that it takes.</summary>
-    public static OpSet ExtraOps { get; } = CodeGeneratorTarget.VectorOps | new OpSet(Ops.MulAcc);
+    public static OpSet ExtraOps { get; } = CodeGeneratorTarget.VectorOps | new OpSet(Ops.MulAcc, Ops.Local);
 
     /// <inheritdoc/>
     protected internal override IReadOnlyDictionary<Ops, CStyleExpression> Expressions { get; } = new Dictionary<Ops, CStyleExpression>(CStyleOperators.Table)
@@ -81,7 +81,7 @@ public sealed class ClangRenderer : CStyleRenderer
     /// <inheritdoc/>
     protected internal override void Open(CStyleKernel kernel)
     {
-        kernel.OpenBlock($"EXPORT void {kernel.Program.Name}(void** buffers, const int64_t* variables, int64_t begin, int64_t end)");
+        kernel.OpenBlock($"EXPORT void {kernel.Program.Name}(void** buffers, const int64_t* variables, int64_t begin, int64_t end, void* local)");
         foreach (var op in kernel.Program.Ops)
         {
             if (op.Op == Ops.Param)
@@ -89,6 +89,11 @@ public sealed class ClangRenderer : CStyleRenderer
                 var slot = op.ArgAs<ParamArg>().Slot;
                 var type = ClangTypes.Storage(op.DType);
                 kernel.Line($"{type}* {kernel[op] = $"data{slot}"} = ({type}*)buffers[{slot}];");
+            }
+            else if (op.Op == Ops.Local)
+            {
+                var (array, type) = (op.ArgAs<LocalArg>(), ClangTypes.Storage(op.DType));
+                kernel.Line($"{type}* {kernel[op] = $"local{array.Number}"} = ({type}*)((char*)local + {array.Offset});");
             }
             else if (op.Op == Ops.Variable)
             {

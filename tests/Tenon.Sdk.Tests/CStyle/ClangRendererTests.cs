@@ -20,7 +20,7 @@ internal sealed class ClangRendererTests
         var source = new ClangRenderer().Render(Program("dot", 1, acc, i, sum, End(i), Store(At(c, item), sum)));
 
         Assert.That(source[source.IndexOf("EXPORT void dot", StringComparison.Ordinal)..], Is.EqualTo("""
-            EXPORT void dot(void** buffers, const int64_t* variables, int64_t begin, int64_t end) {
+            EXPORT void dot(void** buffers, const int64_t* variables, int64_t begin, int64_t end, void* local) {
                 float* data0 = (float*)buffers[0];
                 float* data1 = (float*)buffers[1];
                 float* data2 = (float*)buffers[2];

@@ -1,0 +1,92 @@
+using Tenon.Core;
+using Tenon.Runtime;
+
+namespace Tenon.Compiler.Tests;
+
+/// <summary>Loops in blocks, and factors in local arrays.</summary>
+public sealed class StagingTests
+{
+    private static readonly Opt[][] Plans =
+    [
+        [new(OptKind.Stage, -1, 0)],
+        [new(OptKind.Stage, -1, 1), new(OptKind.Stage, -1, 0)],
+        [new(OptKind.Tile, 1, 5), new(OptKind.Stage, 1, 1)],
+        [new(OptKind.Tile, 0, 7), new(OptKind.Global, 0), new(OptKind.Tile, 1, 8), new(OptKind.Stage, 1, 1), new(OptKind.Stage, -1, 0)],
+        [new(OptKind.Unroll, 0, 3), new(OptKind.Unroll, 1, 8), new(OptKind.Vector, 4, 4), new(OptKind.Tile, 0, 3), new(OptKind.Tile, 1, 2), new(OptKind.Global, 0), new(OptKind.Stage, 1, 1), new(OptKind.Stage, -1, 0)],
+        [new(OptKind.Unroll, 2, 2), new(OptKind.Unroll, 0, 4), new(OptKind.Stage, 0, 1), new(OptKind.Stage, 0, 0)],
+    ];
+
+    private TenonRuntime? _before;
+
+    /// <summary>Remembers the default runtime.</summary>
+    [SetUp]
+    public void Remember() => _before = TenonRuntime.Default;
+
+    /// <summary>Restores the default runtime.</summary>
+    [TearDown]
+    public void Restore() => TenonRuntime.Default = _before;
+
+    /// <summary>The product of two matrices of odd sizes, whatever is staged.</summary>
+    [Test]
+    public void ProductsAreRight([ValueSource(nameof(Plans))] Opt[] plan, [Values] bool transposed)
+    {
+        using var runtime = TenonRuntime.Default = Runtime(plan);
+        var (a, b) = (Data(17 * 14, 0.25f), Data(14 * 19, -0.5f));
+        var (x, y) = (Tensor.From(a).Reshape(17, 14), Tensor.From(b).Reshape(transposed ? [19, 14] : [14, 19]));
+        var result = x.MatMul(transposed ? y.Transpose(0, 1) : y).ToArray<float>();
+        for (var i = 0; i < 17; i++)
+        {
+            for (var j = 0; j < 19; j++)
+            {
+                var sum = 0f;
+                for (var k = 0; k < 14; k++)
+                {
+                    sum += a[i * 14 + k] * b[transposed ? j * 14 + k : k * 19 + j];
+                }
+
+                Assert.That(result[i * 19 + j], Is.EqualTo(sum), $"{i}, {j}");
+            }
+        }
+    }
+
+    /// <summary>A factor that doesn't exist, or that is staged already.</summary>
+    [Test]
+    public void WrongStagesThrow()
+    {
+        using var missing = Runtime([new(OptKind.Stage, -1, 2)]);
+        using var twice = Runtime([new(OptKind.Stage, -1, 0), new(OptKind.Stage, -1, 0)]);
+        Assert.That(() => Product(missing), Throws.TypeOf<TenonException>().With.Property("Code").EqualTo("TEN1050"));
+        Assert.That(() => Product(twice), Throws.TypeOf<TenonException>().With.Property("Code").EqualTo("TEN1051"));
+    }
+
+    private static float[] Product(TenonRuntime runtime)
+    {
+        TenonRuntime.Default = runtime;
+        return Tensor.From(Data(12, 1)).Reshape(3, 4).MatMul(Tensor.From(Data(20, 1)).Reshape(4, 5)).ToArray<float>();
+    }
+
+    // Small whole numbers and halves: every order of summing gives the same.
+    private static float[] Data(int count, float step) => [.. Enumerable.Range(0, count).Select(i => (i * 7 % 13 - 6) * step)];
+
+    private static TenonRuntime Runtime(Opt[] plan)
+    {
+        var options = TenonConfiguration.Load(null, [KeyValuePair.Create("cache:enabled", (string?)"false")]);
+        return new TenonRuntimeBuilder(options).Build(new TensorCompiler(new CompilerOptions { Optimiser = Optimise }));
+
+        UOp Optimise(UOp kernel, CodeGeneratorView target)
+        {
+            if (!kernel.TopologicalOrder().Exists(u => u.Op == Ops.Reduce))
+            {
+                return kernel;
+            }
+
+            var nest = new LoopNest(kernel);
+            foreach (var opt in plan)
+            {
+                nest.Apply(opt);
+            }
+
+            return nest.Kernel;
+        }
+    }
+}
