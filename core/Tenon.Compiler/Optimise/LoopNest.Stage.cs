@@ -25,6 +25,10 @@ internal sealed partial class LoopNest
         return factors;
     }
 
+    /// <summary>The loops that a staged factor's array spans: those within a loop that the factor depends on.</summary>
+    public static UOp[] StagedRanges(UOp factor, int within) =>
+        [.. factor.Ranges.ToArray().Where(r => r.ArgAs<RangeArg>() is { Kind: not RangeKind.Global } arg && (arg.Kind != RangeKind.Loop || arg.Id > within))];
+
     private static bool ReadsMemory(UOp factor) =>
         factor.TopologicalOrder(static u => u.Op != Ops.After) is var order
         && order.Exists(static u => u.Op == Ops.Load) && !order.Exists(static u => u.Op == Ops.Reduce);
@@ -72,9 +76,8 @@ internal sealed partial class LoopNest
     // are one axis —, then copies that are written out, then lanes.
     private static List<UOp[]> StagedAxes(UOp factor, UOp? index, HashSet<UOp> summed, int within)
     {
-        var spanned = factor.Ranges.ToArray().Where(r => r.ArgAs<RangeArg>() is { Kind: not RangeKind.Global } arg && (arg.Kind != RangeKind.Loop || arg.Id > within));
         var axes = new List<UOp[]>();
-        foreach (var r in spanned.OrderBy(Group).ThenByDescending(r => Group(r) == 1 ? Step(index, r) : 0).ThenBy(r => r.ArgAs<RangeArg>().Id))
+        foreach (var r in StagedRanges(factor, within).OrderBy(Group).ThenByDescending(r => Group(r) == 1 ? Step(index, r) : 0).ThenBy(r => r.ArgAs<RangeArg>().Id))
         {
             if (axes.Count > 0 && Group(r) == 1 && Group(axes[^1][^1]) == 1 && Step(index, r) is > 0 and < long.MaxValue && r[0].Op == Ops.Const && Step(index, axes[^1][^1]) == Step(index, r) * r[0].Max)
             {
