@@ -96,8 +96,8 @@ internal sealed class JitTests
     {
         var expected = Train(capture: false);
         var actual = Train(capture: true);
-        Assert.That(actual.Losses, Is.EqualTo(expected.Losses));
-        Assert.That(actual.Weights, Is.EqualTo(expected.Weights));
+        Assert.That(actual.Losses, Is.EqualTo(expected.Losses).Within(1e-5f));
+        Assert.That(actual.Weights, Is.EqualTo(expected.Weights).Within(1e-5f));
 
         static (float[] Losses, float[] Weights) Train(bool capture)
         {
@@ -147,7 +147,7 @@ internal sealed class JitTests
         var position = new Variable("position", 0, Context - 1);
         var (expected, _) = Decode(capture: false);
         var (actual, step) = Decode(capture: true);
-        Assert.That(actual, Is.EqualTo(expected).Within(1e-5f));
+        Assert.That(actual, Is.EqualTo(expected).Within(1e-3).Percent);
         Assert.That((Jit.Of(step!).Captures, Jit.Of(step!).Replays), Is.EqualTo((1, (long)Context - 2)));
 
         (float[], Delegate?) Decode(bool capture)
@@ -295,7 +295,8 @@ internal sealed class JitTests
                 GC.WaitForPendingFinalizers();
             }
 
-            return (Tenon.Core.UOp.CountLive(), (int)TenonRuntime.Default.Statistics.LiveBuffers);
+            TenonRuntime.Default.Synchronize();
+            return (UOp.CountLive(), (int)TenonRuntime.Default.Statistics.LiveBuffers);
         }
     }
 

@@ -144,7 +144,13 @@ internal sealed class Capture
         for (var i = 0; i < buffers.Length; i++)
         {
             var tensor = _inputs[i].Source.Find(call)!;
-            buffers[i] = _program.Writes(i) ? tensor.ExclusiveBuffer() : tensor.StoredBuffer!;
+            if (_program.Writes(i))
+            {
+                call.CheckMayWrite(tensor);
+                tensor.MakeExclusive();
+            }
+
+            buffers[i] = tensor.StoredBuffer!;
         }
 
         Span<long> variables = stackalloc long[_program.Variables.Count];
@@ -212,7 +218,7 @@ internal sealed class Capture
             if (_inputs[i].Source is { Argument: < 0 } or { IsGradient: true })
             {
                 tensor.Realize();
-                if (tensor.Kind != _inputs[i].Kind)
+                if (!tensor.Kind.Equals(_inputs[i].Kind))
                 {
                     return false;
                 }

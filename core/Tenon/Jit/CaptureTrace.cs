@@ -125,11 +125,7 @@ internal sealed class CaptureTrace : IDisposable
             return;
         }
 
-        if (_call.IsReplacement(target))
-        {
-            throw new TenonException("TEN5305", $"A captured function writes to an argument of shape {target.Shape} that is a view or a literal, of which it works on a copy. Pass the tensor itself, and take the view inside.");
-        }
-
+        _call.CheckMayWrite(target);
         Touch(target);
         Written.Add(target);
     }

@@ -46,8 +46,14 @@ internal sealed class JitCall
     /// <summary>What the variables in shapes and sizes are bound to.</summary>
     public IReadOnlyList<(string Name, long Value)> Variables => _variables;
 
-    /// <summary>Whether a tensor stands for an argument that may not be written to.</summary>
-    public bool IsReplacement(Tensor tensor) => _replaced?.ContainsValue(tensor) == true;
+    /// <summary>Throws if a tensor stands for an argument that may not be written to.</summary>
+    public void CheckMayWrite(Tensor tensor)
+    {
+        if (_replaced?.ContainsValue(tensor) == true)
+        {
+            throw new TenonException("TEN5305", $"A captured function writes to an argument of shape {tensor.Shape} that is a view or a literal, of which it works on a copy. Pass the tensor itself, and take the view inside.");
+        }
+    }
 
     private void Add(Tensor tensor)
     {
@@ -68,7 +74,7 @@ internal sealed class JitCall
 
         // One tensor or one storage twice is another program than two.
         var (shape, dtype, device, requiresGrad) = given.Kind;
-        _signature.Add((Unbound(shape), dtype, device, requiresGrad, number, _buffers.IndexOf(_buffers[number]), given != tensor));
+        _signature.Add((Unbound(shape), dtype, device, requiresGrad, number, _buffers.IndexOf(_buffers[number])));
     }
 
     private void AddPlain(object? value) => _signature.Add(value switch

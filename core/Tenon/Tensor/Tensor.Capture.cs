@@ -38,7 +38,7 @@ public sealed partial class Tensor
     internal Tensor? GradientOrLost => _grad;
 
     /// <summary>Whether the value is made of literals only.</summary>
-    internal bool IsLiteral => Stored(Node) is null && Node.TopologicalOrder().TrueForAll(static u => u.Op is not (Ops.Buffer or Ops.Param or Ops.After));
+    internal bool IsLiteral => Stored(Node) is null && Node.TopologicalOrder().TrueForAll(static u => u.Op is not (Ops.Buffer or Ops.Param or Ops.After) && u is not { Op: Ops.Detach, Arg: not null });
 
     /// <summary>Whether gradients go on from here to what this was computed from.</summary>
     internal bool HasHistory => RequiresGrad && !_isLeaf;
@@ -86,8 +86,8 @@ public sealed partial class Tensor
         SetNode(TensorGraph.Reshape(buffer, shape));
     }
 
-    /// <summary>The buffer of this tensor, of which no other tensor has a part: of a shared one a copy.</summary>
-    internal UOp ExclusiveBuffer()
+    /// <summary>Sees to it that no other tensor lies in the buffer of this one.</summary>
+    internal void MakeExclusive()
     {
         var buffer = StoredBuffer!;
         if (!StorageOwners.IsExclusive(buffer, this))
@@ -95,9 +95,6 @@ public sealed partial class Tensor
             var copy = TensorExecutor.Current.CreateBuffer(DType, buffer.ArgAs<BufferArg>().Size, Device);
             TensorExecutor.Current.Copy(buffer, copy);
             SetStorage(copy);
-            return copy;
         }
-
-        return buffer;
     }
 }
