@@ -1,5 +1,6 @@
 using Tenon.Core.Backend;
 using Tenon.Plugins.Cpu.Clang;
+using Tenon.Plugins.Cpu.Llvm;
 
 namespace Tenon.Plugins.Cpu;
 
@@ -26,9 +27,12 @@ internal sealed class CpuDevice : Device, IHostVisibleMemory, IHostMemoryUse
             L3CacheBytes = Machine.L3CacheBytes,
             LocalBytes = MaxLocalBytes,
         };
-        _queue = new LaunchQueue($"{device.Name}:{device.Ordinal}", settings.Threads);
+        _queue = new LaunchQueue(device, settings);
         Allocator = new CpuAllocator(_queue);
     }
+
+    /// <summary>What runs its work.</summary>
+    public LaunchQueue Queue => _queue;
 
     /// <inheritdoc/>
     public override Capabilities Capabilities { get; }
@@ -54,16 +58,33 @@ internal sealed class CpuDevice : Device, IHostVisibleMemory, IHostMemoryUse
     /// <inheritdoc/>
     protected override void CloseCore() => _queue.Dispose();
 
-    private static IReadOnlyList<CodeGenerator> CreateGenerators(CpuSettings settings, BackendHost host)
+    private static GeneratorList CreateGenerators(CpuSettings settings, BackendHost host)
     {
         var clr = new ClrGenerator(settings.VectorBytes);
-        if (!settings.PrefersClang)
+        CodeGenerator? Clang() => ClangGenerator.TryCreate(host, clr.Target.DTypes);
+        CodeGenerator? Llvm()
         {
-            return new GeneratorList(clr, () => ClangGenerator.TryCreate(host, clr.Target.DTypes));
+            var llvm = LlvmGenerator.TryCreate(host, out var reason);
+            if (llvm is null)
+            {
+                host.Note($"Generator LLVM is not offered: {reason}");
+            }
+
+            return llvm;
         }
 
-        return ClangGenerator.TryCreate(host, clr.Target.DTypes) is { } clang ? [clang, clr] : throw new BackendException(
-            "TEN4008", "The CPU plugin's setting 'generator' is Clang, but this machine has no clang of version 14 or later. Install one, name it by the setting 'clang', or use CLR.");
+        return settings.Generator switch
+        {
+            ClangGenerator.GeneratorName => new GeneratorList(
+                Clang() ?? throw new BackendException("TEN4008", "The CPU plugin's setting 'generator' is Clang, but this machine has no clang of version 14 or later. Install one, name it by the setting 'clang', or use CLR."),
+                () => clr,
+                Llvm),
+            LlvmGenerator.GeneratorName => new GeneratorList(
+                LlvmGenerator.TryCreate(host, out var reason) ?? throw new BackendException("TEN4100", $"The CPU plugin's setting 'generator' is LLVM, but {reason} The generator CLR needs nothing."),
+                () => clr,
+                Clang),
+            _ => new GeneratorList(clr, Clang, Llvm),
+        };
     }
 
     private KernelEntry LoadEntry(CompiledKernel kernel)
@@ -75,8 +96,10 @@ internal sealed class CpuDevice : Device, IHostVisibleMemory, IHostMemoryUse
             case ClangGenerator.GeneratorName:
                 var native = _clangLoader.Load(kernel);
                 return new NativeKernelEntry(native.Address, kernel.LocalBytes, native);
+            case LlvmGenerator.GeneratorName:
+                return LlvmKernelLoader.Load(kernel);
             default:
-                throw new BackendException("TEN4002", $"Kernel {kernel.Name} was made by the generator {kernel.Generator}; the CPU loads those of CLR and Clang.");
+                throw new BackendException("TEN4002", $"Kernel {kernel.Name} was made by the generator {kernel.Generator}; the CPU loads those of CLR, Clang and LLVM.");
         }
     }
 }

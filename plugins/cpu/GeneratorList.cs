@@ -3,26 +3,26 @@ using Tenon.Core.Backend;
 
 namespace Tenon.Plugins.Cpu;
 
-/// <summary>The default generator, and another that is looked for only when somebody goes past the first: that takes a while.</summary>
-internal sealed class GeneratorList(CodeGenerator first, Func<CodeGenerator?> find) : IReadOnlyList<CodeGenerator>
+/// <summary>The default generator, and others that are looked for only when somebody goes past the first: that takes a while.</summary>
+internal sealed class GeneratorList(CodeGenerator first, params Func<CodeGenerator?>[] others) : IReadOnlyList<CodeGenerator>
 {
-    private readonly Lazy<CodeGenerator?> _second = new(find);
+    private readonly Lazy<CodeGenerator[]> _others = new(() => [.. others.Select(find => find()).OfType<CodeGenerator>()]);
 
     /// <inheritdoc/>
-    public int Count => _second.Value is null ? 1 : 2;
+    public int Count => 1 + _others.Value.Length;
 
     /// <inheritdoc/>
     public CodeGenerator this[int index] => index == 0 ? first
-        : index == 1 && _second.Value is { } second ? second
+        : index > 0 && index < Count ? _others.Value[index - 1]
         : throw new ArgumentOutOfRangeException(nameof(index), index, $"There are {Count} code generators.");
 
     /// <inheritdoc/>
     public IEnumerator<CodeGenerator> GetEnumerator()
     {
         yield return first;
-        if (_second.Value is { } second)
+        foreach (var other in _others.Value)
         {
-            yield return second;
+            yield return other;
         }
     }
 

@@ -55,6 +55,7 @@ internal static class Kernels
             Parameters = parameters.ToArray(),
             Variables = ops.Where(o => o.Op == Ops.Variable).Select(o => o.ArgAs<VariableArg>().Name).ToArray(),
             GlobalSize = globalSize,
+            LocalBytes = ops.Where(o => o.Op == Ops.Local).Select(o => o.ArgAs<LocalArg>().Offset + o.ArgAs<LocalArg>().Size * o.DType.Bytes).DefaultIfEmpty().Max(),
         };
     }
 }

@@ -17,7 +17,7 @@ internal static class OpCases
         {
             foreach (var lanes in Lanes(target, dtype, support))
             {
-                yield return support.HasFlag(DTypeSupport.Arithmetic) ? Arithmetic(target, dtype, lanes) : Conversion(target, dtype);
+                yield return support.HasFlag(DTypeSupport.Arithmetic) ? Arithmetic(target, dtype, lanes) : Conversion(target, dtype, lanes);
             }
         }
     }
@@ -65,14 +65,19 @@ internal static class OpCases
         return test;
     }
 
-    private static OpCase Conversion(CodeGeneratorTarget target, DType dtype)
+    private static OpCase Conversion(CodeGeneratorTarget target, DType dtype, int lanes)
     {
         var xs = Enumerable.Range(0, 0x10000).Select(i => dtype == DType.Float16 ? BitConverter.UInt16BitsToHalf((ushort)i) : (object)new BFloat((ushort)i)).ToArray();
-        var test = new OpCase($"conversions_{dtype}", xs.Length, 1);
+        var test = new OpCase($"conversions_{dtype}x{lanes}", xs.Length, lanes);
         var x = test.Input(dtype, xs);
         AddCasts(test, target, dtype, x, xs);
-        var gate = UOp.Alu(Ops.CmpLt, x.Cast(DType.Float32), UOp.Const(DType.Float32, 1));
-        test.Output("Where", UOp.Where(gate, x, UOp.Const(dtype, 0.1)), i => Reference.Apply(Ops.CmpLt, Reference.Cast(xs[i], DType.Float32), 1f) is true ? xs[i] : Reference.Cast(0.1, dtype));
+        var single = x.Cast(DType.Float32);
+        if (lanes * DType.Float32.Bytes > target.VectorBytes && lanes > 1)
+        {
+            return test;
+        }
+
+        test.Output("Where", UOp.Where(UOp.Alu(Ops.CmpLt, single, single.ConstLike(1)), x, x.ConstLike(0.1)), i => Reference.Apply(Ops.CmpLt, Reference.Cast(xs[i], DType.Float32), 1f) is true ? xs[i] : Reference.Cast(0.1, dtype));
         return test;
     }
 

@@ -47,6 +47,7 @@ public class GatherTests
     [TestCase("CLR", "true")]
     [TestCase("CLR", "false")]
     [TestCase("Clang", "true")]
+    [TestCase("LLVM", "true")]
     public void What_lies_outside_is_zero(string generator, string optimise)
     {
         if (!TenonRuntime.Default.Devices.Open("CPU").Device.CodeGenerators.Any(g => g.Name == generator))

@@ -5,14 +5,14 @@ namespace Tenon.EndToEnd;
 /// <summary>Runs code with the CPU's code generators in turn.</summary>
 internal static class Generators
 {
-    /// <summary>Skips the test on a machine without clang.</summary>
-    public static void RequireClang()
+    /// <summary>Skips the test on a machine without what a generator needs.</summary>
+    public static void Require(string generator)
     {
         using var runtime = Create("CLR");
         var names = runtime.Devices.Open("CPU").Device.CodeGenerators.Select(g => g.Name);
-        if (!names.Contains("Clang"))
+        if (!names.Contains(generator))
         {
-            Assert.Ignore("This machine has no clang.");
+            Assert.Ignore($"This machine has no {generator}.");
         }
     }
 

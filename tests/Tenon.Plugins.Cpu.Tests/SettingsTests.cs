@@ -5,15 +5,26 @@ namespace Tenon.Plugins.Cpu.Tests;
 internal sealed class SettingsTests
 {
     [Test]
-    public void ClangIsLookedForWhenSomebodyAsksForMoreThanTheDefault()
+    public void CompilersAreLookedForWhenSomebodyAsksForMoreThanTheDefault()
     {
-        var (plugin, host) = (new CpuPlugin(), new TestHost(("clang", Path.Combine(Path.GetTempPath(), "no-such-clang"))));
+        var (plugin, host) = (new CpuPlugin(), new TestHost(("clang", Path.Combine(Path.GetTempPath(), "no-such-clang")), ("llvm", "no-such-llvm")));
         using var device = plugin.Open(plugin.EnumerateDevices(host)[0], host);
         Assert.That(device.CodeGenerators.First(), Is.SameAs(device.CodeGenerators[0]));
         Assert.That(host.Notes, Is.Empty);
         Assert.That(device.CodeGenerators.Select(g => g.Name), Is.EqualTo(new[] { "CLR" }));
         Assert.That(device.CodeGenerators, Has.Count.EqualTo(1));
-        Assert.That(host.Notes.Single(), Does.Contain("no-such-clang"));
+        Assert.That(host.Notes, Has.Count.EqualTo(2));
+        Assert.That(host.Notes[0], Does.Contain("no-such-clang"));
+        Assert.That(host.Notes[1], Does.Contain("no-such-llvm").And.Contain("15").And.Contain("plugins.json"));
+    }
+
+    [Test]
+    public void AskingForAnAbsentLlvmSaysWhatToDo()
+    {
+        var (plugin, host) = (new CpuPlugin(), new TestHost(("generator", "llvm"), ("llvm", "no-such-llvm")));
+        Assert.That(
+            () => plugin.Open(plugin.EnumerateDevices(host)[0], host),
+            Throws.TypeOf<BackendException>().With.Property("Code").EqualTo("TEN4100").And.Message.Contains("no-such-llvm").And.Message.Contains("CLR"));
     }
 
     [Test]
@@ -32,7 +43,7 @@ internal sealed class SettingsTests
         using var device = TestHost.Open(("threads", "0"));
         Assert.Multiple(() =>
         {
-            Assert.That(device.Capabilities.Parallelism, Is.EqualTo(Environment.ProcessorCount));
+            Assert.That(device.Capabilities.Parallelism, Is.EqualTo(ProcessorSet.OfProcess.Physical));
             Assert.That(device.CodeGenerators[0].Name, Is.EqualTo("CLR"));
             Assert.That(device.CodeGenerators[0].Target.VectorBytes, Is.EqualTo(ClrTarget.WidestVector));
             Assert.That(device.Capabilities.L1CacheBytes, Is.InRange(8 << 10, 1 << 20));
@@ -44,7 +55,9 @@ internal sealed class SettingsTests
     [TestCase("threads", "many", "from 0 to 4096")]
     [TestCase("threads", "-1", "from 0 to 4096")]
     [TestCase("devices", "65", "from 0 to 64")]
-    [TestCase("generator", "GCC", "CLR, Clang")]
+    [TestCase("cores", "4", "physical, logical")]
+    [TestCase("pin", "1", "false, true")]
+    [TestCase("generator", "GCC", "CLR, Clang, LLVM")]
     [TestCase("vector", "384", "auto, 512, 256, 128, 0")]
     public void WrongSettingsAreErrors(string key, string value, string expected)
     {

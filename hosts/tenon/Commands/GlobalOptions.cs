@@ -17,7 +17,7 @@ internal sealed class GlobalOptions
     /// <summary>The code generator of the device.</summary>
     public Option<string?> Generator { get; } = new("--generator")
     {
-        Description = "The code generator of the device, such as CLR or Clang; 'tenon devices' lists them.",
+        Description = "The code generator of the device, such as CLR, Clang or LLVM; 'tenon devices' lists them.",
         HelpName = "NAME",
         Recursive = true,
     };

@@ -1,10 +1,11 @@
 using Tenon.Core.Backend;
+using Tenon.Plugins.Cpu;
 using Tenon.Plugins.Cpu.Clang;
 
 namespace Tenon.Sdk.Tests.CStyle;
 
 /// <summary>Compiles and runs kernels with the machine's clang; tests that need it are ignored where there is none.</summary>
-internal sealed unsafe class ClangRunner
+internal sealed class ClangRunner : NativeRunner
 {
     private const DTypeSupport Scalars = DTypeSupport.Storage | DTypeSupport.Arithmetic;
 
@@ -14,14 +15,14 @@ internal sealed unsafe class ClangRunner
 
     private ClangRunner(ClangGenerator generator) => Generator = generator;
 
+    public override ClangGenerator Generator { get; }
+
     public static IReadOnlyDictionary<DType, DTypeSupport> DTypes { get; } = DType.Native.ToDictionary(d => d, d => d switch
     {
         { IsFloat: true, Bits: 16 } => DTypeSupport.Storage,
         { IsBool: false, Bits: < 32 } => Scalars,
         _ => Scalars | DTypeSupport.Vector,
     });
-
-    public ClangGenerator Generator { get; }
 
     /// <summary>For this processor.</summary>
     public static ClangRunner Native() => new(new ClangGenerator(Compiler(), DTypes, null));
@@ -48,27 +49,10 @@ internal sealed unsafe class ClangRunner
         return Found.Value.Compiler!;
     }
 
-    public void Run(LinearProgram program, byte[][] buffers, params long[] variables)
+    protected override KernelEntry Load(CompiledKernel kernel)
     {
-        using var kernel = _loader.Load(Generator.Generate(program));
-        var entry = (delegate* unmanaged[Cdecl]<void**, long*, long, long, void>)kernel.Address;
-        var handles = buffers.Select(b => new System.Buffers.MemoryHandle()).ToArray();
-        var addresses = stackalloc void*[buffers.Length];
-        for (var i = 0; i < buffers.Length; i++)
-        {
-            handles[i] = buffers[i].AsMemory().Pin();
-            addresses[i] = handles[i].Pointer;
-        }
-
-        fixed (long* values = variables)
-        {
-            entry(addresses, values, 0, program.GlobalSize);
-        }
-
-        foreach (var handle in handles)
-        {
-            handle.Dispose();
-        }
+        var library = _loader.Load(kernel);
+        return new NativeKernelEntry(library.Address, kernel.LocalBytes, library);
     }
 
     private static (ClangCompiler? Compiler, string Note) Find()

@@ -4,11 +4,14 @@ using Tenon.Core.Backend;
 using Tenon.Tests.Shared;
 using static Tenon.Tests.Shared.Kernels;
 
-namespace Tenon.Sdk.Tests.CStyle;
+namespace Tenon.Sdk.Tests;
 
 /// <summary>Loops, variables, gates and memory of compiled kernels.</summary>
 [Parallelizable(ParallelScope.All)]
-internal sealed class ClangProgramTests
+[TestFixture("Clang")]
+[TestFixture("LLVM 15")]
+[TestFixture("LLVM")]
+internal sealed class NativeProgramTests(string runner)
 {
     [Test]
     public void AccumulatorsAreReadWhereTheyAreUsed()
@@ -53,7 +56,7 @@ internal sealed class ClangProgramTests
             Store(At(output, UOp.Alu(Ops.Add, UOp.Alu(Ops.Mul, item, Int(4)), Int(4))), vector),
             StoreIf(At(output, UOp.Alu(Ops.Add, far, Int(Wild))), scalar, UOp.Alu(Ops.CmpLt, item, Int(0))));
         var buffers = new[] { MemoryMarshal.AsBytes<float>(new float[] { 1, 2, 3, 4 }).ToArray(), new byte[80] };
-        ClangRunner.Native().Run(program, buffers);
+        NativeRunner.Named(runner).Run(program, buffers);
 
         Assert.That(MemoryMarshal.Cast<byte, float>(buffers[1]).ToArray(), Is.EqualTo(new float[] { 1, 2, -1, -1, 1, 2, 3, 4, 1, 2, 3, 4, 7, 7, 7, 7, 7, 7, 7, 7 }));
     }
@@ -78,7 +81,7 @@ internal sealed class ClangProgramTests
         var (s, d) = (Param(0, DType.Float32, singles.Length), Param(1, DType.Float64, doubles.Length));
         var stores = singles.Select((x, i) => Store(At(s, Int(i)), UOp.Const(DType.Float32, x))).Concat(doubles.Select((x, i) => Store(At(d, Int(i)), UOp.Const(DType.Float64, x))));
         var buffers = new[] { new byte[singles.Length * 4], new byte[doubles.Length * 8] };
-        ClangRunner.Native().Run(Program("constants", 1, [.. stores]), buffers);
+        NativeRunner.Named(runner).Run(Program("constants", 1, [.. stores]), buffers);
 
         Assert.Multiple(() =>
         {
@@ -107,6 +110,23 @@ internal sealed class ClangProgramTests
     }
 
     [Test]
+    public void LocalArraysKeepWhatIsStored()
+    {
+        var (input, output) = (Param(0, DType.Float32, 16), Param(1, DType.Float32, 16));
+        var (first, second) = (UOp.New(Ops.Local, DType.Float32, [], new LocalArg(0, 8)), UOp.New(Ops.Local, DType.Float32, [], new LocalArg(1, 8, 64)));
+        var offset = UOp.Alu(Ops.Mul, Special(2), Int(8));
+        var x = Load(At(input, offset), 8);
+        var program = Program("local", 2,
+            Store(At(first, Int(0)), x),
+            Store(At(second, Int(0)), UOp.Alu(Ops.Add, x, x)),
+            Store(At(output, offset), UOp.Alu(Ops.Add, Load(At(first, Int(0)), 8), Load(At(second, Int(0)), 8))));
+        var buffers = new[] { MemoryMarshal.AsBytes<float>([.. Enumerable.Range(0, 16)]).ToArray(), new byte[64] };
+        NativeRunner.Named(runner).Run(program, buffers);
+
+        Assert.That(MemoryMarshal.Cast<byte, float>(buffers[1]).ToArray(), Is.EqualTo(Enumerable.Range(0, 16).Select(i => 3f * i)));
+    }
+
+    [Test]
     public void ProductsAndSumsAreRoundedTwice()
     {
         // 1 + 2^-12 squared is 1 + 2^-11 + 2^-24: the last term is lost unless the sum is contracted.
@@ -114,15 +134,15 @@ internal sealed class ClangProgramTests
         var x = Load(At(input, Int(0)), 8);
         var value = UOp.Alu(Ops.Add, UOp.Alu(Ops.Mul, x, x), x.ConstLike(-1 - 1 / 2048.0));
         var buffers = new[] { MemoryMarshal.AsBytes<float>(Enumerable.Repeat(1 + 1 / 4096f, 8).ToArray()).ToArray(), new byte[32] };
-        ClangRunner.Native().Run(Program("rounding", 1, Store(At(output, Int(0)), value)), buffers);
+        NativeRunner.Named(runner).Run(Program("rounding", 1, Store(At(output, Int(0)), value)), buffers);
 
         Assert.That(MemoryMarshal.Cast<byte, float>(buffers[1]).ToArray(), Is.All.EqualTo(0f));
     }
 
-    private static int[] RunInts(LinearProgram program, int count, params long[] variables)
+    private int[] RunInts(LinearProgram program, int count, params long[] variables)
     {
         var buffers = new[] { new byte[count * 4] };
-        ClangRunner.Native().Run(program, buffers, variables);
+        NativeRunner.Named(runner).Run(program, buffers, variables);
         return MemoryMarshal.Cast<byte, int>(buffers[0]).ToArray();
     }
 }
