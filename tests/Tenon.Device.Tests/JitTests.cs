@@ -102,7 +102,7 @@ internal sealed class JitTests
         static (float[] Losses, float[] Weights) Train(bool capture)
         {
             Tensor.ManualSeed(7);
-            var model = new Sequential(new Linear(8, 16), new BatchNorm1d(16), Activation.Relu, new Dropout(0.3), new Linear(16, 3));
+            var model = new Sequential(new Linear(8, 16, bias: false), new BatchNorm1d(16), Activation.Relu, new Dropout(0.3), new Linear(16, 3));
             var optimizer = new AdamW(model, 1e-2);
             Func<Tensor, Tensor, Tensor> step = (x, y) =>
             {
