@@ -19,7 +19,7 @@ internal sealed class LlvmGenerator : CodeGenerator
     {
         _compiler = compiler;
         Target = TargetOf(compiler);
-        _renderer = new LlvmHostRenderer(Target.VectorBytes * 8, OperatingSystem.IsWindows() && IsX64 ? "win64cc" : "");
+        _renderer = new LlvmHostRenderer(Target.VectorBytes * 8, OperatingSystem.IsWindows() && IsX64 ? "win64cc" : "", !IsX64 || compiler.Library.Major >= 17);
     }
 
     /// <inheritdoc/>
