@@ -27,9 +27,12 @@ internal sealed class CpuDevice : Device, IHostVisibleMemory, IHostMemoryUse
             L3CacheBytes = Machine.L3CacheBytes,
             LocalBytes = MaxLocalBytes,
         };
-        _queue = new LaunchQueue($"{device.Name}:{device.Ordinal}", settings.Threads);
+        _queue = new LaunchQueue(device, settings);
         Allocator = new CpuAllocator(_queue);
     }
+
+    /// <summary>What runs its work.</summary>
+    public LaunchQueue Queue => _queue;
 
     /// <inheritdoc/>
     public override Capabilities Capabilities { get; }
@@ -58,7 +61,7 @@ internal sealed class CpuDevice : Device, IHostVisibleMemory, IHostMemoryUse
     private static GeneratorList CreateGenerators(CpuSettings settings, BackendHost host)
     {
         var clr = new ClrGenerator(settings.VectorBytes);
-        CodeGenerator? Clang() => ClangGenerator.TryCreate(host, clr.Target.DTypes);
+        CodeGenerator? Clang() => ClangGenerator.TryCreate(host);
         CodeGenerator? Llvm()
         {
             var llvm = LlvmGenerator.TryCreate(host, out var reason);

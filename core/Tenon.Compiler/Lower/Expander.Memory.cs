@@ -11,7 +11,7 @@ internal sealed partial class Expander
         var address = new AddressForm(Storage(load[0][0]), load[0][1], _sumsInIndices);
         var gate = load.Src.Length == 3 ? load[1] : null;
         var isMasked = IsMasked(load);
-        var isVector = isMasked || lanes is null || (address.Stride(lanes) == 1 && (gate is null || !gate.DependsOn(lanes)) && _target.IsVector(load.DType));
+        var isVector = isMasked || lanes is null || (address.Stride(lanes) == 1 && (gate is null || !gate.DependsOn(lanes)) && _target.IsMovedInVectors(load.DType));
         var (copies, next) = (isVector ? 1 : count, 0);
         var nodes = new UOp[Point.CountOf(axes) * copies];
         var dtype = isVector ? load.DType.Vec(count) : load.DType;
@@ -66,7 +66,7 @@ internal sealed partial class Expander
         var value = _pieces[store[1]];
         var (axes, lanes) = (UnrolledIn(loops), LanesIn(loops));
         var count = Count(lanes);
-        var isVector = lanes is null || (address.Stride(lanes) == 1 && _target.IsVector(store[1].DType));
+        var isVector = lanes is null || (address.Stride(lanes) == 1 && _target.IsMovedInVectors(store[1].DType));
         do
         {
             for (var lane = 0; lane < (isVector ? 1 : count); lane++)

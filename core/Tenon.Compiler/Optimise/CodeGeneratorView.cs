@@ -36,6 +36,11 @@ internal sealed class CodeGeneratorView
 
     public bool IsVector(DType dtype) => _target.VectorBytes >= 16 && (Support(dtype) & DTypeSupport.Vector) != 0;
 
+    /// <summary>Whether vectors of it may be loaded, stored and converted.</summary>
+    public bool IsMovedInVectors(DType dtype) => IsVector(dtype) || (_target.VectorBytes >= 16 && HasConversion(dtype));
+
+    public bool HasConversion(DType dtype) => (Support(dtype) & DTypeSupport.Conversion) != 0;
+
     public bool HasMaskedLoad(DType dtype) => IsVector(dtype) && (Support(dtype) & DTypeSupport.MaskedLoad) != 0;
 
     public bool HasArithmetic(DType dtype) => (Support(dtype) & DTypeSupport.Arithmetic) != 0;

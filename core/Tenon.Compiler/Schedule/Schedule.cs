@@ -49,7 +49,7 @@ public sealed class Schedule
     /// <summary>Bytes of the arena that the temporaries of each device need.</summary>
     public required IReadOnlyDictionary<string, long> ArenaBytes { get; init; }
 
-    /// <summary>The most bytes of temporaries of each device that are in use at once: no arena can be smaller. Empty if the schedule is from disk.</summary>
+    /// <summary>The most bytes of temporaries of each device that are in use at once: no arena can be smaller.</summary>
     public IReadOnlyDictionary<string, long> LeastBytes { get; init; } = new Dictionary<string, long>();
 
     /// <summary>What was stored and what was not, from the results to the inputs; empty unless it was asked for.</summary>

@@ -39,6 +39,7 @@ public static class ScheduleSerializer
         {
             w.Write(device);
             w.Write(bytes);
+            w.Write(schedule.LeastBytes.GetValueOrDefault(device));
         }
 
         w.Write(UOpSerializer.Serialize(kernels.Nodes.ToArray()));
@@ -68,10 +69,11 @@ public static class ScheduleSerializer
                 }
             }
 
-            var arenas = new Dictionary<string, long>();
+            var (arenas, least) = (new Dictionary<string, long>(), new Dictionary<string, long>());
             for (var n = CheckedCount(r); n > 0; n--)
             {
-                arenas[r.ReadString()] = r.ReadInt64();
+                var device = r.ReadString();
+                (arenas[device], least[device]) = (r.ReadInt64(), r.ReadInt64());
             }
 
             var kernels = UOpSerializer.Deserialize(bytes[(int)r.BaseStream.Position..]);
@@ -80,6 +82,7 @@ public static class ScheduleSerializer
                 Slots = slots,
                 Calls = Array.ConvertAll(calls, c => new ScheduledCall(c.Kernel == 0 ? null : kernels[c.Kernel - 1], c.Slots, c.Device)),
                 ArenaBytes = arenas,
+                LeastBytes = least,
             };
         }
         catch (Exception e) when (e is IOException or InvalidDataException or FormatException or IndexOutOfRangeException or ArgumentException)

@@ -35,8 +35,8 @@ public static class Scheduler
         var kernels = new KernelBuilder(plan, slots, snapshots).Build();
         var launches = SmallKernels.Join(CallOrder.Of(plan.Groups), kernels, slots, options);
         var calls = launches.ConvertAll(groups => Call(groups, kernels, sink.Arg as KernelArg));
-        var (arenas, least) = MemoryPlan.Place(calls, slots);
-        return new Schedule { Slots = [.. slots.Slots], Calls = calls, ArenaBytes = arenas, LeastBytes = least, Decisions = plan.Decisions };
+        var memory = MemoryPlan.Of(calls, slots.Slots);
+        return new Schedule { Slots = memory.Slots, Calls = memory.Calls, ArenaBytes = memory.ArenaBytes, LeastBytes = memory.LeastBytes, Decisions = plan.Decisions };
     }
 
     private static ScheduledCall Call(List<KernelGroup> groups, Dictionary<KernelGroup, UOp> kernels, KernelArg? maths)

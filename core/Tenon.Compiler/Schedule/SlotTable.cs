@@ -56,6 +56,4 @@ internal sealed class SlotTable
     }
 
     public void MarkOutput(int slot) => _slots[slot] = _slots[slot] with { Kind = SlotKind.Output };
-
-    public void Place(int slot, long offset) => _slots[slot] = _slots[slot] with { ArenaOffset = offset };
 }

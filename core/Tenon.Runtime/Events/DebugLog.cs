@@ -35,6 +35,12 @@ internal sealed class DebugLog(RuntimeOptions options, ILogger? logger)
             Write(string.Create(CultureInfo.InvariantCulture, $"schedule: {kernels} kernels, {schedule.Calls.Count - kernels} copies, {schedule.Slots.Count} slots, arena {Bytes(schedule.ArenaBytes.Values.Sum())} ({from}) {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0.00} ms"));
         }
 
+        foreach (var (device, bytes) in Kernels ? schedule.ArenaBytes : new Dictionary<string, long>())
+        {
+            var least = schedule.LeastBytes.GetValueOrDefault(device);
+            Write(string.Create(CultureInfo.InvariantCulture, $"memory: {device} peak {Bytes(bytes)}, no plan needs less than {Bytes(least)}, ratio {(least > 0 ? (double)bytes / least : 1):0.000}"));
+        }
+
         foreach (var decision in schedule.Decisions)
         {
             Write(decision.ToString());

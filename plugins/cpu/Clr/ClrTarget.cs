@@ -25,6 +25,7 @@ internal static class ClrTarget
     {
         var vector = vectorBytes > 0 ? Full : Scalar;
         var numbers = vectorBytes > 0 && MaskedMemory.IsSupported ? Full | DTypeSupport.MaskedLoad : vector;
+        var narrow = vectorBytes > 0 ? Scalar | DTypeSupport.Conversion : Scalar;
         var extra = new OpSet(Ops.Local) | (vectorBytes > 0 ? CodeGeneratorTarget.VectorOps : default);
         var hasFma = Fma.IsSupported || Avx512F.IsSupported || AdvSimd.IsSupported;
         return new CodeGeneratorTarget
@@ -36,12 +37,12 @@ internal static class ClrTarget
             DTypes = new Dictionary<DType, DTypeSupport>
             {
                 [DType.Bool] = vector,
-                [DType.Int8] = Scalar,
-                [DType.Int16] = Scalar,
+                [DType.Int8] = narrow,
+                [DType.Int16] = narrow,
                 [DType.Int32] = numbers,
                 [DType.Int64] = numbers,
-                [DType.UInt8] = Scalar,
-                [DType.UInt16] = Scalar,
+                [DType.UInt8] = narrow,
+                [DType.UInt16] = narrow,
                 [DType.UInt32] = numbers,
                 [DType.UInt64] = numbers,
                 [DType.Float16] = DTypeSupport.Storage,
