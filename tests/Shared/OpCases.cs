@@ -61,7 +61,7 @@ internal static class OpCases
         }
 
         AddCasts(test, target, dtype, x, xs);
-        AddLanes(test, x, y, xs, ys, lanes);
+        AddLanes(test, x, y, xs, ys, lanes, target.ExtraOps.Contains(Ops.Part));
         return test;
     }
 
@@ -117,7 +117,7 @@ internal static class OpCases
     private static void AddLanes(OpCase test, UOp x, int lanes, Func<int, object> element) =>
         test.Output("Stack", Kernels.Stack([.. Enumerable.Range(0, lanes).Select(i => Kernels.Extract(x, lanes - 1 - i))]), i => element(i / lanes * lanes + lanes - 1 - i % lanes));
 
-    private static void AddLanes(OpCase test, UOp x, UOp y, object[] xs, object[] ys, int lanes)
+    private static void AddLanes(OpCase test, UOp x, UOp y, object[] xs, object[] ys, int lanes, bool hasPart)
     {
         if (lanes == 1)
         {
@@ -127,6 +127,14 @@ internal static class OpCases
         }
 
         AddLanes(test, x, lanes, i => xs[i]);
+        for (var half = 0; lanes >= 4 && half < 2 && hasPart; half++)
+        {
+            var first = half * lanes / 2;
+            var part = UOp.New(Ops.Part, x.DType.Scalar.Vec(lanes / 2), [x], first);
+            var twice = Enumerable.Range(0, lanes).Select(i => Kernels.Extract(part, i % (lanes / 2)));
+            test.Output($"Part {half}", Kernels.Stack([.. twice]), i => xs[i / lanes * lanes + first + i % (lanes / 2)]);
+        }
+
         test.Output("Splat", Kernels.Splat(Kernels.Extract(y, 1), lanes), i => ys[i / lanes * lanes + 1]);
         test.Output("Constant", UOp.Where(UOp.Alu(Ops.CmpEq, x, y), x, x.ConstLike(1)), i => Reference.Apply(Ops.CmpEq, xs[i], ys[i]) is true ? xs[i] : Reference.Cast(1L, x.DType.Scalar));
     }

@@ -94,7 +94,7 @@ internal sealed class KernelCost
             if (w.Node.Op == Ops.Reduce)
             {
                 // The lanes are combined at the end.
-                var folds = v >= 0 && (w.Values >> v & 1) == 0 ? plan.Lanes[v] * LaneMove : 0;
+                var folds = v >= 0 && (w.Values >> v & 1) == 0 ? LaneMove * (_target.Has(Ops.Part) ? 2 * BitOperations.Log2((uint)plan.Lanes[v]) : plan.Lanes[v]) : 0;
                 total += Runs(w.Around & ~w.Reduced, w.Values, plan) * (folds + Simple * plan.CopiesIn(w.Reduced));
             }
 

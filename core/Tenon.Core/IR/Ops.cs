@@ -99,6 +99,9 @@ public enum Ops : byte
     /// <summary>L. Source: a vector. Argument: the lane.</summary>
     Extract,
 
+    /// <summary>L. Source: a vector. Argument: the lane with which this half of it begins. Only for targets that list it.</summary>
+    Part,
+
     /// <summary>TKL. Source: value. Converts it: to nearest even, towards zero to integers, wrapping between integers.</summary>
     Cast,
 

@@ -26,6 +26,10 @@ internal sealed partial class KernelEmitter
                 EmitLane(node.DType);
                 EmitSplat(VectorType.Of(node.DType));
                 return;
+            case Ops.Part:
+                Push(node[0]);
+                EmitPart(VectorType.Of(node[0].DType), isUpper: node.ArgAs<int>() > 0);
+                return;
             case Ops.Extract:
                 Push(node[0]);
                 EmitExtract(VectorType.Of(node[0].DType), node.ArgAs<int>());
@@ -103,6 +107,18 @@ internal sealed partial class KernelEmitter
         if (vector.IsBool)
         {
             _il.Emit(OpCodes.Neg);
+        }
+    }
+
+    private void EmitPart(VectorType type, bool isUpper)
+    {
+        if (type.Bytes > 16)
+        {
+            _il.Emit(OpCodes.Call, type.Unary(isUpper ? nameof(Vector256.GetUpper) : nameof(Vector256.GetLower)));
+        }
+        else if (isUpper)
+        {
+            _il.Emit(OpCodes.Call, VectorType.Find(typeof(VectorResize), nameof(VectorResize.UpperHalf), type.Element, type.Type));
         }
     }
 
