@@ -61,7 +61,7 @@ internal static class OpCases
         }
 
         AddCasts(test, target, dtype, x, xs);
-        AddLanes(test, x, y, xs, ys, lanes, target.ExtraOps.Contains(Ops.Part));
+        AddLanes(test, x, y, xs, ys, lanes, !dtype.IsBool && target.ExtraOps.Contains(Ops.Shuffle));
         return test;
     }
 
@@ -117,7 +117,7 @@ internal static class OpCases
     private static void AddLanes(OpCase test, UOp x, int lanes, Func<int, object> element) =>
         test.Output("Stack", Kernels.Stack([.. Enumerable.Range(0, lanes).Select(i => Kernels.Extract(x, lanes - 1 - i))]), i => element(i / lanes * lanes + lanes - 1 - i % lanes));
 
-    private static void AddLanes(OpCase test, UOp x, UOp y, object[] xs, object[] ys, int lanes, bool hasPart)
+    private static void AddLanes(OpCase test, UOp x, UOp y, object[] xs, object[] ys, int lanes, bool hasShuffle)
     {
         if (lanes == 1)
         {
@@ -127,12 +127,19 @@ internal static class OpCases
         }
 
         AddLanes(test, x, lanes, i => xs[i]);
-        for (var half = 0; lanes >= 4 && half < 2 && hasPart; half++)
+        for (var half = 0; lanes >= 4 && half < 2 && hasShuffle; half++)
         {
             var first = half * lanes / 2;
-            var part = UOp.New(Ops.Part, x.DType.Scalar.Vec(lanes / 2), [x], first);
+            var part = UOp.New(Ops.Extract, x.DType.Scalar.Vec(lanes / 2), [x], first);
             var twice = Enumerable.Range(0, lanes).Select(i => Kernels.Extract(part, i % (lanes / 2)));
-            test.Output($"Part {half}", Kernels.Stack([.. twice]), i => xs[i / lanes * lanes + first + i % (lanes / 2)]);
+            test.Output($"Half {half}", Kernels.Stack([.. twice]), i => xs[i / lanes * lanes + first + i % (lanes / 2)]);
+        }
+
+        if (hasShuffle)
+        {
+            int[] order = [.. Enumerable.Range(0, lanes).Select(i => (3 * i + 1) % (2 * lanes))];
+            var shuffled = UOp.New(Ops.Shuffle, x.DType, [x, y], new Axes(order));
+            test.Output("Shuffle", shuffled, i => order[i % lanes] is var lane && lane < lanes ? xs[i / lanes * lanes + lane] : ys[i / lanes * lanes + lane - lanes]);
         }
 
         test.Output("Splat", Kernels.Splat(Kernels.Extract(y, 1), lanes), i => ys[i / lanes * lanes + 1]);

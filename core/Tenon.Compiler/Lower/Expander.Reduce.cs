@@ -56,10 +56,10 @@ internal sealed partial class Expander
     // Halves of vectors, until there are only scalars left.
     private UOp FoldLanes(Ops op, UOp vector)
     {
-        while (vector.DType.Lanes % 2 == 0 && vector.DType.Lanes > 2 && _target.Has(Ops.Part) && vector.DType.Kind != DTypeKind.Index)
+        while (vector.DType.Lanes % 2 == 0 && vector.DType.Lanes > 2 && _target.Has(Ops.Shuffle) && vector.DType is { IsBool: false, Kind: not DTypeKind.Index })
         {
             var half = vector.DType.Scalar.Vec(vector.DType.Lanes / 2);
-            vector = UOp.Alu(op, UOp.New(Ops.Part, half, [vector], 0), UOp.New(Ops.Part, half, [vector], half.Lanes));
+            vector = UOp.Alu(op, UOp.New(Ops.Extract, half, [vector], 0), UOp.New(Ops.Extract, half, [vector], half.Lanes));
         }
 
         var lanes = new UOp[vector.DType.Lanes];

@@ -29,6 +29,8 @@ internal sealed class CodeGeneratorView
 
     public long L2CacheBytes => _device.L2CacheBytes;
 
+    public long L3CacheBytes => _device.L3CacheBytes;
+
     /// <summary>Bytes of local arrays that a kernel may have.</summary>
     public long LocalBytes => Has(Ops.Local) ? _device.LocalBytes : 0;
 
@@ -40,6 +42,9 @@ internal sealed class CodeGeneratorView
     public bool IsMovedInVectors(DType dtype) => IsVector(dtype) || (_target.VectorBytes >= 16 && HasConversion(dtype));
 
     public bool HasConversion(DType dtype) => (Support(dtype) & DTypeSupport.Conversion) != 0;
+
+    /// <summary>Whether squares of vectors can exchange rows and columns.</summary>
+    public bool CanTranspose(DType dtype) => IsVector(dtype) && !dtype.IsBool && Has(Ops.Shuffle);
 
     public bool HasMaskedLoad(DType dtype) => IsVector(dtype) && (Support(dtype) & DTypeSupport.MaskedLoad) != 0;
 

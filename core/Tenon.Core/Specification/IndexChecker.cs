@@ -225,7 +225,7 @@ public static class IndexChecker
                 return u[0];
             case Ops.Stack:
                 return u[lane];
-            case Ops.Part:
+            case Ops.Extract:
                 return Lane(u[0], u.ArgAs<int>() + lane);
             default:
                 var src = u.Src.ToArray();

@@ -67,7 +67,7 @@ internal static class Interval
             return u.Op switch
             {
                 Ops.Neg => (Clamp(-(Int128)x.Max), Clamp(-(Int128)x.Min)),
-                Ops.Splat or Ops.Extract or Ops.Part or Ops.Contiguous or Ops.Detach or Ops.Reshape or Ops.Permute or Ops.Flip => (x.Min, x.Max),
+                Ops.Splat or Ops.Extract or Ops.Contiguous or Ops.Detach or Ops.Reshape or Ops.Permute or Ops.Flip => (x.Min, x.Max),
                 _ => u.DType.IsBool ? (0, 1) : Unknown,
             };
         }

@@ -26,11 +26,11 @@ internal static class ClrTarget
         var vector = vectorBytes > 0 ? Full : Scalar;
         var numbers = vectorBytes > 0 && MaskedMemory.IsSupported ? Full | DTypeSupport.MaskedLoad : vector;
         var narrow = vectorBytes > 0 ? Scalar | DTypeSupport.Conversion : Scalar;
-        var extra = new OpSet(Ops.Local) | (vectorBytes > 0 ? CodeGeneratorTarget.VectorOps | new OpSet(Ops.Part) : default);
+        var extra = new OpSet(Ops.Local) | (vectorBytes > 0 ? CodeGeneratorTarget.VectorOps | new OpSet(Ops.Shuffle) : default);
         var hasFma = Fma.IsSupported || Avx512F.IsSupported || AdvSimd.IsSupported;
         return new CodeGeneratorTarget
         {
-            ExtraOps = hasFma ? extra | new OpSet(Ops.MulAcc) : extra,
+            ExtraOps = extra | (hasFma ? new OpSet(Ops.MulAcc) : default),
             VectorBytes = vectorBytes,
             VectorRegisters = Avx512F.IsSupported || AdvSimd.IsSupported ? 32 : 16,
             Fingerprint = $"{RuntimeInformation.ProcessArchitecture}-v{vectorBytes}{(hasFma ? "-fma" : "")}{(MaskedMemory.IsSupported ? "-mask" : "")}".ToLowerInvariant(),

@@ -63,10 +63,6 @@ internal static class VectorResize
         ? Avx512F.ConvertToVector256Single(x)
         : Vector256.Narrow(x.GetLower(), x.GetUpper());
 
-    /// <summary>The upper half, in the lower.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<T> UpperHalf<T>(Vector128<T> x) => Vector128.Shuffle(x.AsInt64(), Vector128.Create(1L, 1L)).As<long, T>();
-
     /// <summary>The same lower half, and ones above.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<T> WithUpperOne<T>(Vector128<T> x) => x.WithUpper(Vector64<T>.One);

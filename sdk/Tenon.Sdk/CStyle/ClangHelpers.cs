@@ -21,14 +21,6 @@ internal static class ClangHelpers
             $"{Inline} {ClangTypes.Value(kernel, vector)} splat_{ClangTypes.ShortName(vector)}({ClangTypes.Value(kernel, element)} x) {{ return {Lanes(kernel, vector, _ => "x")}; }}");
     }
 
-    /// <summary>The half of a vector that begins with a lane.</summary>
-    public static string Part(CStyleKernel kernel, DType dtype, int first)
-    {
-        var (whole, half) = (ClangTypes.Value(kernel, dtype), ClangTypes.Value(kernel, dtype.Scalar.Vec(dtype.Lanes / 2)));
-        return kernel.Define($"part{first}_{ClangTypes.ShortName(dtype)}", () =>
-            $"{Inline} {half} part{first}_{ClangTypes.ShortName(dtype)}({whole} x) {{ return ({half})__builtin_shufflevector(x, x, {string.Join(", ", Enumerable.Range(first, dtype.Lanes / 2))}); }}");
-    }
-
     /// <summary>A mask from a comparison of vectors of <paramref name="operand"/>, whose lanes are as wide as the operand's.</summary>
     public static string MaskOf(CStyleKernel kernel, DType operand, string comparison)
     {
