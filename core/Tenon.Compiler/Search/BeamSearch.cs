@@ -234,11 +234,12 @@ internal sealed class BeamSearch
     {
         try
         {
+            // An error that isn't one of Tenon's is a defect, but no reason to end a search: it is reported with the candidate.
             candidate.Program = KernelCompiler.Compile(_kernel, _device, _generator, _compiler with { Optimise = true, Optimiser = (_, _) => candidate.Recipe!.Nest.Kernel });
         }
-        catch (TenonException e)
+        catch (Exception e)
         {
-            candidate.Reject(RejectReason.CompileError, e.Message);
+            candidate.Reject(RejectReason.CompileError, e is TenonException ? e.Message : $"{e.GetType().Name}: {e.Message}");
         }
     }
 

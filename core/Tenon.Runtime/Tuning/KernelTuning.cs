@@ -66,7 +66,8 @@ internal sealed class KernelTuning : IDisposable
                 _rankings[device.Name] = ranking = new Ranking(device.Capabilities.Parallelism);
             }
 
-            using var timer = _workers.Open(kernel, device, options);
+            var timer = _workers.Open(kernel, device, options);
+            using var closing = timer as IDisposable;
             var result = new BeamSearch(kernel, device.Capabilities, device.Generator.Target, _compiler.Options, options, timer, ranking, Report, cancel).Run();
             var (target, isBetter) = (device.Generator.Target, !result.Best.SequenceEqual(result.Heuristic));
             var tuned = new TunedKernel(
