@@ -67,6 +67,12 @@ internal sealed partial class Expander
         var (axes, lanes) = (UnrolledIn(loops), LanesIn(loops));
         var count = Count(lanes);
         var isVector = lanes is null || (address.Stride(lanes) == 1 && _target.IsVector(store[1].DType));
+        if (!isVector && !value.IsSplit && CrossAxis(axes, address, lanes!, store[1].DType) is { } cross)
+        {
+            StoreTransposed(address, value, axes, cross, lanes!, stores);
+            return;
+        }
+
         do
         {
             for (var lane = 0; lane < (isVector ? 1 : count); lane++)
@@ -75,5 +81,42 @@ internal sealed partial class Expander
             }
         }
         while (_at.MoveNext(axes));
+    }
+
+    // An unrolled loop along which elements are consecutive.
+    private UOp? CrossAxis(UOp[] axes, AddressForm address, UOp lanes, DType dtype) =>
+        _target.CanTranspose(dtype) ? Array.Find(axes, a => address.Stride(a) == 1 && a[0].Max > 1) : null;
+
+    private void StoreTransposed(AddressForm address, Pieces value, UOp[] axes, UOp cross, UOp lanes, List<UOp> stores)
+    {
+        var count = Count(lanes);
+        UOp[] others = [.. axes.Where(a => a != cross)];
+        var starts = new UOp[count];
+        do
+        {
+            for (var left = cross[0].Max; left > 0;)
+            {
+                var rows = new UOp[Transposition.Rows(left, count)];
+                for (var lane = 0; lane < count; lane++)
+                {
+                    starts[lane] = address.At(_at, lanes, lane);
+                }
+
+                for (var i = 0; i < rows.Length; i++)
+                {
+                    rows[i] = value.Vector(_at, count);
+                    _at.MoveNext([cross]);
+                }
+
+                var columns = Transposition.Of(rows);
+                for (var lane = 0; lane < count; lane++)
+                {
+                    stores.Add(UOp.New(Ops.Store, DType.Void, [starts[lane], columns[lane]]));
+                }
+
+                left -= rows.Length;
+            }
+        }
+        while (_at.MoveNext(others));
     }
 }
