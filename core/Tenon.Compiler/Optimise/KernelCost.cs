@@ -20,7 +20,8 @@ internal sealed class KernelCost
     private const double FarLine = 1.7;
 
     // To copy an element into a local array.
-    private const double PackedElement = 2;
+    private const double PackedElement = 1;
+    private const double Shuffle = 1;
     private const double WideStore = 1;
     private const double NarrowStore = 1.5;
     private const double Branch = 2;
@@ -229,6 +230,11 @@ internal sealed class KernelCost
         if (w.Strides[v] is not { } stride)
         {
             return _sizes[v] % (plan.Lanes[v] * plan.Copies[v]) == 0 ? NearLane : ComputedLane;
+        }
+
+        if (w.Node.Op == Ops.Load && w.Node.Src.Length == 1 && Expander.IsPickedFromVectors(w.Node.DType, stride, _target))
+        {
+            return (Math.Abs(stride) * (Simple + Shuffle) - Shuffle) / plan.Lanes[v];
         }
 
         var bytes = Math.Abs(stride) * w.Node[0].DType.Bytes;
