@@ -74,7 +74,7 @@ internal sealed class Blocking
 
         var staged = CanStage(Coefficients, columns) && BytesOf(Coefficients, r => !loops.Contains(r)) > _target.L1CacheBytes * 3 / 4;
         var column = ChooseItems([.. loops.Except(rows).Except(columns)], rows, columns, staged);
-        if (_nest.Find(column) is { } block && Math.Max(1, _target.L2CacheBytes / 2 / panelBytes) is > 1 and var columnsOfBlock && columnsOfBlock < block[0].Max)
+        if (_nest.Find(column) is { } block && block[0].Op == Ops.Const && Math.Max(1, _target.L2CacheBytes / 2 / panelBytes) is > 1 and var columnsOfBlock && columnsOfBlock < block[0].Max)
         {
             _nest.Apply(new Opt(OptKind.Tile, column, (int)columnsOfBlock));
         }
