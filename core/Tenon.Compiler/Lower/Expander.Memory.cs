@@ -78,17 +78,24 @@ internal sealed partial class Expander
 
     private UOp Storage(UOp storage) => storage.Op == Ops.After ? _filled[storage] : storage;
 
-    // A local array with what fills it, and the loops of that.
+    // A local array with what fills it, in the loops of that.
     private UOp ExpandAfter(UOp after)
     {
-        var (stores, loops) = (new List<UOp>(), new List<UOp>());
-        foreach (var end in after.Src[1..])
+        var sources = new List<UOp> { Storage(after[0]) };
+        foreach (var source in after.Src[1..])
         {
-            ExpandStore(end, stores);
-            loops.AddRange(OfKind(end.Src[1..], RangeKind.Loop, RangeKind.Loop));
+            if (source.Op == Ops.Range)
+            {
+                sources.Add(source);
+                continue;
+            }
+
+            var (stores, loops) = (new List<UOp>(), OfKind(source.Src[1..], RangeKind.Loop, RangeKind.Loop));
+            ExpandStore(source, stores);
+            sources.AddRange(stores.Select(s => UOp.New(Ops.End, DType.Void, [s, .. loops])));
         }
 
-        return UOp.New(Ops.After, after.DType, [Storage(after[0]), .. stores, .. loops]);
+        return UOp.New(Ops.After, after.DType, [.. sources]);
     }
 
     private void ExpandStore(UOp end, List<UOp> stores)

@@ -12,13 +12,20 @@ internal static class LinearProgramBuilder
         var ops = new List<UOp>(list.Count);
         var trips = new Stack<long>([items]);
         var locals = LocalArrays.Place(list);
+        var arrays = list.Where(u => u.Op == Ops.Local).Select(u => u.ArgAs<LocalArg>().Number).DefaultIfEmpty(0).Max();
         long operations = 0;
         foreach (var u in list)
         {
-            // It has ordered the list.
+            // These have ordered the list. What an array holds then is another value: its loads are nodes of their own.
             if (u.Op == Ops.After)
             {
-                map[u] = map.GetValueOrDefault(u[0]) ?? u[0];
+                map[u] = UOp.New(Ops.Local, u.DType, [], u.MapSources(map)[0].ArgAs<LocalArg>() with { Number = ++arrays });
+                ops.Add(map[u]);
+                continue;
+            }
+
+            if (u.Op == Ops.End && u[0].Op == Ops.Store)
+            {
                 continue;
             }
 

@@ -127,7 +127,7 @@ internal sealed class Linearizer
                 loops = loops.Length == 0 ? read : read.Length == 0 || ReferenceEquals(read, loops) || read.SequenceEqual(loops) ? loops : [.. loops.Union(read)];
             }
 
-            loops = u.Op == Ops.After ? [] : loops;
+            loops = u.Op is Ops.After or Ops.End ? [] : loops;
             changing[i] = loops;
 
             // Most nodes have the ranges of one of their sources, in the same list.

@@ -32,7 +32,7 @@ internal static class LocalArrays
         var ends = new NodeMap<int>();
         for (var i = 0; i < list.Count; i++)
         {
-            if (list[i].Op == Ops.End)
+            if (ClosesLoop(list[i]))
             {
                 ends[list[i][0]] = i;
             }
@@ -49,7 +49,7 @@ internal static class LocalArrays
                 case Ops.Range:
                     open.Add(u);
                     break;
-                case Ops.End:
+                case Ops.End when ClosesLoop(u):
                     open.RemoveAt(open.Count - 1);
                     break;
                 case Ops.Load or Ops.Store when arrays.IndexOf(ArrayOf(u[0])) is >= 0 and var array:
@@ -63,6 +63,9 @@ internal static class LocalArrays
 
         return lives;
     }
+
+    // Others only say that stores come first.
+    private static bool ClosesLoop(UOp u) => u.Op == Ops.End && u[0].Op == Ops.Range;
 
     private static UOp ArrayOf(UOp address)
     {

@@ -52,6 +52,7 @@ internal sealed class LegalOpts
             opts.AddRange(Blocks.Select(n => new Opt(OptKind.Tile, id, n)));
             opts.AddRange(range[0].Op == Ops.Const ? [new Opt(OptKind.Global, id)] : PartsPerThread.Select(n => new Opt(OptKind.Global, id, n * _target.Parallelism)));
             opts.Add(new Opt(OptKind.Innermost, id));
+            opts.Add(new Opt(OptKind.Accumulate, id));
         }
 
         for (var factor = _target.LocalBytes > 0 ? _nest.Factors().Count - 1 : -1; factor >= 0; factor--)
@@ -107,6 +108,7 @@ internal sealed class LegalOpts
                 : _ranges[i][0].Ranges.Length > 0 ? "its length depends on another loop"
                 : _ranges[i][0].Op != Ops.Const && opt.Amount < 1 ? "a loop of symbolic length needs a number of parts" : null,
             OptKind.Innermost => !_isCommon || _common.Count < 2 || !_common.Contains(_ranges[i]) ? "the loops around it have an order" : null,
+            OptKind.Accumulate => WhyNotAccumulate(_ranges[i]),
             OptKind.Tile => KindOf(_ranges[i]) != RangeKind.Reduce && !(_isCommon && _common.Contains(_ranges[i])) ? "the loops around it have an order"
                 : _ranges[i][0].Op != Ops.Const || opt.Amount < 1 || opt.Amount >= _ranges[i][0].Max ? "a block is shorter than the loop, whose length is literal" : null,
             _ => "this version doesn't know it",
@@ -123,13 +125,26 @@ internal sealed class LegalOpts
 
         var (factor, loops) = (factors[opt.Amount], factors[opt.Amount].Ranges.ToArray());
         var spanned = LoopNest.StagedRanges(factor, opt.Range);
-        var bytes = spanned.Aggregate((double)factor.DType.Bytes, (p, r) => p * r[0].Max) + _nest.Kernel.TopologicalOrder().Where(u => u.Op == Ops.Local).Sum(u => u.DType.BytesOf(u.ArgAs<LocalArg>().Size));
+        var bytes = spanned.Aggregate((double)factor.DType.Bytes, (p, r) => p * r[0].Max) + LocalBytes();
         return !_isCommon || (opt.Range >= 0 && !_common.Exists(l => l.ArgAs<RangeArg>().Id == opt.Range)) ? "not all of the kernel is in that loop"
             : bytes > _target.LocalBytes ? $"it needs {bytes:0} bytes of local memory, of {_target.LocalBytes}"
             : spanned.Length == 0 || loops.Any(r => !spanned.Contains(r) && KindOf(r) is not (RangeKind.Global or RangeKind.Loop)) ? "the factor doesn't change within that loop"
             : Array.Exists(spanned, r => Array.Exists(spanned, r[0].DependsOn)) ? "the length of one of its loops depends on another"
             : factor.TopologicalOrder().Exists(u => u.Op == Ops.After) ? "the factor is staged already" : null;
     }
+
+    private string? WhyNotAccumulate(UOp range)
+    {
+        if (_target.LocalBytes == 0 || !_isCommon || _nest.Accumulated(range) is not { } reduce)
+        {
+            return "the sums can't be kept: that takes local memory, and one of several loops of the only reduction";
+        }
+
+        var bytes = reduce.Ranges.ToArray().Where(r => KindOf(r) != RangeKind.Global).Aggregate((double)reduce.DType.Bytes, (p, r) => p * r[0].Max) + LocalBytes();
+        return bytes > _target.LocalBytes ? $"it needs {bytes:0} bytes of local memory, of {_target.LocalBytes}" : null;
+    }
+
+    private double LocalBytes() => _nest.Kernel.TopologicalOrder().Where(u => u.Op == Ops.Local).Sum(u => (double)u.DType.BytesOf(u.ArgAs<LocalArg>().Size));
 
     // The copies of a split loop run side by side: what is staged within it would need an array for each.
     private string? WhyNotSplit(UOp range, int amount) => !_nest.CanSplit(range, amount) ? $"{amount} doesn't divide its length, or is longer"

@@ -4,10 +4,13 @@ namespace Tenon.Compiler;
 
 internal sealed partial class LoopNest
 {
-    /// <summary>The reduction over a loop whose sums a local array can keep: the only one, of which some of the loops remain or copies of the body are folded.</summary>
+    /// <summary>
+    /// The reduction over a loop whose sums a local array can keep: the only one, over several loops. The length of
+    /// the loop depends on no other. Null if there is none.
+    /// </summary>
     public UOp? Accumulated(UOp range) =>
         Kernel.TopologicalOrder().FindAll(static u => u.Op == Ops.Reduce) is [var reduce]
-        && range.ArgAs<RangeArg>().Kind == RangeKind.Reduce && reduce.Src.Length > 2 && reduce.Src[1..].Contains(range)
+        && range.ArgAs<RangeArg>().Kind == RangeKind.Reduce && range[0].Ranges.Length == 0 && reduce.Src.Length > 2 && reduce.Src[1..].Contains(range)
             ? reduce : null;
 
     // Σₖ Σⱼ f(k, j, r) → sums[r], after sums[r'] = 0 for each r', after sums[r"] = sums[r"] + Σⱼ f(k, j, r") for each k and then r".
@@ -26,7 +29,7 @@ internal sealed partial class LoopNest
         var moved = new NodeMap<UOp> { [range] = outer };
         var next = Again(kept, moved);
         var part = UOp.New(Ops.Reduce, reduce.DType, [reduce[0], .. reduce.Src[1..].ToArray().Where(r => r != range)], reduce.Arg).Substitute(moved);
-        var sum = UOp.Alu(reduce.ArgAs<ReduceArg>().Op, UOp.New(Ops.Load, sums.DType, [At(begun, next)]), part);
+        var sum = UOp.Alu(reduce.ArgAs<ReduceArg>().Op, UOp.New(Ops.Load, sums.DType, [At(UOp.New(Ops.After, begun.DType, [begun, outer]), next)]), part);
         var done = UOp.New(Ops.After, sums.DType, [begun, End(UOp.New(Ops.Store, DType.Void, [At(sums, next), sum]), [outer, .. next])]);
         Substitute(reduce, UOp.New(Ops.Load, reduce.DType, [At(done, kept)]));
     }

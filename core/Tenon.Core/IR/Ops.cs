@@ -15,7 +15,7 @@ public enum Ops : byte
     /// <summary>TKL. The n-th argument of a graph or kernel: <c>[n]</c> elements. Argument: <see cref="ParamArg"/>.</summary>
     Param,
 
-    /// <summary>TK. The value of storage (source 0) after the stores that follow; in a kernel, a local array after its stores.</summary>
+    /// <summary>TK. The value of storage (source 0) after the stores that follow; in a kernel, a local array after the loops (<see cref="End"/>) of its stores, in the loops that follow.</summary>
     After,
 
     /// <summary>T. Sources: value. Moves it to the device that the argument names.</summary>

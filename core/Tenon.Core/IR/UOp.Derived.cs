@@ -122,9 +122,6 @@ public sealed partial class UOp
         {
             Ops.Reduce or Ops.End => Without(all, u.Src[1..]),
             Ops.Assign => Without(all, u.Src[2..]),
-
-            // In an expanded kernel the loops of the stores follow them.
-            Ops.After => Without(all, u.Src[1..]),
             _ => all,
         };
     }

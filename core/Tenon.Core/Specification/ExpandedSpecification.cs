@@ -20,7 +20,8 @@ public static class ExpandedSpecification
         level,
         static u => u is { Op: Ops.Param, Arg: ParamArg { Device: null } },
         static u => u is { Op: Ops.Local, Arg: LocalArg } && u.Src.Length == 0,
-        static u => u.Op == Ops.After && u[0].Op is Ops.Local or Ops.After && u.DType == u[0].DType && AreStoresAndRanges(u.Src[1..]),
+        static u => u.Op == Ops.After && u[0].Op is Ops.Local or Ops.After && u.DType == u[0].DType && AreEndsOrRanges(u.Src[1..]),
+        static u => u.Op == Ops.End && u[0].Op == Ops.Store && AreRanges(u.Src[1..]),
         u => u is { Op: Ops.Const, Arg: Scalar } && (isIndex(DType.Index) || u.DType.Kind != DTypeKind.Index),
         u => u is { Op: Ops.Variable, Arg: VariableArg } && u.Src.Length == 0 && isIndex(u.DType),
         u => u is { Op: Ops.Special, Arg: SpecialArg } && isIndex(u.DType),
@@ -51,11 +52,11 @@ public static class ExpandedSpecification
         return true;
     }
 
-    private static bool AreStoresAndRanges(ReadOnlySpan<UOp> nodes)
+    private static bool AreEndsOrRanges(ReadOnlySpan<UOp> nodes)
     {
         foreach (var n in nodes)
         {
-            if (n.Op is not (Ops.Store or Ops.Range))
+            if (n.Op is not (Ops.End or Ops.Range))
             {
                 return false;
             }

@@ -7,7 +7,7 @@ public static class KernelSpecification
         "kernel",
         static u => u is { Op: Ops.Param, Arg: ParamArg { Device: null } } && u.Src.Length == 0,
         static u => u is { Op: Ops.Local, Arg: LocalArg } && u.Src.Length == 0,
-        static u => u.Op == Ops.After && u[0].Op is Ops.Local or Ops.After && u.DType == u[0].DType && AreEnds(u.Src[1..]),
+        static u => u.Op == Ops.After && u[0].Op is Ops.Local or Ops.After && u.DType == u[0].DType && AreEndsOrRanges(u.Src[1..]),
         static u => u is { Op: Ops.Const, Arg: Scalar },
         static u => u is { Op: Ops.Variable, Arg: VariableArg } && u.Src.Length == 0,
         static u => u is { Op: Ops.Range, Arg: RangeArg } && u.DType == DType.Index && u.Src.Length == 1,
@@ -29,6 +29,19 @@ public static class KernelSpecification
         foreach (var n in nodes)
         {
             if (n.Op != Ops.Range)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool AreEndsOrRanges(ReadOnlySpan<UOp> nodes)
+    {
+        foreach (var n in nodes)
+        {
+            if (n.Op is not (Ops.End or Ops.Range))
             {
                 return false;
             }
