@@ -137,7 +137,7 @@ internal sealed class LegalOpts
     {
         if (_target.LocalBytes == 0 || !_isCommon || _nest.Accumulated(range) is not { } reduce)
         {
-            return "the sums can't be kept: that takes local memory, and one of several loops of the only reduction";
+            return "the sums can't be kept: that takes local memory, one of several loops of the only reduction, and nothing staged around it";
         }
 
         var bytes = reduce.Ranges.ToArray().Where(r => KindOf(r) != RangeKind.Global).Aggregate((double)reduce.DType.Bytes, (p, r) => p * r[0].Max) + LocalBytes();

@@ -6,11 +6,12 @@ internal sealed partial class LoopNest
 {
     /// <summary>
     /// The reduction over a loop whose sums a local array can keep: the only one, over several loops. The length of
-    /// the loop depends on no other. Null if there is none.
+    /// the loop depends on no other, and nothing is staged within the loops around it, which are made anew. Null if there is none.
     /// </summary>
     public UOp? Accumulated(UOp range) =>
         Kernel.TopologicalOrder().FindAll(static u => u.Op == Ops.Reduce) is [var reduce]
         && range.ArgAs<RangeArg>().Kind == RangeKind.Reduce && range[0].Ranges.Length == 0 && reduce.Src.Length > 2 && reduce.Src[1..].Contains(range)
+        && !reduce.TopologicalOrder().Exists(static u => u.Op == Ops.After && Array.Exists(u.Ranges.ToArray(), static r => r.ArgAs<RangeArg>().Kind == RangeKind.Loop))
             ? reduce : null;
 
     // Σₖ Σⱼ f(k, j, r) → sums[r], after sums[r'] = 0 for each r', after sums[r"] = sums[r"] + Σⱼ f(k, j, r") for each k and then r".

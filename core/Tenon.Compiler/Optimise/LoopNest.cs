@@ -40,8 +40,18 @@ internal sealed partial class LoopNest
     {
         var order = Kernel.TopologicalOrder();
         var written = order.Where(u => u.Op == Ops.Store).Select(u => u[0][0]).ToHashSet();
-        return !order.Exists(u => (u.Op == Ops.Reduce && u.Src[1..].Contains(range)) || (u.Op == Ops.Load && written.Contains(u[0][0])));
+        return !order.Exists(u => u.Op switch
+        {
+            Ops.Reduce => u.Src[1..].Contains(range),
+            Ops.Load => written.Contains(u[0][0]),
+
+            // Sums in an array.
+            Ops.End => u.Src[1..].Contains(range) && ArrayOf(u[0][0]) is { Op: Ops.Local } array && u[0][1].TopologicalOrder().Exists(v => v.Op == Ops.Load && ArrayOf(v[0]) == array),
+            _ => false,
+        });
     }
+
+    private static UOp ArrayOf(UOp storage) => storage.Op is Ops.Index or Ops.After ? ArrayOf(storage[0]) : storage;
 
     /// <summary>The output loops of the first store.</summary>
     public IEnumerable<UOp> OutputLoops => Kernel[0].Src[1..].ToArray().Where(r => r.ArgAs<RangeArg>().Kind == RangeKind.Loop);
