@@ -32,8 +32,8 @@ public static class KernelCompiler
     {
         options ??= new CompilerOptions();
         var view = new CodeGeneratorView(target, device);
-        var (forKernels, forMachine) = Decompositions.For(view);
         var (name, isFast) = kernel.ArgAs<KernelArg>();
+        var (forKernels, forMachine) = Decompositions.For(view, isFast);
         using var stage = Tracing.Begin("lower", kernel, name);
         KernelSpecification.Check(kernel, name);
         CheckIndices(kernel);

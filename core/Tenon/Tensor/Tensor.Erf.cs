@@ -23,11 +23,10 @@ public sealed partial class Tensor
     ];
 
     /// <summary>The error function 2/√π ∫₀ˣ e^(-t²) dt.</summary>
-    public Tensor Erf() => InSingle(static x =>
+    public Tensor Erf() => DType != DType.Float64 ? Function(MathFunction.Erf) : InSingle(static x =>
     {
         // Near 0 the Taylor series.
-        var isDouble = x.DType == DType.Float64;
-        var isSmall = x.Abs() < (isDouble ? 0.02 : 0.4);
+        var isSmall = x.Abs() < 0.02;
         var series = x * Polynomial(x.Square(), [.. new[] { 1.0, -1.0 / 3, 1.0 / 10, -1.0 / 42, 1.0 / 216 }.Select(c => c * 2 / Math.Sqrt(Math.PI))]);
 
         // Beyond 6, erf is 1 in double.
