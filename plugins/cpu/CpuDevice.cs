@@ -27,9 +27,12 @@ internal sealed class CpuDevice : Device, IHostVisibleMemory, IHostMemoryUse
             L3CacheBytes = Machine.L3CacheBytes,
             LocalBytes = MaxLocalBytes,
         };
-        _queue = new LaunchQueue($"{device.Name}:{device.Ordinal}", settings.Threads);
+        _queue = new LaunchQueue(device, settings);
         Allocator = new CpuAllocator(_queue);
     }
+
+    /// <summary>What runs its work.</summary>
+    public LaunchQueue Queue => _queue;
 
     /// <inheritdoc/>
     public override Capabilities Capabilities { get; }

@@ -8,13 +8,16 @@ namespace Tenon.Plugins.Cpu;
 /// <summary>The plugin's settings.</summary>
 internal sealed class CpuSettings
 {
-    private static readonly string[] Keys = ["devices", "threads", "generator", "vector", "clang", "llvm"];
+    private static readonly string[] Keys = ["devices", "threads", "cores", "pin", "generator", "vector", "clang", "llvm"];
 
     /// <summary>How many logical devices there are; they share the processors.</summary>
     public int Devices { get; private init; } = 1;
 
     /// <summary>Threads of each device.</summary>
-    public int Threads { get; private init; } = Environment.ProcessorCount;
+    public int Threads { get; private init; } = ProcessorSet.OfProcess.Physical;
+
+    /// <summary>Whether each thread is bound to a processor.</summary>
+    public bool IsPinned { get; private init; }
 
     /// <summary>The name of the generator that comes first.</summary>
     public string Generator { get; private init; } = ClrGenerator.GeneratorName;
@@ -35,10 +38,12 @@ internal sealed class CpuSettings
         }
 
         var threads = Number(settings, "threads", 0, 4096);
+        var all = Choice(settings, "cores", "physical", "logical") == "logical";
         return new CpuSettings
         {
             Devices = Math.Max(1, Number(settings, "devices", 0, 64)),
-            Threads = threads == 0 ? Environment.ProcessorCount : threads,
+            Threads = threads > 0 ? threads : all ? ProcessorSet.OfProcess.Logical : ProcessorSet.OfProcess.Physical,
+            IsPinned = Choice(settings, "pin", "false", "true") == "true",
             Generator = Choice(settings, "generator", ClrGenerator.GeneratorName, ClangGenerator.GeneratorName, LlvmGenerator.GeneratorName),
             VectorBytes = Choice(settings, "vector", "auto", "512", "256", "128", "0") is var v && v == "auto"
                 ? ClrTarget.WidestVector

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Tenon.Benchmarks;
 
-if (ColdStart.TryRunChild(args) || SecondProcess.TryRunChild(args))
+if (ColdStart.TryRunChild(args) || SecondProcess.TryRunChild(args) || FirstRun.TryRunChild(args))
 {
     return 0;
 }
@@ -9,12 +9,12 @@ if (ColdStart.TryRunChild(args) || SecondProcess.TryRunChild(args))
 var json = new Option<FileInfo?>("--json") { Description = "Also write the figures to this file." };
 var tinygrad = new Option<DirectoryInfo?>("--tinygrad") { Description = "A checkout of tinygrad, to be measured on the same machine." };
 var only = new Option<string[]>("--only") { Description = "Of the models, only these.", AllowMultipleArgumentsPerToken = true };
-var root = new RootCommand("Measures Tenon. Without a command: everything.")
+var root = new RootCommand("Measures Tenon. Without a command: the compiler, and how many kernels it makes.")
 {
     Section("engine", "Build, schedule and lower whole models; rewriting; first kernel.", r => EngineBenchmark.Run(r, null, [])),
     Section("kernels", "How many kernels well-known expressions become.", KernelCounts.Run),
     Section("start", "The first kernel of a process, and small operations.", StartBenchmark.Run),
-    Section("cpu", "Kernels on the default device.", CpuBenchmark.Run),
+    Cpu(),
 };
 var functions = new Option<string[]>("--function") { Description = "Of the functions, only these.", AllowMultipleArgumentsPerToken = true };
 var stride = new Option<int>("--stride") { Description = "Every how manieth number of float32 is tried; 1 for all.", DefaultValueFactory = _ => 1021 };
@@ -32,7 +32,6 @@ root.SetAction(p => Report(p, r =>
 {
     EngineBenchmark.Run(r, null, []);
     KernelCounts.Run(r);
-    CpuBenchmark.Run(r);
 }));
 return root.Parse(args).Invoke();
 
@@ -40,6 +39,29 @@ Command Section(string name, string description, Action<Results> measure)
 {
     var command = new Command(name, description) { json };
     command.SetAction(p => Report(p, measure));
+    return command;
+}
+
+Command Cpu()
+{
+    var sections = new Option<string[]>("--only") { Description = "Only these sections.", HelpName = string.Join('|', CpuBenchmark.Sections.Select(s => s.Name)), AllowMultipleArgumentsPerToken = true };
+    sections.AcceptOnlyFromAmong([.. CpuBenchmark.Sections.Select(s => s.Name)]);
+    var cases = new Option<string[]>("--case") { Description = "Only cases whose name contains one of these.", HelpName = "TEXT", AllowMultipleArgumentsPerToken = true };
+    var threads = new Option<int[]>("--threads") { Description = "Numbers of threads, instead of those of the section.", HelpName = "N", AllowMultipleArgumentsPerToken = true };
+    var processorTime = new Option<bool>("--processor-time") { Description = "Measure processor time of all threads instead of time on the wall: for one thread on a machine that is busy." };
+    var onnxRuntime = new Option<DirectoryInfo?>("--onnxruntime") { Description = "The folder whose node_modules has onnxruntime-node, if peers/install.sh has not put it beside this program's source.", HelpName = "DIR" };
+    var command = new Command("cpu", "Kernels, models and training on the CPU, beside each peer that is found.") { json, sections, cases, threads, processorTime, tinygrad, onnxRuntime };
+    command.SetAction(p => CpuBenchmark.Run(
+        new CpuOptions
+        {
+            Only = p.GetValue(sections) ?? [],
+            Cases = p.GetValue(cases) ?? [],
+            Threads = p.GetValue(threads) ?? [],
+            ProcessorTime = p.GetValue(processorTime),
+            Tinygrad = p.GetValue(tinygrad),
+            OnnxRuntime = p.GetValue(onnxRuntime),
+        },
+        p.GetValue(json)));
     return command;
 }
 

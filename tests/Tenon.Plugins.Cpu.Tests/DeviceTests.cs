@@ -87,6 +87,87 @@ internal sealed class DeviceTests
     }
 
     [Test]
+    public void SeveralDevicesShareThreads()
+    {
+        var host = new TestHost(("threads", "4"), ("devices", "3"));
+        var plugin = new CpuPlugin();
+        var devices = plugin.EnumerateDevices(host).Select(d => plugin.Open(d, host)).ToList();
+        var pool = WorkerPool.Share(isPinned: false);
+        Parallel.ForEach(devices, new ParallelOptions { MaxDegreeOfParallelism = 3 }, device =>
+        {
+            using var program = device.Load(WithWork(device.CodeGenerators[0].Generate(CountUp(5000)), operations: 1 << 20));
+            using var buffer = KernelRunner.Upload(device, new byte[5000 * 4]);
+            Parallel.For(0, 3, new ParallelOptions { MaxDegreeOfParallelism = 3 }, _ =>
+            {
+                for (var i = 0; i < 500; i++)
+                {
+                    program.Launch([KernelRunner.Whole(buffer)]);
+                }
+
+                device.Synchronize();
+            });
+            var bytes = new byte[buffer.Bytes];
+            device.Allocator.CopyOut(KernelRunner.Whole(buffer), bytes);
+            Assert.That(KernelRunner.Values<int>(bytes), Has.All.EqualTo(1500));
+        });
+        Assert.That(pool.Workers(0).Length, Is.LessThan(Math.Max(4, ProcessorSet.OfProcess.Logical)));
+        Assert.That(HostThreads.Busy, Is.Zero);
+        devices.ForEach(d => d.Dispose());
+        pool.Close();
+    }
+
+    [Test]
+    public void ThreadsAreBoundToAProcessorEachOnRequest()
+    {
+        if (OperatingSystem.IsMacOS())
+        {
+            Assert.That(() => TestHost.Open(("pin", "true")), Throws.TypeOf<BackendException>().With.Property("Code").EqualTo("TEN4150"));
+            return;
+        }
+
+        using var device = TestHost.Open(("pin", "true"), ("threads", "3"));
+        var bytes = new byte[10_000 * 4];
+        KernelRunner.Run(device, CountUp(10_000), bytes);
+        Assert.That(KernelRunner.Values<int>(bytes), Has.All.EqualTo(1));
+        if (OperatingSystem.IsLinux())
+        {
+            var allowed = Directory.GetDirectories("/proc/self/task").Where(t => File.ReadAllText(Path.Combine(t, "comm")).StartsWith("Tenon CPU", StringComparison.Ordinal))
+                .Select(t => File.ReadLines(Path.Combine(t, "status")).First(l => l.StartsWith("Cpus_allowed_list", StringComparison.Ordinal)).Split('\t')[1]).ToList();
+            var processors = ProcessorSet.OfProcess.Ordered;
+            Assert.That(allowed, Is.EquivalentTo(new[] { $"{processors[1 % processors.Count]}", $"{processors[2 % processors.Count]}" }));
+        }
+    }
+
+    [Test]
+    public void AProcessorThatIsNotThereIsAnError()
+    {
+        if (OperatingSystem.IsMacOS())
+        {
+            Assert.Ignore("macOS binds no threads.");
+        }
+
+        Assert.That(() => new Worker("nowhere", 1000), Throws.TypeOf<BackendException>().With.Property("Code").EqualTo("TEN4151").And.Message.Contains("1000"));
+    }
+
+    [Test]
+    public void OtherWorkRunsInOrderWithKernels()
+    {
+        using var device = TestHost.Open(("threads", "2"));
+        using var program = (CpuProgram)device.Load(device.CodeGenerators[0].Generate(CountUp(5000)));
+        using var buffer = KernelRunner.Upload(device, new byte[5000 * 4]);
+        var queue = ((CpuDevice)device).Queue;
+        for (var i = 0; i < 500; i++)
+        {
+            program.Launch([KernelRunner.Whole(buffer)]);
+            queue.Enqueue(new Repeat(program, CpuAllocator.Address(KernelRunner.Whole(buffer)), 3));
+        }
+
+        var bytes = new byte[buffer.Bytes];
+        device.Allocator.CopyOut(KernelRunner.Whole(buffer), bytes);
+        Assert.That(KernelRunner.Values<int>(bytes), Has.All.EqualTo(2000));
+    }
+
+    [Test]
     public void QueuedLaunchesKeepTheirBuffers()
     {
         using var device = TestHost.Open(("threads", "2"));
@@ -204,5 +285,19 @@ internal sealed class DeviceTests
         var loop = Range(Int(size), 0);
         var address = At(Param(0, DType.Int32, size), loop);
         return Program($"double_{size}", 1, Store(address, UOp.Alu(Ops.Mul, Load(address), Int(2))), End(loop));
+    }
+
+    private sealed unsafe class Repeat(CpuProgram program, nint address, int count) : QueuedWork
+    {
+        public override string Name => "repeat";
+
+        public override void Run(Cpu.KernelRunner runner)
+        {
+            var buffer = (void*)address;
+            for (var i = 0; i < count; i++)
+            {
+                runner.Run(program, &buffer, null);
+            }
+        }
     }
 }

@@ -43,7 +43,7 @@ internal sealed class SettingsTests
         using var device = TestHost.Open(("threads", "0"));
         Assert.Multiple(() =>
         {
-            Assert.That(device.Capabilities.Parallelism, Is.EqualTo(Environment.ProcessorCount));
+            Assert.That(device.Capabilities.Parallelism, Is.EqualTo(ProcessorSet.OfProcess.Physical));
             Assert.That(device.CodeGenerators[0].Name, Is.EqualTo("CLR"));
             Assert.That(device.CodeGenerators[0].Target.VectorBytes, Is.EqualTo(ClrTarget.WidestVector));
             Assert.That(device.Capabilities.L1CacheBytes, Is.InRange(8 << 10, 1 << 20));
@@ -55,6 +55,8 @@ internal sealed class SettingsTests
     [TestCase("threads", "many", "from 0 to 4096")]
     [TestCase("threads", "-1", "from 0 to 4096")]
     [TestCase("devices", "65", "from 0 to 64")]
+    [TestCase("cores", "4", "physical, logical")]
+    [TestCase("pin", "1", "false, true")]
     [TestCase("generator", "GCC", "CLR, Clang, LLVM")]
     [TestCase("vector", "384", "auto, 512, 256, 128, 0")]
     public void WrongSettingsAreErrors(string key, string value, string expected)

@@ -125,6 +125,28 @@ public sealed class RealPluginTests
         collector.Wait();
     }
 
+    // Kernels large enough for several threads; values that several threads ask for at once; two runtimes, with two devices each.
+    [Test]
+    public void SeveralRuntimesDevicesAndThreadsMayCompute()
+    {
+        const int Size = 40_000;
+        var runtimes = new[] { Open(new KeyValuePair<string, string?>("plugins:tenon.cpu:devices", "2")), Open(new KeyValuePair<string, string?>("plugins:tenon.cpu:devices", "2")) };
+        Parallel.For(0, 4, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i =>
+        {
+            var (runtime, device) = (runtimes[i / 2], i % 2 == 0 ? "CPU" : "CPU:1");
+            var values = Enumerable.Range(0, Size).Select(v => (float)(v % 251)).ToArray();
+            var x = runtime.BufferOn(device, values);
+            Parallel.For(0, 60, new ParallelOptions { MaxDegreeOfParallelism = 3 }, round =>
+            {
+                var shared = x.Add(Graphs.Full(round / 3, Size));
+                var y = runtime.Realize(shared.Mul(x).Add(shared), device);
+                Assert.That(runtime.Read(y).AsSpan().SequenceEqual([.. values.Select(v => (v + round / 3) * v + v + round / 3)]), $"{device}, round {round}");
+            });
+        });
+        Array.ForEach(runtimes, r => r.Dispose());
+        Assert.That(Core.Backend.HostThreads.Busy, Is.Zero);
+    }
+
     [Test]
     public void NullGivesNaN()
     {

@@ -2,7 +2,7 @@ using Tenon.Core;
 
 namespace Tenon.Compiler;
 
-// The error function of float32: an odd polynomial below 1, and 1 - e^q(x) above.
+// The error function of float32: an odd polynomial below 1, and 1 - 2^q(x) above.
 internal sealed partial class Transcendental
 {
     // erf x / x - 1 in powers of x², for |x| ≤ 1, to 2e-9.
@@ -12,11 +12,11 @@ internal sealed partial class Transcendental
         7.924130477476865e-05,
     ];
 
-    // ln (1 - erf x) from 0.98 to 3.93, so that erf is right to 2e-9.
+    // log₂ (1 - erf x) from 0.98 to 3.93, so that erf is right to 2e-9.
     private static readonly double[] ErfLarge =
     [
-        0.00030612549744546413, -1.1301813125610352, -0.6319071054458618, -0.1100112572312355, 0.02638622559607029, -0.004748765379190445,
-        0.0005948001053184271, -4.5855867938371375e-05, 1.6286978734569857e-06,
+        0.0004419679753482342, -1.6305081844329834, -0.9116473197937012, -0.1587143987417221, 0.03806819021701813, -0.006851324811577797,
+        0.0008581769070588052, -6.61630037939176e-05, 2.350050408495008e-06,
     ];
 
     // Numerator and denominator of erf x / x in powers of x², to 3e-7.
@@ -35,8 +35,9 @@ internal sealed partial class Transcendental
         }
 
         var a = Abs(c, x).AtMost(4);
-        var (n, f, bits) = Reduced(c, Polynomial(a, ErfLarge), c.Bias);
-        var large = x.Of(1.0) - Polynomial(f.High, c.Exp) * PowerOfTwo(c, bits);
+        var power = Polynomial(a, ErfLarge);
+        var t = power + (c.Magic + c.Bias);
+        var large = x.Of(1.0) - Polynomial(power - (t - (c.Magic + c.Bias)), c.Exp2) * PowerOfTwo(c, t.As(c.Integer));
         return (a < 1.0).Then(MulAdd(Polynomial(square, ErfSmall), x, x), WithSign(c, large, SignOf(c, x)));
     }
 }

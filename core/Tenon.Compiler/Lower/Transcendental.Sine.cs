@@ -15,8 +15,8 @@ internal sealed partial class Transcendental
         (5.070602400912918e+30, 3.037013244824923e-24, 1.5718273777458022e-40), // 2^102
     ];
 
-    // sin πr / r in powers of r², to 3e-11.
-    private static readonly double[] SinePi = [3.1415926535363066, -5.167712764624374, 2.5501633187886306, -0.5992521942679943, 0.08205037731093198, -0.0070283339556261185];
+    // sin πr / r in powers of r², to 5e-10 up to 0.626: what the product is rounded by may add as much to ½.
+    private static readonly double[] SinePi = [3.1415926528166414, -5.16771263757331, 2.550159783962705, -0.5992179931773475, 0.08191537979451606, -0.006841158529882608];
 
     // (sin r / r - 1) / r² in powers of r² for |r| ≤ π/2, to 3e-8.
     private static readonly double[] SineFast = [-0.1666666567325592, 0.008333233185112476, -0.00019822032481897622, 2.633143594721332e-06];
@@ -31,20 +31,21 @@ internal sealed partial class Transcendental
 
         var c = FloatConstants.Single;
         var a = Abs(c, x);
-        var result = SineOf(HalfTurns(a.To(DType.Float64)), isCosine).To(DType.Float32);
+        var result = SineOf(a.To(DType.Float64), InverseFor(a.To(DType.Float64)), isCosine).To(DType.Float32);
         return isCosine ? result : (result.As(c.Integer) ^ SignOf(c, x)).As(c.Float);
     }
 
     private Lanes Tangent(Lanes x)
     {
         var c = FloatConstants.Single;
-        var turns = HalfTurns(Abs(c, x).To(DType.Float64));
-        var result = (SineOf(turns, false) / SineOf(turns, true)).To(DType.Float32);
+        var a = Abs(c, x).To(DType.Float64);
+        var inverse = InverseFor(a);
+        var result = (SineOf(a, inverse, false) / SineOf(a, inverse, true)).To(DType.Float32);
         return (result.As(c.Integer) ^ SignOf(c, x)).As(c.Float);
     }
 
-    // x/π, less multiples of 2 where x is large.
-    private (Lanes High, Lanes Low) HalfTurns(Lanes x)
+    // 1/π, less what makes multiples of 2 where x is large, in two parts.
+    private static (Lanes High, Lanes Low) InverseFor(Lanes x)
     {
         Lanes high = x.Of(InversePi[0].High), low = x.Of(InversePi[0].Low);
         foreach (var (from, h, l) in InversePi.AsSpan(1))
@@ -53,17 +54,27 @@ internal sealed partial class Transcendental
             (high, low) = (isLess.Then(high, x.Of(h)), isLess.Then(low, x.Of(l)));
         }
 
-        var (product, lost) = Product(FloatConstants.Double, x, high);
-        return (product, MulAdd(x, low, lost));
+        return (high, low);
     }
 
-    private Lanes SineOf((Lanes High, Lanes Low) turns, bool isCosine)
+    private Lanes SineOf(Lanes x, (Lanes High, Lanes Low) inverse, bool isCosine)
     {
         // cos πt = sin π(t + ½)
         var c = FloatConstants.Double;
-        var high = isCosine ? turns.High + 0.5 : turns.High;
-        var t = high + c.Magic;
-        var r = high - (t - c.Magic) + turns.Low;
+        var (high, low) = inverse;
+        var t = isCosine ? MulAdd(x, high, x.Of(0.5)) + c.Magic : MulAdd(x, high, x.Of(c.Magic));
+        var less = isCosine ? x.Of(c.Magic) - t + 0.5 : x.Of(c.Magic) - t;
+        Lanes r;
+        if (hasMulAcc)
+        {
+            r = MulAdd(x, low, MulAdd(x, high, less));
+        }
+        else
+        {
+            var (product, lost) = Product(c, x, high);
+            r = product + less + (lost + x * low);
+        }
+
         var sine = r * Polynomial(r * r, SinePi);
         return (sine.As(c.Integer) ^ (t.As(c.Integer) << 63)).As(c.Float);
     }

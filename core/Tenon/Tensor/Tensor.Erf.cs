@@ -36,10 +36,16 @@ public sealed partial class Tensor
     });
 
     // 1 - erf of numbers that are not negative.
-    private Tensor ErfcTail()
+    private Tensor ErfcTail() => Minimum(30).ErfcTailWithin();
+
+    private Tensor ErfcTailWithin()
     {
+        // The square in two parts, the first of them exact: rounding it would be felt as many times as it is large.
+        var isDouble = DType == DType.Float64;
+        var bits = Bitcast(isDouble ? DType.Int64 : DType.Int32);
+        var near = (bits & (isDouble ? -1L << 27 : -1L << 12)).Bitcast(DType);
         var t = 2.0 / (this + 2.0);
-        return t * (Polynomial(2.0 * t - 1.0, DType == DType.Float64 ? ErfcDouble : ErfcSingle) - Square()).Exp();
+        return t * (-near.Square()).Exp() * (Polynomial(2.0 * t - 1.0, isDouble ? ErfcDouble : ErfcSingle) + (near - this) * (near + this)).Exp();
     }
 
     // Horner's scheme.

@@ -1,9 +1,8 @@
 using System.Diagnostics;
-using Tenon.Runtime;
 
 namespace Tenon.Cli.Bench;
 
-/// <summary>Times how long it takes to compute a value again and again.</summary>
+/// <summary>Times how long it takes to do the same again and again.</summary>
 internal static class KernelTimer
 {
     private const int MinRuns = 5;
@@ -11,23 +10,30 @@ internal static class KernelTimer
     private static readonly TimeSpan Warmup = TimeSpan.FromSeconds(0.3);
     private static readonly TimeSpan Measured = TimeSpan.FromSeconds(0.7);
 
-    /// <summary>The median time of a realize, in seconds, once all is compiled and warm.</summary>
-    /// <param name="runtime">What runs it.</param>
-    /// <param name="output">Receives the value: storing it anew each time keeps the runtime from returning a known result.</param>
-    /// <param name="value">Makes the graph; its inputs must have been realised.</param>
-    public static double Median(TenonRuntime runtime, Tensor output, Func<Tensor> value)
+    /// <summary>The median time in seconds, once all is compiled and warm.</summary>
+    public static double Median(Action run)
     {
-        Repeat(Warmup, Run);
-        var times = Repeat(Measured, Run);
+        Repeat(Warmup, run);
+        var times = Repeat(Measured, run);
         times.Sort();
         return times[times.Count / 2];
-
-        void Run()
-        {
-            output.Assign(value()).Realize();
-            runtime.Synchronize();
-        }
     }
+
+    /// <summary>What runs an action so many times, and gives the milliseconds of each.</summary>
+    /// <param name="run">The action.</param>
+    /// <param name="processorTime">Whether the processor time of all threads counts instead of what a clock on the wall shows.</param>
+    public static Func<int, double[]> Each(Action run, bool processorTime = false) => runs =>
+    {
+        var times = new double[runs];
+        for (var i = 0; i < runs; i++)
+        {
+            var (start, used) = (Stopwatch.GetTimestamp(), processorTime ? Environment.CpuUsage.TotalTime : default);
+            run();
+            times[i] = (processorTime ? Environment.CpuUsage.TotalTime - used : Stopwatch.GetElapsedTime(start)).TotalMilliseconds;
+        }
+
+        return times;
+    };
 
     private static List<double> Repeat(TimeSpan atLeast, Action run)
     {

@@ -21,7 +21,7 @@ internal sealed class MnistTrainer
 
         _options = options;
         _loader = new DataLoader(digits, new(options.Batch, Shuffle: true, options.Seed, DropLast: true));
-        Model = CreateModel();
+        Model = DigitNetwork.Create();
         _optimizer = new Adam(Model.Parameters(), options.LearningRate);
     }
 
@@ -84,16 +84,6 @@ internal sealed class MnistTrainer
 
         return (loss / digits.Count, correct / digits.Count);
     }
-
-    private static Sequential CreateModel() => new(
-        new Conv2d(1, 16, 5),
-        Activation.Relu,
-        new MaxPool2d(2),
-        new Conv2d(16, 32, 5),
-        Activation.Relu,
-        new MaxPool2d(2),
-        new Flatten(),
-        new Linear(32 * 4 * 4, Data.Mnist.Classes));
 
     private void Step(Tensor images, Tensor labels, RunningMean mean)
     {

@@ -1,42 +1,18 @@
-using System.Diagnostics;
 using Spectre.Console;
+using Tenon.Cli.Bench;
+using Tenon.Cli.Peers;
 using Tenon.Onnx;
 
 namespace Tenon.Cli.Onnx;
 
 /// <summary>What <c>tenon onnx bench</c> tells; the keys of its JSON are documented in <c>docs/cli.md</c>.</summary>
-internal sealed record OnnxBench(string Device, string Generator, int Runs, double FirstMilliseconds, double MedianMilliseconds, double MinMilliseconds, OnnxPeer? Peer)
+internal sealed record OnnxBench(string Device, string Generator, int Runs, double FirstMilliseconds, double MedianMilliseconds, double MinMilliseconds, OnnxPeerTimes? Peer)
 {
     /// <summary>Times a model.</summary>
     public static OnnxBench Of(string path, OnnxModel model, Dictionary<string, OnnxValue> inputs, int warmup, int runs, string? peer, string device, string generator)
     {
-        // Values that were computed are not computed again: each run gets inputs of its own.
-        var stored = inputs.ToDictionary(i => i.Key, i => i.Value is TensorValue { Tensor: var t } ? (Func<OnnxValue>)Copied(t) : () => i.Value);
-        var first = Time(model, stored);
-        for (var i = 1; i < warmup; i++)
-        {
-            Time(model, stored);
-        }
-
-        var times = Enumerable.Range(0, runs).Select(_ => Time(model, stored)).Order().ToArray();
-        return new OnnxBench(device, generator, runs, first, times[times.Length / 2], times[0], OnnxPeer.Measure(path, inputs, warmup, runs, peer));
-
-        static Func<OnnxValue> Copied(Tensor tensor)
-        {
-            var (bytes, dtype, shape) = (tensor.ToBytes(), tensor.DType, tensor.Shape);
-            return () => Tensor.FromBytes(bytes, dtype, shape);
-        }
-    }
-
-    /// <summary>Waits until the values of all outputs are there.</summary>
-    public static void Finish(IReadOnlyDictionary<string, OnnxValue> outputs)
-    {
-        Tensor[] tensors = [.. outputs.Values.SelectMany(Tensors)];
-        Tensor.Realize(tensors);
-        foreach (var tensor in tensors)
-        {
-            tensor.ToBytes();
-        }
+        var (first, median, min) = Times(KernelTimer.Each(new ModelRun(model, inputs).Once), warmup, runs);
+        return new OnnxBench(device, generator, runs, first, median, min, MeasurePeer(path, inputs, warmup, runs, peer));
     }
 
     /// <summary>Prints it.</summary>
@@ -60,18 +36,31 @@ internal sealed record OnnxBench(string Device, string Generator, int Runs, doub
             : $"{Runs} runs each; Tenon has {Peer.MedianMilliseconds / MedianMilliseconds:0.00} × ONNX Runtime's speed.");
     }
 
-    private static IEnumerable<Tensor> Tensors(OnnxValue value) => value switch
+    // Null if it isn't there and nobody said that it should be.
+    private static OnnxPeerTimes? MeasurePeer(string path, Dictionary<string, OnnxValue> inputs, int warmup, int runs, string? folder)
     {
-        TensorValue tensor => [tensor.Tensor],
-        SequenceValue sequence => sequence.Items.SelectMany(Tensors),
-        OptionalValue { Value: { } inner } => Tensors(inner),
-        _ => [],
-    };
+        try
+        {
+            using var peer = OnnxPeer.Start(folder ?? ".");
+            peer.Load(path, inputs, threads: 0);
+            var (first, median, min) = Times(n => peer.Run(n), warmup, runs);
+            return new OnnxPeerTimes(peer.Version, first, median, min);
+        }
+        catch (PeerException e)
+        {
+            return folder is null ? null : throw new TenonException("TEN9015", $"ONNX Runtime did not run: {e.Message} Install Node.js, and onnxruntime-node with npm in the folder that --peer names; or leave --peer out.", e);
+        }
+    }
 
-    private static double Time(OnnxModel model, Dictionary<string, Func<OnnxValue>> inputs)
+    private static (double First, double Median, double Min) Times(Func<int, double[]> run, int warmup, int runs)
     {
-        var start = Stopwatch.GetTimestamp();
-        Finish(model.Run(inputs.ToDictionary(i => i.Key, i => i.Value())));
-        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        var first = run(1)[0];
+        run(Math.Max(0, warmup - 1));
+        var times = run(runs);
+        Array.Sort(times);
+        return (first, times[runs / 2], times[0]);
     }
 }
+
+/// <summary>What ONNX Runtime took for the same.</summary>
+internal sealed record OnnxPeerTimes(string Version, double FirstMilliseconds, double MedianMilliseconds, double MinMilliseconds);

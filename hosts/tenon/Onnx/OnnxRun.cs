@@ -23,7 +23,7 @@ internal sealed record OnnxRun(double Milliseconds, IReadOnlyList<OnnxRunOutput>
 
         var start = Stopwatch.GetTimestamp();
         var outputs = model.Run(inputs);
-        OnnxBench.Finish(outputs);
+        ModelRun.Finish(outputs);
         var time = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         var rows = new List<OnnxRunOutput>();
         foreach (var (name, value) in outputs)

@@ -3,35 +3,46 @@ using Tenon.Core.Backend;
 namespace Tenon.Plugins.Cpu;
 
 /// <summary>A kernel on the queue's device.</summary>
-internal sealed class CpuProgram(CompiledKernel kernel, KernelEntry entry, LaunchQueue queue) : KernelProgram(kernel)
+internal sealed class CpuProgram : KernelProgram
 {
-    // Below both, waking another thread costs more than it saves.
-    private const long SmallOperations = 20_000;
-    private const long SmallBytes = 1 << 16;
+    // Of one thread, rather too low than too high: what is called cheap must be.
+    private const double OperationsPerNanosecond = 4;
+    private const double BytesPerNanosecond = 10;
 
+    // Below this, telling another thread costs more than it saves.
+    private const double LeastNanoseconds = 3000;
+
+    private readonly LaunchQueue _queue;
     private int _disposed;
 
+    /// <summary>Takes over the code of a kernel.</summary>
+    public CpuProgram(CompiledKernel kernel, KernelEntry entry, LaunchQueue queue) : base(kernel)
+    {
+        (Entry, _queue) = (entry, queue);
+        var time = kernel.Operations / OperationsPerNanosecond + kernel.MemoryBytes / BytesPerNanosecond;
+        var parts = time > 0 ? Math.Max(1, time / LeastNanoseconds) : double.PositiveInfinity;
+        IsSmall = parts < 2;
+        MaxThreads = (long)Math.Min(kernel.GlobalSize, parts);
+        LeastPiece = (long)Math.Clamp(kernel.GlobalSize / parts, 1, kernel.GlobalSize);
+    }
+
     /// <summary>Its code.</summary>
-    public KernelEntry Entry => entry;
+    public KernelEntry Entry { get; }
 
-    /// <summary>Whether it is known to take less time than waking a thread.</summary>
-    public bool IsSmall { get; } = kernel.Operations + kernel.MemoryBytes > 0 && kernel.Operations < SmallOperations && kernel.MemoryBytes < SmallBytes;
+    /// <summary>Whether it takes less time than telling another thread.</summary>
+    public bool IsSmall { get; }
 
-    /// <summary>Whether one thread does it faster than several.</summary>
-    public bool IsForOneThread => Kernel.GlobalSize == 1 || IsSmall;
+    /// <summary>How many threads its work is worth.</summary>
+    public long MaxThreads { get; }
+
+    /// <summary>The work items that are worth being taken at once.</summary>
+    public long LeastPiece { get; }
 
     /// <inheritdoc/>
     protected override void LaunchCore(ReadOnlySpan<BufferView> buffers, ReadOnlySpan<long> variables)
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        var (owners, addresses) = (new DeviceBuffer[buffers.Length], new nint[buffers.Length]);
-        for (var i = 0; i < buffers.Length; i++)
-        {
-            owners[i] = buffers[i].Buffer;
-            addresses[i] = CpuAllocator.Address(buffers[i]);
-        }
-
-        queue.Enqueue(new Launch(this, owners, addresses, variables.ToArray()));
+        _queue.Enqueue(this, buffers, variables);
     }
 
     /// <inheritdoc/>
@@ -39,8 +50,8 @@ internal sealed class CpuProgram(CompiledKernel kernel, KernelEntry entry, Launc
     {
         if (disposing && Interlocked.Exchange(ref _disposed, 1) == 0)
         {
-            queue.Wait();
-            entry.Dispose();
+            _queue.Wait();
+            Entry.Dispose();
         }
     }
 }

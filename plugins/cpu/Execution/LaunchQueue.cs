@@ -1,52 +1,63 @@
-using System.Collections.Concurrent;
 using Tenon.Core.Backend;
 
 namespace Tenon.Plugins.Cpu;
 
 /// <summary>
 /// Launches in order. A thread of the queue runs them, or one that waits for them, whichever has the turn: so that a thread
-/// that launches something small and waits doesn't pay for waking another. Each shares the work with a pool.
+/// that launches something small and waits doesn't pay for waking another.
 /// </summary>
 internal sealed unsafe class LaunchQueue : IDisposable
 {
-    // More would only hold memory.
-    private const long MaxQueued = 4096;
+    // More would only hold memory. A power of two.
+    private const int Capacity = 2048;
 
-    private readonly Lock _turn = new();
-    private readonly ConcurrentQueue<Launch> _launches = new();
+    private readonly Launch?[] _ring = new Launch?[Capacity];
     private readonly WorkerPool _pool;
+    private readonly KernelRunner _runner;
     private readonly Parking _work = new();
     private readonly Parking _progress = new();
     private readonly Thread _thread;
+
+    // How many have been queued and how many have run: a launch is numbered by how many there are with it.
     private long _queued;
     private long _done;
+    private int _turn;
     private BackendException? _error;
     private volatile bool _stopped;
 
-    /// <summary>Starts the threads.</summary>
-    public LaunchQueue(string name, int threads)
+    /// <summary>Starts the thread.</summary>
+    /// <exception cref="BackendException">Threads are to be bound to processors, and can't be.</exception>
+    public LaunchQueue(DeviceDescription device, CpuSettings settings)
     {
-        _pool = new WorkerPool(threads, name);
-        _thread = new Thread(Run) { IsBackground = true, Name = $"{name} queue" };
-        _thread.Start();
+        _pool = WorkerPool.Share(settings.IsPinned);
+        _runner = new KernelRunner(_pool, settings.Threads);
+        _thread = new Thread(Run) { IsBackground = true, Name = $"{device.Name}:{device.Ordinal} queue" };
+        var processor = _pool.ProcessorOf(device.Ordinal);
+        if (processor is not null)
+        {
+            // Now is when to say that it can't be done.
+            _pool.Workers(settings.Threads - 1);
+        }
+
+        _thread.Start(processor);
     }
 
-    /// <summary>Adds a launch to the end. What is small and has nothing to wait for is done here: to wake a thread takes longer.</summary>
-    public void Enqueue(Launch launch)
+    /// <summary>Adds a kernel to the end. What is small and has nothing to wait for is done here: to wake a thread takes longer.</summary>
+    public void Enqueue(CpuProgram program, ReadOnlySpan<BufferView> buffers, ReadOnlySpan<long> variables)
     {
         ObjectDisposedException.ThrowIf(_stopped, typeof(CpuDevice));
-        if (launch.Program.IsSmall && TryRunNow(launch))
+        if (!program.IsSmall || !TryRunNow(program, buffers, variables))
         {
-            return;
+            TakePlace(out var number).Set(number, program, buffers, variables);
+            _work.Wake();
         }
+    }
 
-        var place = Interlocked.Increment(ref _queued);
-        if (place - Volatile.Read(ref _done) > MaxQueued)
-        {
-            WaitFor(place - MaxQueued / 2);
-        }
-
-        _launches.Enqueue(launch);
+    /// <summary>Adds something else to the end.</summary>
+    public void Enqueue(QueuedWork work)
+    {
+        ObjectDisposedException.ThrowIf(_stopped, typeof(CpuDevice));
+        TakePlace(out var number).Set(number, work);
         _work.Wake();
     }
 
@@ -70,77 +81,129 @@ internal sealed unsafe class LaunchQueue : IDisposable
         _stopped = true;
         _work.Wake();
         _thread.Join();
-        _pool.Dispose();
+        _pool.Close();
+    }
+
+    private Launch TakePlace(out long number)
+    {
+        number = Interlocked.Increment(ref _queued);
+        if (number - Volatile.Read(ref _done) > Capacity)
+        {
+            WaitFor(number - Capacity / 2);
+        }
+
+        ref var place = ref _ring[number % Capacity];
+        if (place is null)
+        {
+            Volatile.Write(ref place, new Launch());
+        }
+
+        return place!;
     }
 
     private void WaitFor(long count)
     {
         while (Volatile.Read(ref _done) < count)
         {
-            if (!_turn.TryEnter())
+            if (!TryTakeTurn())
             {
                 // Who has the turn goes on, or the queue's thread does.
-                _progress.WaitUntil(() => Volatile.Read(ref _done) >= count);
+                WaitForOthers(count);
                 return;
             }
 
-            try
+            while (_done < count && RunNext())
             {
-                while (Volatile.Read(ref _done) < count && RunNext())
-                {
-                }
             }
-            finally
-            {
-                _turn.Exit();
-            }
+
+            GiveTurn();
 
             // Another thread has counted a launch and is about to add it.
             Thread.Yield();
         }
     }
 
-    private bool TryRunNow(Launch launch)
+    private void WaitForOthers(long count) => _progress.WaitUntil(() => Volatile.Read(ref _done) >= count);
+
+    private bool TryTakeTurn() => Volatile.Read(ref _turn) == 0 && Interlocked.CompareExchange(ref _turn, 1, 0) == 0;
+
+    private void GiveTurn()
     {
-        if (Volatile.Read(ref _done) != Volatile.Read(ref _queued) || !_turn.TryEnter())
+        Interlocked.Exchange(ref _turn, 0);
+        if (IsNextHere())
+        {
+            _work.Wake();
+        }
+    }
+
+    private bool IsNextHere() => Volatile.Read(ref _done) + 1 is var next && Volatile.Read(ref _ring[next % Capacity]) is { } launch && launch.Has(next);
+
+    private bool TryRunNow(CpuProgram program, ReadOnlySpan<BufferView> buffers, ReadOnlySpan<long> variables)
+    {
+        if (Volatile.Read(ref _done) != Volatile.Read(ref _queued) || !TryTakeTurn())
         {
             return false;
         }
 
-        try
+        // Nobody else can have done anything since: who holds the turn counts.
+        var isMine = Interlocked.CompareExchange(ref _queued, _done + 1, _done) == _done;
+        if (isMine)
         {
-            // Nobody else can have done anything since: who holds the turn counts.
-            var done = Volatile.Read(ref _done);
-            if (Interlocked.CompareExchange(ref _queued, done + 1, done) != done)
+            var addresses = stackalloc nint[buffers.Length];
+            for (var i = 0; i < buffers.Length; i++)
             {
-                return false;
+                addresses[i] = CpuAllocator.Address(buffers[i]);
             }
 
-            Run(launch);
-            Interlocked.Increment(ref _done);
-            _progress.Wake();
-            return true;
+            try
+            {
+                fixed (long* v = variables)
+                {
+                    _runner.Run(program, (void**)addresses, v);
+                }
+            }
+            catch (Exception e)
+            {
+                Fail($"{program.Kernel.Name} ({program.Kernel.Generator})", e);
+            }
+
+            foreach (var view in buffers)
+            {
+                GC.KeepAlive(view.Buffer);
+            }
+
+            CountOne();
         }
-        finally
-        {
-            _turn.Exit();
-        }
+
+        GiveTurn();
+        return isMine;
     }
 
-    private void Run()
+    private void Run(object? processor)
     {
-        var hasWork = () => !_launches.IsEmpty || _stopped;
+        try
+        {
+            if (processor is int p)
+            {
+                Affinity.Bind(p);
+            }
+        }
+        catch (BackendException e)
+        {
+            _error = e;
+        }
+
+        var hasWork = () => (IsNextHere() && Volatile.Read(ref _turn) == 0) || _stopped;
         while (!_stopped)
         {
-            bool any;
-            lock (_turn)
+            _work.WaitUntil(hasWork);
+            if (TryTakeTurn())
             {
-                any = RunNext();
-            }
+                while (RunNext())
+                {
+                }
 
-            if (!any)
-            {
-                _work.WaitUntil(hasWork);
+                GiveTurn();
             }
         }
     }
@@ -148,41 +211,35 @@ internal sealed unsafe class LaunchQueue : IDisposable
     // Only who has the turn may call this.
     private bool RunNext()
     {
-        if (!_launches.TryDequeue(out var launch))
+        if (!IsNextHere())
         {
             return false;
         }
 
-        Run(launch);
-        Interlocked.Increment(ref _done);
-        _progress.Wake();
-        return true;
-    }
-
-    private void Run(Launch launch)
-    {
-        var kernel = launch.Program.Kernel;
+        var launch = _ring[(_done + 1) % Capacity]!;
         try
         {
-            fixed (nint* addresses = launch.Addresses)
-            fixed (long* variables = launch.Variables)
-            {
-                if (launch.Program.IsForOneThread)
-                {
-                    launch.Program.Entry.Run((void**)addresses, variables, 0, kernel.GlobalSize);
-                }
-                else
-                {
-                    _pool.Run(launch.Program.Entry, (void**)addresses, variables, kernel.GlobalSize);
-                }
-            }
+            launch.Run(_runner);
         }
         catch (Exception e)
         {
-            var error = new BackendException("TEN4006", $"Kernel {kernel.Name} ({kernel.Generator}) failed while it ran: {e.Message} What it should have written is undefined.", e);
-            Interlocked.CompareExchange(ref _error, error, null);
+            Fail(launch.Name, e);
         }
 
-        GC.KeepAlive(launch.Buffers);
+        launch.Clear();
+        CountOne();
+        return true;
+    }
+
+    private void CountOne()
+    {
+        Volatile.Write(ref _done, _done + 1);
+        _progress.Wake();
+    }
+
+    private void Fail(string name, Exception e)
+    {
+        var error = new BackendException("TEN4006", $"Kernel {name} failed while it ran: {e.Message} What it should have written is undefined.", e);
+        Interlocked.CompareExchange(ref _error, error, null);
     }
 }

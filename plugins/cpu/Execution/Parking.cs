@@ -3,8 +3,12 @@ namespace Tenon.Plugins.Cpu;
 /// <summary>Waits for a condition that another thread makes true: spins for some microseconds, then sleeps.</summary>
 internal sealed class Parking
 {
-    // About 30 microseconds in all: the time that a sleeping thread takes to wake.
-    private const int Spins = 40;
+    // About 50 microseconds in all: the time that a sleeping thread takes to wake. The first two react at once.
+    private const int Spins = 200;
+    private const int ShortSpins = 50;
+
+    // After those, who needs the processor that somebody spins on gets it.
+    private const int SpinsPerYield = 4;
 
     private readonly object _gate = new();
     private int _sleeping;
@@ -19,7 +23,18 @@ internal sealed class Parking
                 return;
             }
 
-            Thread.SpinWait(20);
+            if (i < ShortSpins)
+            {
+                Thread.SpinWait(1);
+            }
+            else if (i % SpinsPerYield == 0)
+            {
+                Thread.Yield();
+            }
+            else
+            {
+                Thread.SpinWait(8);
+            }
         }
 
         lock (_gate)

@@ -1,134 +1,81 @@
+using Tenon.Core.Backend;
+
 namespace Tenon.Plugins.Cpu;
 
 /// <summary>
-/// Threads that run the work items of one kernel at a time together with the thread that asks. A worker that wakes late finds
-/// the job closed and is not waited for.
+/// The workers that all of the plugin's devices share. They come into being when there is work for them, and sleep when there
+/// is none.
 /// </summary>
-internal sealed unsafe class WorkerPool : IDisposable
+internal sealed class WorkerPool
 {
-    // Pieces for each thread: enough to even out differences, few enough to cost nothing.
-    private const int PiecesPerThread = 16;
+    private static readonly Lock Gate = new();
+    private static readonly Dictionary<bool, WorkerPool> Open = [];
 
-    private readonly Thread[] _workers;
-    private readonly Parking _parking = new();
-    private readonly Func<bool> _hasWork;
-    private KernelEntry? _entry;
-    private void** _buffers;
-    private long* _variables;
-    private long _size;
-    private long _piece;
-    private long _next;
-    private int _isOpen;
-    private int _inside;
-    private Exception? _error;
-    private volatile bool _stopped;
+    private readonly bool _isPinned;
+    private readonly IReadOnlyList<int> _processors;
+    private Worker[] _workers = [];
+    private int _users;
 
-    /// <summary>Starts one thread fewer than <paramref name="threads"/>: the caller is one of them.</summary>
-    public WorkerPool(int threads, string name)
+    private WorkerPool(bool isPinned) => (_isPinned, _processors) = (isPinned, isPinned ? Affinity.Processors() : []);
+
+    /// <summary>The pool, with its threads bound to a processor each or free. Each call needs a <see cref="Close"/>.</summary>
+    /// <exception cref="BackendException">Threads can't be bound here.</exception>
+    public static WorkerPool Share(bool isPinned)
     {
-        _hasWork = () => Volatile.Read(ref _isOpen) != 0 || _stopped;
-        _workers = new Thread[threads - 1];
-        for (var i = 0; i < _workers.Length; i++)
+        lock (Gate)
         {
-            _workers[i] = new Thread(Work) { IsBackground = true, Name = $"{name} worker {i + 1}" };
-            _workers[i].Start();
+            if (!Open.TryGetValue(isPinned, out var pool))
+            {
+                Open.Add(isPinned, pool = new WorkerPool(isPinned));
+            }
+
+            pool._users++;
+            return pool;
         }
     }
 
-    /// <summary>Runs all work items; returns when they are done, and throws what went wrong in any. One caller at a time.</summary>
-    public void Run(KernelEntry entry, void** buffers, long* variables, long size)
+    /// <summary>The processor that thread number <paramref name="thread"/> is to be bound to, or null. Workers count from 1.</summary>
+    public int? ProcessorOf(int thread) => _isPinned ? _processors[thread % _processors.Count] : null;
+
+    /// <summary>The workers, at least as many as are asked for.</summary>
+    public ReadOnlySpan<Worker> Workers(int count)
     {
-        if (_workers.Length == 0)
-        {
-            entry.Run(buffers, variables, 0, size);
-            return;
-        }
-
-        _entry = entry;
-        _buffers = buffers;
-        _variables = variables;
-        _size = size;
-        _next = 0;
-        _error = null;
-        _piece = Math.Max(1, size / ((_workers.Length + 1) * PiecesPerThread));
-        Interlocked.Exchange(ref _isOpen, 1);
-        _parking.Wake();
-        RunPieces();
-        Interlocked.Exchange(ref _isOpen, 0);
-        var spin = default(SpinWait);
-        while (Volatile.Read(ref _inside) != 0)
-        {
-            spin.SpinOnce(sleep1Threshold: -1);
-        }
-
-        _entry = null;
-        if (_error is not null)
-        {
-            throw _error;
-        }
+        var workers = Volatile.Read(ref _workers);
+        return workers.Length >= count ? workers : Grow(count);
     }
 
-    /// <summary>Ends the threads.</summary>
-    public void Dispose()
+    /// <summary>Gives the pool back; the last one ends the threads.</summary>
+    public void Close()
     {
-        _stopped = true;
-        _parking.Wake();
-        foreach (var worker in _workers)
+        lock (Gate)
         {
-            worker.Join();
-        }
-    }
-
-    private void Work()
-    {
-        while (true)
-        {
-            _parking.WaitUntil(_hasWork);
-            if (_stopped)
+            if (--_users > 0)
             {
                 return;
             }
 
-            // Inside first, then look: the caller closes the job first, then waits until nobody is inside.
-            Interlocked.Increment(ref _inside);
-            if (Volatile.Read(ref _isOpen) != 0)
-            {
-                RunPieces();
-            }
+            Open.Remove(_isPinned);
+        }
 
-            Interlocked.Decrement(ref _inside);
-            WaitForEndOfJob();
+        foreach (var worker in _workers)
+        {
+            worker.Stop();
         }
     }
 
-    // Nothing is left to do, but the caller may not have closed the job yet.
-    private void WaitForEndOfJob()
+    private Worker[] Grow(int count)
     {
-        while (Volatile.Read(ref _isOpen) != 0 && Volatile.Read(ref _next) >= Volatile.Read(ref _size))
+        lock (Gate)
         {
-            Thread.SpinWait(10);
-        }
-    }
-
-    private void RunPieces()
-    {
-        try
-        {
-            while (true)
+            var workers = new List<Worker>(_workers);
+            while (workers.Count < count)
             {
-                var begin = Interlocked.Add(ref _next, _piece) - _piece;
-                if (begin >= _size)
-                {
-                    return;
-                }
-
-                _entry!.Run(_buffers, _variables, begin, Math.Min(_size, begin + _piece));
+                var number = workers.Count + 1;
+                workers.Add(new Worker($"Tenon CPU worker {number}", ProcessorOf(number)));
             }
-        }
-        catch (Exception e)
-        {
-            Interlocked.CompareExchange(ref _error, e, null);
-            Volatile.Write(ref _next, _size);
+
+            Volatile.Write(ref _workers, [.. workers]);
+            return _workers;
         }
     }
 }

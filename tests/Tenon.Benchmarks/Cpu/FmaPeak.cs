@@ -6,8 +6,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Tenon.Benchmarks;
 
 /// <summary>
-/// The most single-precision multiply-adds that this machine does in a second: independent FMAs in registers, on every core,
-/// in vectors as wide as there are.
+/// The most single-precision multiply-adds that this machine does in a second: independent FMAs in registers, in vectors as wide
+/// as there are.
 /// </summary>
 internal static class FmaPeak
 {
@@ -20,21 +20,22 @@ internal static class FmaPeak
         Avx512F.IsSupported ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
 
     /// <summary>The best of several attempts, in GFLOPS; a multiply-add is two operations.</summary>
-    public static double Measure()
+    public static double Measure(int threads, bool processorTime)
     {
         var best = 0.0;
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            best = Math.Max(best, MeasureOnce());
+            best = Math.Max(best, MeasureOnce(threads, processorTime));
         }
 
         return best;
     }
 
     // From the first start to the last end, both taken in the workers: this thread may sleep while they run.
-    private static double MeasureOnce()
+    private static double MeasureOnce(int threads, bool processorTime)
     {
-        var times = new (long Begin, long End, float Sum)[Environment.ProcessorCount];
+        var used = Environment.CpuUsage.TotalTime;
+        var times = new (long Begin, long End, float Sum)[threads];
         using var start = new Barrier(times.Length);
         var workers = Enumerable.Range(0, times.Length).Select(t => new Thread(() =>
         {
@@ -45,7 +46,7 @@ internal static class FmaPeak
         })).ToList();
         workers.ForEach(w => w.Start());
         workers.ForEach(w => w.Join());
-        var seconds = Stopwatch.GetElapsedTime(times.Min(t => t.Begin), times.Max(t => t.End)).TotalSeconds;
+        var seconds = processorTime ? (Environment.CpuUsage.TotalTime - used).TotalSeconds / threads : Stopwatch.GetElapsedTime(times.Min(t => t.Begin), times.Max(t => t.End)).TotalSeconds;
         return 2.0 * times.Length * Chains * Iterations * (VectorBits / 32) / seconds / 1e9;
     }
 
