@@ -32,6 +32,27 @@ internal sealed class Specification(string level, params Func<UOp, bool>[] rules
         return false;
     }
 
+    /// <summary>Whether lanes are taken out of a vector that has them.</summary>
+    public static bool IsExtract(UOp u)
+    {
+        var (from, count, lane) = (u[0].DType, u.DType.Lanes, u.ArgAs<int>());
+        return from.IsVector && u.DType.Scalar == from.Scalar && lane >= 0 && lane + count <= from.Lanes && lane % count == 0 && (count == 1 || !from.IsBool);
+    }
+
+    /// <summary>Whether each number names one of so many lanes.</summary>
+    public static bool AreLanes(Axes numbers, int lanes)
+    {
+        foreach (var n in numbers.Span)
+        {
+            if (n < 0 || n >= lanes)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Arithmetic whose sources agree in type and lanes, as far as the op asks.</summary>
     public static bool IsElementwise(UOp u) => u.Op switch
     {
