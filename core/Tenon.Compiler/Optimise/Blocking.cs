@@ -25,7 +25,8 @@ internal sealed class Blocking
     private Blocking(LoopNest nest, CodeGeneratorView target, List<UOp> factors)
     {
         (_nest, _target, _factors) = (nest, target, factors);
-        _panel = factors.FindIndex(f => f.Ranges.ToArray().Any(r => Kind(r) == RangeKind.Vector));
+        _panel = factors.FindIndex(f => !IsConsecutive(f));
+        _panel = _panel >= 0 ? _panel : factors.FindIndex(f => f.Ranges.ToArray().Any(r => Kind(r) == RangeKind.Vector));
     }
 
     private UOp Panel => _factors[_panel];
