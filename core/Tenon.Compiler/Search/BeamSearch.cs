@@ -187,10 +187,10 @@ internal sealed class BeamSearch
 
             return candidate;
         }
-        catch (TenonException e)
+        catch (Exception e)
         {
             var candidate = new SearchCandidate { Number = number, Step = step, Opts = [.. move.Steps.Where(s => !s.IsDropped).Select(s => s.Opt)] };
-            candidate.Reject(RejectReason.Illegal, e.Message);
+            candidate.Reject(RejectReason.Illegal, Describe(e));
             return candidate;
         }
     }
@@ -258,14 +258,16 @@ internal sealed class BeamSearch
     {
         try
         {
-            // An error that isn't one of Tenon's is a defect, but no reason to end a search: it is reported with the candidate.
             candidate.Program = KernelCompiler.Compile(_kernel, _device, _generator, _compiler with { Optimise = true, Optimiser = (_, _) => candidate.Recipe!.Nest.Kernel });
         }
         catch (Exception e)
         {
-            candidate.Reject(RejectReason.CompileError, e is TenonException ? e.Message : $"{e.GetType().Name}: {e.Message}");
+            candidate.Reject(RejectReason.CompileError, Describe(e));
         }
     }
+
+    // An error that isn't one of Tenon's is a defect, but no reason to end a search: it is reported with the candidate.
+    private static string Describe(Exception e) => e is TenonException ? e.Message : $"{e.GetType().Name}: {e.Message}";
 
     // Times vary: whoever takes the heuristic's place has to win against it side by side.
     private SearchCandidate? Confirm()
