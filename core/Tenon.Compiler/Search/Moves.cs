@@ -15,7 +15,7 @@ internal static class Moves
 
         // What becomes of loops goes before where they run, and before or after they are tiled and staged.
         var body = Array.FindLastIndex(steps, s => !Recipe.IsPlacement(s.Opt)) + 1;
-        var blocking = Array.FindIndex(steps, s => s.Opt.Kind is OptKind.Tile or OptKind.Stage);
+        var blocking = Array.FindIndex(steps, s => s.Opt.Kind is OptKind.Tile or OptKind.Stage or OptKind.Accumulate);
         foreach (var at in blocking < 0 || blocking == body ? [body] : new[] { blocking, body })
         {
             moves.AddRange(LegalOpts.Of(from.After(at), target).Where(o => !Recipe.IsPlacement(o)).Select(o => new Move([.. steps[..at], new RecipeStep(o, null), .. steps[at..]], at)));

@@ -82,8 +82,8 @@ internal sealed class Recipe
                 changes[path] = list = [];
             }
 
-            // What is staged depends on what became of all loops before.
-            list.Add((opt with { Range = 0 }) + (opt.Kind == OptKind.Stage ? $" after ({Key()})" : ""));
+            // What a local array holds depends on what became of all loops before.
+            list.Add((opt with { Range = 0 }) + (opt.Kind is OptKind.Stage or OptKind.Accumulate ? $" after ({Key()})" : ""));
             if (made != opt.Range)
             {
                 paths[made] = $"{path}.{list.Count}";
