@@ -11,12 +11,19 @@ internal sealed partial class Expander
         var address = new AddressForm(Storage(load[0][0]), load[0][1], _sumsInIndices);
         var gate = load.Src.Length == 3 ? load[1] : null;
         var isMasked = IsMasked(load);
-        var isVector = isMasked || lanes is null || (address.Stride(lanes) == 1 && (gate is null || !gate.DependsOn(lanes)) && _target.IsVector(load.DType));
-        var (copies, next) = (isVector ? 1 : count, 0);
+        var isVector = isMasked || lanes is null || (address.Stride(lanes) == 1 && (gate is null || !gate.DependsOn(lanes)) && _target.IsMovedInVectors(load.DType));
+        var isPicked = !isVector && gate is null && address.Stride(lanes!) is { } stride && IsPickedFromVectors(load.DType, stride, _target);
+        var (copies, next) = (isVector || isPicked ? 1 : count, 0);
         var nodes = new UOp[Point.CountOf(axes) * copies];
         var dtype = isVector ? load.DType.Vec(count) : load.DType;
         do
         {
+            if (isPicked)
+            {
+                nodes[next++] = PickFromVectors(load.DType.Vec(count), address, lanes!);
+                continue;
+            }
+
             for (var lane = 0; lane < copies; lane++)
             {
                 var open = isMasked ? _pieces[gate!].Vector(_at, count) : gate is null ? null : AddressForm.Assign(gate, _at, isVector ? null : lanes, lane, _sumsInIndices);
@@ -25,7 +32,33 @@ internal sealed partial class Expander
         }
         while (_at.MoveNext(axes));
 
-        return new Pieces(axes, lanes, !isVector, nodes);
+        return new Pieces(axes, lanes, !isVector && !isPicked, nodes);
+    }
+
+    /// <summary>Whether elements that many places apart are loaded as vectors of all that lies between them, of which shuffles pick some.</summary>
+    public static bool IsPickedFromVectors(DType dtype, long stride, CodeGeneratorView target) => stride is >= -4 and <= 4 and not (0 or 1) && target.CanTranspose(dtype);
+
+    // The vectors together reach from the first to the last element exactly: nothing else is touched.
+    private UOp PickFromVectors(DType dtype, AddressForm address, UOp lanes)
+    {
+        var (count, stride) = (dtype.Lanes, (int)address.Stride(lanes)!.Value);
+        var steps = Math.Abs(stride);
+        UOp? picked = null;
+        for (var part = 0; part < steps; part++)
+        {
+            var vector = UOp.New(Ops.Load, dtype, [address.At(_at, lanes, stride > 0 ? 0 : count - 1, part * (count - 1))]);
+            var order = new int[count];
+            for (var lane = 0; lane < count; lane++)
+            {
+                var place = steps * (stride > 0 ? lane : count - 1 - lane);
+                var isHere = Math.Min(place / (count - 1), steps - 1) == part;
+                order[lane] = isHere ? (picked is null ? 0 : count) + place - part * (count - 1) : lane;
+            }
+
+            picked = UOp.New(Ops.Shuffle, dtype, [picked ?? vector, vector], new Axes(order));
+        }
+
+        return picked!;
     }
 
     // The lanes of a gate that changes along consecutive elements are a mask.
@@ -66,7 +99,7 @@ internal sealed partial class Expander
         var value = _pieces[store[1]];
         var (axes, lanes) = (UnrolledIn(loops), LanesIn(loops));
         var count = Count(lanes);
-        var isVector = lanes is null || (address.Stride(lanes) == 1 && _target.IsVector(store[1].DType));
+        var isVector = lanes is null || (address.Stride(lanes) == 1 && _target.IsMovedInVectors(store[1].DType));
         if (!isVector && !value.IsSplit && CrossAxis(axes, address, lanes!, store[1].DType) is { } cross)
         {
             StoreTransposed(address, value, axes, cross, lanes!, stores);

@@ -25,7 +25,8 @@ internal sealed class Blocking
     private Blocking(LoopNest nest, CodeGeneratorView target, List<UOp> factors)
     {
         (_nest, _target, _factors) = (nest, target, factors);
-        _panel = factors.FindIndex(f => f.Ranges.ToArray().Any(r => Kind(r) == RangeKind.Vector));
+        _panel = factors.FindIndex(f => !IsConsecutive(f));
+        _panel = _panel >= 0 ? _panel : factors.FindIndex(f => f.Ranges.ToArray().Any(r => Kind(r) == RangeKind.Vector));
     }
 
     private UOp Panel => _factors[_panel];
@@ -73,7 +74,7 @@ internal sealed class Blocking
 
         var staged = CanStage(Coefficients, columns) && BytesOf(Coefficients, r => !loops.Contains(r)) > _target.L1CacheBytes * 3 / 4;
         var column = ChooseItems([.. loops.Except(rows).Except(columns)], rows, columns, staged);
-        if (_nest.Find(column) is { } block && Math.Max(1, _target.L2CacheBytes / 2 / panelBytes) is > 1 and var columnsOfBlock && columnsOfBlock < block[0].Max)
+        if (_nest.Find(column) is { } block && block[0].Op == Ops.Const && Math.Max(1, _target.L2CacheBytes / 2 / panelBytes) is > 1 and var columnsOfBlock && columnsOfBlock < block[0].Max)
         {
             _nest.Apply(new Opt(OptKind.Tile, column, (int)columnsOfBlock));
         }

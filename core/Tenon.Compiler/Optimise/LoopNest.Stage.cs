@@ -57,7 +57,7 @@ internal sealed partial class LoopNest
         var (loops, copies) = (new UOp[axes.Count], new NodeMap<UOp>());
         foreach (var axis in axes.OrderByDescending(a => Step(index, a[^1])))
         {
-            var loop = loops[axes.IndexOf(axis)] = UOp.Range(axis.Length == 1 ? axis[0][0] : UOp.Index(SizeOf(axis)), _nextRange++, summed.Contains(axis[0]) ? RangeKind.Loop : CopyKind(index, axis[^1]));
+            var loop = loops[axes.IndexOf(axis)] = UOp.Range(axis.Length == 1 ? axis[0][0] : UOp.Index(SizeOf(axis)), _nextRange++, summed.Contains(axis[0]) && axis[0].ArgAs<RangeArg>().Kind != RangeKind.Vector ? RangeKind.Loop : CopyKind(index, axis[^1]));
             var rest = loop;
             for (var i = axis.Length - 1; i >= 0; i--)
             {
@@ -93,8 +93,8 @@ internal sealed partial class LoopNest
 
         int Group(UOp r) => r.ArgAs<RangeArg>().Kind switch
         {
-            _ when summed.Contains(r) => 1,
             RangeKind.Vector => 3,
+            _ when summed.Contains(r) => 1,
             RangeKind.Unroll => 2,
             _ => 0,
         };

@@ -137,6 +137,12 @@ internal sealed partial class KernelEmitter
     private void EmitShuffle(UOp node)
     {
         var type = VectorType.Of(node.DType);
+        if (!Avx512F.VL.IsSupported)
+        {
+            EmitShuffleByHalves(node, type);
+            return;
+        }
+
         var index = (type.LaneBits == 32, node.DType.Kind == DTypeKind.UInt) switch
         {
             (true, false) => DType.Int32,
@@ -157,6 +163,34 @@ internal sealed partial class KernelEmitter
         Push(node[1]);
         var api = indices.Lanes * indices.LaneBits == 512 ? typeof(Avx512F) : typeof(Avx512F.VL);
         _il.Emit(OpCodes.Call, VectorType.Find(api, $"PermuteVar{indices.Lanes}x{indices.LaneBits}x2", type.Element, type.Type, indices.Type, type.Type));
+    }
+
+    // The lanes of each source in their places, and then those of one or the other.
+    private void EmitShuffleByHalves(UOp node, VectorType type)
+    {
+        var bits = VectorType.Of((type.LaneBits == 32 ? DType.Int32 : DType.Int64).Vec(type.IsHalf ? 128 / type.LaneBits : type.Lanes));
+        var lanes = node.ArgAs<Axes>();
+        PushIndices(lane => lane < type.Lanes ? -1 : 0);
+        foreach (var source in node.Src)
+        {
+            Push(source);
+            Reinterpret(type, bits);
+            PushIndices(lane => lane % type.Lanes);
+            _il.Emit(OpCodes.Call, VectorType.Find(bits.Api, nameof(Vector128.Shuffle), bits.Element, bits.Type, bits.Type));
+        }
+
+        _il.Emit(OpCodes.Call, Select(bits));
+        Reinterpret(bits, type);
+
+        void PushIndices(Func<int, int> value)
+        {
+            for (var i = 0; i < bits.Lanes; i++)
+            {
+                EmitConst(bits.DType.Scalar, value(i < type.Lanes ? lanes[i] : 0));
+            }
+
+            CreateFromLanes(bits);
+        }
     }
 
     // A scalar truth value is 0 or 1; in a mask it is 0 or -1.

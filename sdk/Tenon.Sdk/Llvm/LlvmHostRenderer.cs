@@ -10,8 +10,12 @@ namespace Tenon.Sdk.Llvm;
 /// </summary>
 /// <param name="vectorBits">The widest vectors that may be used.</param>
 /// <param name="callingConvention">Such as <c>win64cc</c>; empty for that of C on the target.</param>
-public sealed class LlvmHostRenderer(int vectorBits, string callingConvention = "") : LlvmRenderer
+/// <param name="hasMaximum">Whether LLVM makes good code of <c>llvm.maximum</c>: on x64 from version 17 on.</param>
+public sealed class LlvmHostRenderer(int vectorBits, string callingConvention = "", bool hasMaximum = true) : LlvmRenderer
 {
+    /// <inheritdoc/>
+    protected internal override bool HasMaximum => hasMaximum;
+
     /// <inheritdoc/>
     protected internal override string Attributes { get; } =
         $"{{ nounwind \"no-builtins\" \"prefer-vector-width\"=\"{vectorBits}\" \"min-legal-vector-width\"=\"{vectorBits}\" }}";
