@@ -150,6 +150,17 @@ public class BeamSearchTests
         }
     }
 
+    /// <summary>Copies of such a loop would all begin with the same sum.</summary>
+    [Test]
+    public void A_loop_that_adds_to_stored_sums_is_not_split()
+    {
+        var kernel = RangeMerging.Apply(KernelCompiler.Decompose(SearchKernels.MatMul(1, 256, 64), View));
+        var row = new LoopNest(kernel).Ranges.Single(r => r.ArgAs<RangeArg>().Kind == RangeKind.Reduce).ArgAs<RangeArg>().Id;
+        var nest = Recipe.Of(kernel, [new(OptKind.Unroll, row, 4), new(OptKind.Accumulate, row)], View).Nest;
+        var carried = nest.Ranges.Single(r => r[0].Max == 64 && nest.Kernel.TopologicalOrder().Exists(u => u.Op == Ops.End && u.Src[1..].Contains(r) && !u[0][0][1].DependsOn(r)));
+        Assert.That(new LegalOpts(nest, View).WhyNot(new Opt(OptKind.Unroll, carried.ArgAs<RangeArg>().Id, 2)), Does.Contain("adds to"));
+    }
+
     private static void RequireLegal(UOp scheduled, string what)
     {
         foreach (var view in new[] { View, SingleThreaded.Value })
