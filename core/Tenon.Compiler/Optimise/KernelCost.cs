@@ -12,6 +12,7 @@ internal sealed class KernelCost
     private const double Simple = 0.5;
     private const double LaneMove = 0.7;
     private const double NearLane = Simple + LaneMove;
+    private const double TransposeStep = 1;
     private const double OtherLine = 0.5;
     private const double OtherPage = 1.5;
     private const double ComputedLane = 4 + LaneMove;
@@ -175,6 +176,8 @@ internal sealed class KernelCost
                 return 3 * Simple;
             case Ops.Load when u.Src.Length == 3:
                 return v < 0 || (w.Strides[v] == 1 && !u[1].DependsOn(_ranges[v]) && _target.IsVector(u.DType)) ? Simple + Branch : lanes * (Lane(w, plan, v) + 2 * Branch);
+            case Ops.Load when v >= 0 && IsTransposed(w, plan, v):
+                return Simple + TransposeStep * BitOperations.Log2((uint)lanes);
             case Ops.Load:
                 return v < 0 || (w.Strides[v] == 1 && _target.IsVector(u.DType)) ? Simple : lanes * Lane(w, plan, v);
             case Ops.Store:
@@ -185,6 +188,25 @@ internal sealed class KernelCost
                 var cost = w.IsFused ? 0 : u.Op switch { Ops.Div or Ops.Sqrt when v < 0 => 3, Ops.Div or Ops.Sqrt => 6, Ops.IntDiv or Ops.IntMod => 10, _ => Simple };
                 return v < 0 || (_target.IsVector(u.DType) && _target.IsVector(u[0].DType)) ? cost : lanes * (cost + LaneMove);
         }
+    }
+
+    // Whether the expander loads copies along memory together and transposes them.
+    private bool IsTransposed(Work w, LoopPlan plan, int v)
+    {
+        if (w.Strides[v] is null or 1 || !_target.CanTranspose(w.Node.DType))
+        {
+            return false;
+        }
+
+        for (var i = 0; i < w.Strides.Length; i++)
+        {
+            if (w.Strides[i] == 1 && (w.Inside >> i & 1) != 0 && plan.Copies[i] > 1 && plan.Copies[i] % plan.Lanes[v] == 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // One lane of an access that is not consecutive.

@@ -99,6 +99,12 @@ public enum Ops : byte
     /// <summary>L. Source: a vector. Argument: the lane.</summary>
     Extract,
 
+    /// <summary>
+    /// L. Sources: x and y, vectors of lanes of 32 or 64 bits. Argument: n or -n, a power of two. Of each 2n lanes, the first n of x,
+    /// then the first n of y; for -n the last n of x, then the last n of y. So are matrices in registers transposed.
+    /// </summary>
+    Transpose,
+
     /// <summary>TKL. Source: value. Converts it: to nearest even, towards zero to integers, wrapping between integers.</summary>
     Cast,
 

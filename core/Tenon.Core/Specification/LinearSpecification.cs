@@ -23,6 +23,7 @@ public static class LinearSpecification
         static u => u.Op == Ops.Assign && u.Src.Length == 2 && u[0].Op == Ops.Accumulator && u[0].DType == u.DType && u[1].DType == u.DType,
         static u => u.Op == Ops.Stack && u.Src.Length == u.DType.Lanes && AllOf(u.Src, u.DType.Scalar),
         static u => u.Op == Ops.Splat && u.Src.Length == 1 && u.DType.IsVector && u[0].DType == u.DType.Scalar,
+        Specification.IsTranspose,
         static u => u is { Op: Ops.Extract, Arg: int } && u.Src.Length == 1 && u[0].DType.IsVector && u.DType == u[0].DType.Scalar && (int)u.Arg! < u[0].DType.Lanes);
 
     /// <summary>Checks a program: every node, the order of sources, the nesting of loops, and what the target takes.</summary>

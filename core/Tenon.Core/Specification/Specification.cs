@@ -32,6 +32,11 @@ internal sealed class Specification(string level, params Func<UOp, bool>[] rules
         return false;
     }
 
+    /// <summary>A step of the transposition of a matrix in registers.</summary>
+    public static bool IsTranspose(UOp u) =>
+        u is { Op: Ops.Transpose, Arg: int n } && u.Src.Length == 2 && u[0].DType == u.DType && u[1].DType == u.DType
+        && u.DType.Bits >= 32 && int.IsPow2(Math.Abs(n)) && u.DType.Lanes % (2 * Math.Abs(n)) == 0;
+
     /// <summary>Arithmetic whose sources agree in type and lanes, as far as the op asks.</summary>
     public static bool IsElementwise(UOp u) => u.Op switch
     {

@@ -30,6 +30,9 @@ internal sealed partial class KernelEmitter
                 Push(node[0]);
                 EmitExtract(VectorType.Of(node[0].DType), node.ArgAs<int>());
                 return;
+            case Ops.Transpose:
+                EmitTranspose(node);
+                return;
             case Ops.MulAcc when !node.DType.IsFloat:
                 Push(node[0]);
                 Push(node[1]);
@@ -95,6 +98,37 @@ internal sealed partial class KernelEmitter
         var parameters = new Type[count];
         Array.Fill(parameters, type.Element);
         _il.Emit(OpCodes.Call, type.Method(nameof(Vector128.Create), parameters));
+    }
+
+    // Lanes of one source stay where they are, and those of the other move in between: a shuffle and a choice.
+    private void EmitTranspose(UOp node)
+    {
+        var (type, argument) = (VectorType.Of(node.DType), node.ArgAs<int>());
+        var integers = VectorType.Of((node.DType.Bits == 64 ? DType.Int64 : DType.Int32).Vec(type.Lanes));
+        var moved = argument > 0 ? 1 : 0;
+        EmitLanes(integers, lane => Transposition.SourceOf(argument, lane).Source == 0 ? -1 : 0);
+        _il.Emit(OpCodes.Call, integers.As(type.Element));
+        for (var source = 0; source < 2; source++)
+        {
+            Push(node[source]);
+            if (source == moved)
+            {
+                EmitLanes(integers, lane => Transposition.SourceOf(argument, lane) is var from && from.Source == moved ? from.Lane : lane);
+                _il.Emit(OpCodes.Call, type.Method(nameof(Vector128.Shuffle), type.Type, integers.Type));
+            }
+        }
+
+        _il.Emit(OpCodes.Call, type.Method(nameof(Vector128.ConditionalSelect), type.Type, type.Type, type.Type));
+    }
+
+    private void EmitLanes(VectorType type, Func<int, int> value)
+    {
+        for (var lane = 0; lane < type.Lanes; lane++)
+        {
+            EmitConst(type.DType.Scalar, value(lane));
+        }
+
+        CreateFromLanes(type);
     }
 
     // A scalar truth value is 0 or 1; in a mask it is 0 or -1.

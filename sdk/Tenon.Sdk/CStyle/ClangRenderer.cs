@@ -18,7 +18,7 @@ public sealed class ClangRenderer : CStyleRenderer
         ["-std=gnu11", "-ffp-contract=off", "-fno-math-errno", "-fwrapv", "-fno-strict-aliasing", "-fno-builtin"];
 
     /// <summary>The ops beyond the base set that it takes.</summary>
-    public static OpSet ExtraOps { get; } = CodeGeneratorTarget.VectorOps | new OpSet(Ops.MulAcc, Ops.Local);
+    public static OpSet ExtraOps { get; } = CodeGeneratorTarget.VectorOps | new OpSet(Ops.MulAcc, Ops.Local, Ops.Transpose);
 
     /// <inheritdoc/>
     protected internal override IReadOnlyDictionary<Ops, CStyleExpression> Expressions { get; } = new Dictionary<Ops, CStyleExpression>(CStyleOperators.Table)
@@ -39,6 +39,7 @@ public sealed class ClangRenderer : CStyleRenderer
         [Ops.Bitcast] = (k, op, x) => op.DType.IsVector || op[0].DType.IsVector ? $"(({k.TypeOf(op.DType)}){x[0]})" : CStyleKernel.Call(ClangHelpers.Bits(k, op[0].DType, op.DType), x),
         [Ops.Splat] = (k, op, x) => CStyleKernel.Call(ClangHelpers.Splat(k, op.DType), Lane(op.DType, x[0])),
         [Ops.Stack] = (k, op, x) => ClangHelpers.Lanes(k, op.DType, i => Lane(op.DType, x[i])),
+        [Ops.Transpose] = (_, op, x) => $"__builtin_shufflevector({x[0]}, {x[1]}, {string.Join(", ", LanesOf(op))})",
         [Ops.Extract] = (k, op, x) => op.DType.IsBool ? $"({x[0]}[{op.Arg}] != 0)" : $"{x[0]}[{op.Arg}]",
     };
 
@@ -183,4 +184,8 @@ public sealed class ClangRenderer : CStyleRenderer
 
         throw new BackendException("TEN4005", $"Kernel {program.Name} uses the variable '{variable}', which is not among those that a launch passes: {string.Join(", ", program.Variables)}.");
     }
+
+    // The lanes of both sources are counted together.
+    private static IEnumerable<int> LanesOf(UOp transpose) =>
+        Enumerable.Range(0, transpose.DType.Lanes).Select(lane => Transposition.SourceOf(transpose.ArgAs<int>(), lane) is var (source, from) ? source * transpose.DType.Lanes + from : 0);
 }
