@@ -15,7 +15,10 @@ public sealed record CompilerOptions
     /// <summary>Whether the graph is checked against its specification after each step; what a step starts from and the program always are.</summary>
     public bool CheckSteps { get; init; } = IndexChecker.IsOnByDefault;
 
-    /// <summary>What optimises loops; null for the heuristic.</summary>
+    /// <summary>How loops are changed, as a search found it; null for the heuristic.</summary>
+    public IReadOnlyList<Opt>? Opts { get; init; }
+
+    /// <summary>What optimises loops in place of either.</summary>
     internal Func<UOp, CodeGeneratorView, UOp>? Optimiser { get; init; }
 }
 
@@ -32,16 +35,14 @@ public static class KernelCompiler
     {
         options ??= new CompilerOptions();
         var view = new CodeGeneratorView(target, device);
-        var (forKernels, forMachine) = Decompositions.For(view);
-        var (name, isFast) = kernel.ArgAs<KernelArg>();
+        var name = kernel.ArgAs<KernelArg>().Name;
         using var stage = Tracing.Begin("lower", kernel, name);
         KernelSpecification.Check(kernel, name);
         CheckIndices(kernel);
 
-        var graph = isFast && view.Has(Ops.MulAcc) ? GraphRewrite.Apply(kernel, FastMathRules.Contraction, stage: "lower/contract") : kernel;
-        graph = GraphRewrite.Apply(HalfEmulation.Apply(graph, view), forKernels, stage: "lower/decompose");
+        var graph = Decompose(kernel, view);
         CheckKernel(graph, "decompose");
-        graph = options.Optimise ? (options.Optimiser ?? Heuristic.Apply)(graph, view) : graph;
+        graph = options.Optimise ? Optimise(graph, view, options) : graph;
         CheckKernel(graph, "optimise");
         CheckIndices(graph);
         (graph, var items) = Grid.Apply(graph);
@@ -49,7 +50,7 @@ public static class KernelCompiler
         graph = Expander.Expand(graph, view);
         CheckExpanded(graph, isLowered: false, "expand");
         CheckIndices(graph);
-        graph = IndexLowering.Apply(graph, forMachine);
+        graph = IndexLowering.Apply(graph, Decompositions.For(view).ForMachine);
         CheckExpanded(graph, isLowered: true, "indices");
         var program = LinearProgramBuilder.Build(name, kernel, Linearizer.Linearize(graph), items);
         stage?.Result = UOp.Sink([.. program.Ops]);
@@ -80,4 +81,14 @@ public static class KernelCompiler
             }
         }
     }
+
+    /// <summary>A kernel in terms of what the target has: what loops are optimised of.</summary>
+    internal static UOp Decompose(UOp kernel, CodeGeneratorView view)
+    {
+        var graph = kernel.ArgAs<KernelArg>().FastMath && view.Has(Ops.MulAcc) ? GraphRewrite.Apply(kernel, FastMathRules.Contraction, stage: "lower/contract") : kernel;
+        return GraphRewrite.Apply(HalfEmulation.Apply(graph, view), Decompositions.For(view).ForKernels, stage: "lower/decompose");
+    }
+
+    private static UOp Optimise(UOp kernel, CodeGeneratorView view, CompilerOptions options) =>
+        options.Optimiser is { } other ? other(kernel, view) : options.Opts is { } opts ? Tuned.Apply(kernel, opts, view) : Heuristic.Apply(kernel, view);
 }

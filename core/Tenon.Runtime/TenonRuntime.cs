@@ -23,7 +23,10 @@ public sealed partial class TenonRuntime : IDisposable
         Devices = new DeviceRegistry(Plugins, options);
         Plugins.Connect(Devices);
         Statistics = new Statistics(Devices);
-        _realizer = new Realizer(options, Devices, _buffers, compiler, Statistics, new DebugLog(options, logger));
+        var log = new DebugLog(options, logger);
+        PluginRegistration[] registrations = [.. plugins];
+        Tuning = new KernelTuning(options, registrations, compiler, log);
+        _realizer = new Realizer(options, Devices, _buffers, compiler, Tuning, Statistics, log);
     }
 
     /// <summary>
@@ -62,6 +65,9 @@ public sealed partial class TenonRuntime : IDisposable
 
     /// <summary>What the runtime has done so far.</summary>
     public Statistics Statistics { get; }
+
+    /// <summary>What searches have found, and searching.</summary>
+    internal KernelTuning Tuning { get; }
 
     /// <summary>Whether what is realised now, by this thread of control, is computed by fast maths.</summary>
     public bool IsFastMath => _realizer.IsFast;
@@ -206,6 +212,7 @@ public sealed partial class TenonRuntime : IDisposable
         }
 
         Synchronize();
+        Tuning.Dispose();
         _realizer.Close();
         Devices.Close();
     }

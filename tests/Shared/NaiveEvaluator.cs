@@ -11,7 +11,7 @@ namespace Tenon.Tests.Shared;
 /// <param name="noise">Null for exact rounding. Otherwise fractions that were rounded are off by a few last places: what changes much is ill-conditioned.</param>
 internal sealed class NaiveEvaluator(Func<UOp, Scalar[]> storage, Random? noise = null)
 {
-    private static readonly OpSet Rounding = new(Ops.Add, Ops.Sub, Ops.Mul, Ops.Div, Ops.Sqrt, Ops.Exp2, Ops.Log2, Ops.Sin, Ops.Reduce, Ops.Cast);
+    private static readonly OpSet Rounding = new(Ops.Add, Ops.Sub, Ops.Mul, Ops.Div, Ops.Sqrt, Ops.Exp2, Ops.Log2, Ops.Sin, Ops.Math, Ops.Reduce, Ops.Cast);
     private readonly Dictionary<UOp, Scalar[]> _values = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>The elements of a node, the last axis running fastest.</summary>
@@ -225,6 +225,7 @@ internal sealed class NaiveEvaluator(Func<UOp, Scalar[]> storage, Random? noise 
                 Ops.Cast => Cast(sources[0][i], node.DType),
                 Ops.Bitcast => FromBits(node.DType, ToBits(from, sources[0][i])),
                 Ops.Where => sources[0][i].AsBool ? sources[1][i] : sources[2][i],
+                Ops.Math => ((Scalar)Function((MathFunction)node.Arg!, sources[0][i].AsDouble, sources[^1][i].AsDouble)).To(node.DType),
                 _ when sources.Length == 1 => Unary(node.Op, node.DType, sources[0][i]),
                 _ when sources.Length == 2 => Binary(node.Op, from, sources[0][i], sources[1][i]),
                 _ => throw new InvalidOperationException($"{node.Op} is not an op of tensors."),
@@ -243,6 +244,46 @@ internal sealed class NaiveEvaluator(Func<UOp, Scalar[]> storage, Random? noise 
         (_, 32) => Whole(dtype, (int)x.AsDouble),
         _ => Whole(dtype, (long)x.AsDouble),
     };
+
+    private static double Function(MathFunction function, double x, double y) => function switch
+    {
+        MathFunction.Exp => Math.Exp(x),
+        MathFunction.Expm1 => Math.Abs(x) < 1e-5 ? x + x * x / 2 : Math.Exp(x) - 1,
+        MathFunction.Log => Math.Log(x),
+        MathFunction.Log1p => Math.Abs(x) < 1e-5 ? x - x * x / 2 : Math.Log(1 + x),
+        MathFunction.Log10 => Math.Log10(x),
+        MathFunction.Cos => Math.Cos(x),
+        MathFunction.Tan => Math.Tan(x),
+        MathFunction.Tanh => Math.Tanh(x),
+        MathFunction.Sigmoid => 1 / (1 + Math.Exp(-x)),
+        MathFunction.Erf => Erf(x),
+        MathFunction.Erfc => x > 1 ? Math.Exp(-x * x) * ErfcFraction(x, 1) : 1 - Erf(x),
+        MathFunction.Pow => Math.Pow(x, y),
+        _ => throw new InvalidOperationException($"{function} is not defined."),
+    };
+
+    // By the Taylor series, whose terms cancel too much beyond 3.
+    private static double Erf(double x)
+    {
+        if (!(Math.Abs(x) < 3))
+        {
+            return double.IsNaN(x) ? x : Math.Sign(x) * (1 - Math.Exp(-x * x) * ErfcFraction(Math.Abs(x), 1));
+        }
+
+        var (power, sum) = (x, x);
+        for (var n = 1; n < 80; n++)
+        {
+            power *= -x * x / n;
+            sum += power / (2 * n + 1);
+        }
+
+        return 2 / Math.Sqrt(Math.PI) * sum;
+    }
+
+    // erfc x · e^(x²) as a continued fraction.
+    private static double ErfcFraction(double x, int n) => n > 1
+        ? x + n / 2.0 / (n < 300 ? ErfcFraction(x, n + 1) : x)
+        : 1 / Math.Sqrt(Math.PI) / (x + 0.5 / ErfcFraction(x, 2));
 
     private static Scalar Unary(Ops op, DType dtype, Scalar x) => op switch
     {

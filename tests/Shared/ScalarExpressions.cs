@@ -79,7 +79,7 @@ internal sealed class ScalarExpressions(Random random)
             {
                 Ops.Const => (Scalar)u.Arg!,
                 Ops.Param or Ops.Variable => inputs[u],
-                _ => ScalarMath.Evaluate(u.Op, u.DType, u[u.Src.Length - 1].DType, u.Src.ToArray().Select(s => values[s]).ToArray()),
+                _ => ScalarMath.Evaluate(u.Op, u.DType, u[u.Src.Length - 1].DType, u.Src.ToArray().Select(s => values[s]).ToArray(), u.Arg),
             };
         }
 

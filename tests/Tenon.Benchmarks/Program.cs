@@ -16,6 +16,14 @@ var root = new RootCommand("Measures Tenon. Without a command: the compiler, and
     Section("start", "The first kernel of a process, and small operations.", StartBenchmark.Run),
     Cpu(),
 };
+var functions = new Option<string[]>("--function") { Description = "Of the functions, only these.", AllowMultipleArgumentsPerToken = true };
+var stride = new Option<int>("--stride") { Description = "Every how manieth number of float32 is tried; 1 for all.", DefaultValueFactory = _ => 1021 };
+var maths = new Command("maths", "The errors of functions such as exp, in units in the last place.") { functions, stride, json };
+var speed = new Command("speed", "How long functions take for an element, on one thread, beside PyTorch.") { functions, json };
+maths.SetAction(p => Report(p, r => MathAccuracy.Run(r, p.GetValue(functions) ?? [], p.GetValue(stride))));
+speed.SetAction(p => Report(p, r => MathSpeed.Run(r, p.GetValue(functions) ?? [])));
+maths.Subcommands.Add(speed);
+root.Subcommands.Add(maths);
 root.Subcommands[0].Options.Add(tinygrad);
 root.Subcommands[0].Options.Add(only);
 root.Subcommands[0].SetAction(p => Report(p, r => EngineBenchmark.Run(r, p.GetValue(tinygrad), p.GetValue(only) ?? [])));

@@ -41,10 +41,8 @@ internal static class Decompositions
         Known.GetOrAdd((target.Has(Ops.Exp2), target.Has(Ops.Log2), target.Has(Ops.Sin), target.Has(Ops.MulAcc)), static has =>
         {
             var functions = new Transcendental(has.MulAcc);
-            var rules = Simplifier.Rules + Always;
-            rules = has.Exp2 ? rules : rules + new PatternMatcher(Rule.Of(Pat.Op(Ops.Exp2, X), functions.Exp2));
-            rules = has.Log2 ? rules : rules + new PatternMatcher(Rule.Of(Pat.Op(Ops.Log2, X), functions.Log2));
-            rules = (has.Sin ? rules : rules + new PatternMatcher(Rule.Of(Pat.Op(Ops.Sin, X), functions.Sin))).Remembering();
+            var missing = new OpSet(Ops.Math, has.Exp2 ? Ops.Math : Ops.Exp2, has.Log2 ? Ops.Math : Ops.Log2, has.Sin ? Ops.Math : Ops.Sin);
+            var rules = (Simplifier.Rules + Always + new PatternMatcher(Rule.Of(Pat.Op(missing, 0), functions.Write))).Remembering();
             return (rules, (rules + IndexLowering.PowersOfTwo).Remembering());
         });
 

@@ -3,176 +3,106 @@ using Tenon.Core;
 namespace Tenon.Compiler;
 
 /// <summary>
-/// 2ˣ, log₂ and sine from arithmetic alone. Range reduction as in Muller, "Elementary Functions"
-/// (3rd ed., ch. 11); series are cut where the next term is below half a unit in the last place.
+/// Functions from arithmetic alone, branch-free, to within one unit in the last place; docs/maths.md says how exact each is.
+/// Range reductions are those of Muller, "Elementary Functions" (3rd ed., ch. 11); what rounding loses on the way is kept in a
+/// second, small number, as in Dekker, "A floating-point technique for extending the available precision" (1971).
 /// </summary>
-/// <param name="hasMulAcc">Whether polynomials may be made of multiply-adds.</param>
-internal sealed class Transcendental(bool hasMulAcc)
+/// <param name="hasMulAcc">Whether the target has multiply-add.</param>
+internal sealed partial class Transcendental(bool hasMulAcc)
 {
-    // The bits of 1/π from the one before the point on, 32 by 32.
-    private static readonly long[] InversePi = [0x28be60db, 0x9391054a, 0x7f09d5f4, 0x7d4d3770, 0x36d8a566, 0x4f10e410];
-
-    /// <summary>2ˣ = 2ⁿ·2ᶠ with n whole and |f| ≤ ½.</summary>
-    public UOp? Exp2(UOp x)
+    /// <summary>Any of them; null if nothing is to be done.</summary>
+    public UOp? Write(UOp node)
     {
-        if (Format.Of(x.DType) is not { } format)
+        if (!node.DType.IsFloat)
         {
             return null;
         }
 
-        // Beyond these the result is 0 or inf; NaN passes both comparisons.
-        var (low, high) = (x.ConstLike(-format.Bias - format.Mantissa - 2.0), x.ConstLike(format.Bias + 2.0));
-        x = UOp.Where(UOp.Alu(Ops.CmpLt, x, low), low, UOp.Where(UOp.Alu(Ops.CmpLt, high, x), high, x));
-        var n = Round(x);
-        var f = UOp.Alu(Ops.Sub, x, n);
-        var terms = new double[format.Mantissa == 23 ? 8 : 14];
-        terms[0] = 1;
-        for (var i = 1; i < terms.Length; i++)
+        // Of 16 bits: computed in float32, rounded once.
+        if (FloatConstants.Of(node.DType) is not { } c)
         {
-            terms[i] = terms[i - 1] * Math.Log(2) / i;
+            var wide = node.Src.ToArray().Select(s => s.Cast(DType.Float32)).ToArray();
+            return UOp.New(node.Op, DType.Float32.WithLanesOf(node.DType), wide, node.Arg).Cast(node.DType.Scalar);
         }
 
-        // Two factors, since 2ⁿ itself may be too large or too small for the format.
-        var whole = n.Cast(format.Integer);
-        var half = UOp.Alu(Ops.Shr, whole, whole.ConstLike(1));
-        return Mul(Mul(Polynomial(f, terms), PowerOfTwo(half, format)), PowerOfTwo(UOp.Alu(Ops.Sub, whole, half), format));
+        Lanes x = node[0];
+        return (node.Op, node.Arg) switch
+        {
+            (Ops.Exp2, _) => Exp2(c, x),
+            (Ops.Log2, _) => Log2(c, x),
+            (Ops.Sin, _) => Sin(x),
+            (_, MathFunction.Exp) => Exp(c, x),
+            (_, MathFunction.Expm1) => Expm1(c, x),
+            (_, MathFunction.Log) => Log(c, x),
+            (_, MathFunction.Log1p) => Log1p(c, x),
+            (_, MathFunction.Log10) => Log10(c, x),
+            (_, MathFunction.Tanh) => Tanh(c, x),
+            (_, MathFunction.Sigmoid) => Sigmoid(c, x),
+            _ => throw new InvalidOperationException($"{node.Arg} is not written yet"),
+        };
     }
 
-    /// <summary>log₂ x = e + log₂ m with √½ ≤ m &lt; √2, by the series of the inverse hyperbolic tangent.</summary>
-    public UOp? Log2(UOp x)
-    {
-        if (Format.Of(x.DType) is not { } format)
-        {
-            return null;
-        }
+    // x · y + z, rounded once if the target can.
+    private Lanes MulAdd(Lanes x, Lanes y, Lanes z) => hasMulAcc ? UOp.New(Ops.MulAcc, x.DType, [x, y, z]) : x * y + z;
 
-        // Numbers below the least normal one are scaled up first.
-        var tiny = UOp.Alu(Ops.CmpLt, x, x.ConstLike(Math.Pow(2, 1 - format.Bias)));
-        var scaled = UOp.Where(tiny, Mul(x, x.ConstLike(Math.Pow(2, format.Mantissa + 1))), x);
-        var bits = scaled.Bitcast(format.Integer);
-        var exponent = UOp.Alu(Ops.Sub, UOp.Alu(Ops.Shr, bits, bits.ConstLike(format.Mantissa)), bits.ConstLike(format.Bias));
-        var fraction = UOp.Alu(Ops.And, bits, bits.ConstLike((1L << format.Mantissa) - 1));
-        var m = UOp.Alu(Ops.Or, fraction, bits.ConstLike((long)format.Bias << format.Mantissa)).Bitcast(x.DType);
-        var large = UOp.Alu(Ops.CmpLt, x.ConstLike(Math.Sqrt(2)), m);
-        m = UOp.Where(large, Mul(m, x.ConstLike(0.5)), m);
-        var e = exponent.Cast(x.DType);
-        e = UOp.Where(large, Add(e, x.ConstLike(1)), e);
-        e = UOp.Where(tiny, Add(e, x.ConstLike(-format.Mantissa - 1)), e);
+    private Lanes MulAdd(Lanes x, double y, Lanes z) => MulAdd(x, x.Of(y), z);
 
-        var s = UOp.Alu(Ops.Div, Add(m, x.ConstLike(-1)), Add(m, x.ConstLike(1)));
-        var terms = new double[format.Mantissa == 23 ? 5 : 11];
-        for (var i = 0; i < terms.Length; i++)
-        {
-            terms[i] = 2 / Math.Log(2) / (2 * i + 1);
-        }
-
-        var result = Add(e, Mul(s, Polynomial(Mul(s, s), terms)));
-        var inf = x.ConstLike(double.PositiveInfinity);
-        result = UOp.Where(UOp.Alu(Ops.CmpEq, x, inf), inf, result);
-        result = UOp.Where(UOp.Alu(Ops.CmpEq, x, x.ConstLike(0)), x.ConstLike(double.NegativeInfinity), result);
-        var bad = UOp.Alu(Ops.Or, UOp.Alu(Ops.CmpLt, x, x.ConstLike(0)), UOp.Alu(Ops.CmpNe, x, x));
-        return UOp.Where(bad, x.ConstLike(double.NaN), result);
-    }
-
-    /// <summary>
-    /// sin x = ±sin(x - n·π), computed in float64. π is split in three so that n·π is exact enough up to |x| of about 10⁹.
-    /// Larger ones of 32 bits are reduced first; of 64 bits they lose accuracy by and by.
-    /// </summary>
-    public UOp? Sin(UOp x)
-    {
-        if (Format.Of(x.DType) is null)
-        {
-            return null;
-        }
-
-        const double PiHigh = 3.1415926218032837, PiMiddle = 3.1786509424591713e-08, PiLow = 1.2246467864107189e-16;
-        var d = x.Cast(DType.Float64);
-        d = x.DType.Bits == 32 ? Reduced(x, d) : d;
-        var n = Round(Mul(d, d.ConstLike(1 / Math.PI)));
-        var r = UOp.Alu(Ops.Sub, d, Mul(n, d.ConstLike(PiHigh)));
-        r = UOp.Alu(Ops.Sub, r, Mul(n, d.ConstLike(PiMiddle)));
-        r = UOp.Alu(Ops.Sub, r, Mul(n, d.ConstLike(PiLow)));
-        var terms = new double[x.DType.Bits == 32 ? 8 : 11];
-        terms[0] = 1;
-        for (var i = 1; i < terms.Length; i++)
-        {
-            terms[i] = -terms[i - 1] / (2 * i) / (2 * i + 1);
-        }
-
-        var sine = Mul(r, Polynomial(Mul(r, r), terms));
-        var odd = UOp.Alu(Ops.And, n.Cast(DType.Int64), n.Cast(DType.Int64).ConstLike(1));
-        var result = UOp.Where(UOp.Alu(Ops.CmpNe, odd, odd.ConstLike(0)), UOp.Alu(Ops.Neg, sine), sine);
-
-        // The sine of a zero is that zero.
-        return UOp.Where(UOp.Alu(Ops.CmpEq, x, x.ConstLike(0)), x, result.Cast(x.DType.Scalar));
-    }
-
-    /// <summary>
-    /// A number with the same sine, of at most π where |x| ≥ 2²⁸; NaN where x is not finite. x is m·2ᵉ with m whole: m times the 64
-    /// bits of 1/π from bit e on is x/π in units of 2⁻⁶³, and what overflows is a multiple of 2. The error is below 10⁻¹¹.
-    /// </summary>
-    /// <remarks>Payne and Hanek, Radian reduction for trigonometric functions, SIGNUM Newsletter 18 (1983).</remarks>
-    private static UOp Reduced(UOp x, UOp d)
-    {
-        var bits = x.Bitcast(DType.UInt32).Cast(DType.UInt64);
-        UOp Literal(long value) => bits.ConstLike(value);
-        UOp And(UOp a, long b) => UOp.Alu(Ops.And, a, Literal(b));
-        var mantissa = UOp.Alu(Ops.Or, And(bits, (1 << 23) - 1), Literal(1 << 23));
-        var exponent = And(UOp.Alu(Ops.Shr, bits, Literal(23)), 255);
-
-        // Of small numbers the result is not used: any shift will do.
-        var shift = UOp.Where(UOp.Alu(Ops.CmpLt, exponent, Literal(150)), Literal(0), UOp.Alu(Ops.Sub, exponent, Literal(150)));
-        var (word, rest) = (UOp.Alu(Ops.Shr, shift, Literal(5)), And(shift, 31));
-        UOp Word(int offset)
-        {
-            var selected = Literal(InversePi[offset + 3]);
-            for (var i = 2; i >= 0; i--)
-            {
-                selected = UOp.Where(UOp.Alu(Ops.CmpEq, word, Literal(i)), Literal(InversePi[offset + i]), selected);
-            }
-
-            return selected;
-        }
-
-        var first = UOp.Alu(Ops.Or, UOp.Alu(Ops.Shl, Word(0), Literal(32)), Word(1));
-        var window = UOp.Alu(Ops.Or, UOp.Alu(Ops.Shl, first, rest), UOp.Alu(Ops.Shr, Word(2), UOp.Alu(Ops.Sub, Literal(32), rest)));
-        var turns = UOp.Alu(Ops.Mul, mantissa, window).Bitcast(DType.Int64).Cast(DType.Float64);
-        var angle = Mul(turns, turns.ConstLike(Math.ScaleB(Math.PI, -63)));
-        angle = UOp.Where(UOp.Alu(Ops.CmpLt, d, d.ConstLike(0)), UOp.Alu(Ops.Neg, angle), angle);
-        var isSmall = UOp.Alu(Ops.And, UOp.Alu(Ops.CmpLt, d, d.ConstLike(1 << 28)), UOp.Alu(Ops.CmpLt, d.ConstLike(-(1 << 28)), d));
-        return UOp.Where(isSmall, d, Add(angle, UOp.Alu(Ops.Sub, d, d)));
-    }
-
-    private static UOp Add(UOp a, UOp b) => UOp.Alu(Ops.Add, a, b);
-
-    private static UOp Mul(UOp a, UOp b) => UOp.Alu(Ops.Mul, a, b);
-
-    private static UOp Round(UOp x) =>
-        UOp.Alu(Ops.Trunc, Add(x, UOp.Where(UOp.Alu(Ops.CmpLt, x, x.ConstLike(0)), x.ConstLike(-0.5), x.ConstLike(0.5))));
+    private Lanes MulAdd(Lanes x, double y, double z) => MulAdd(x, x.Of(y), x.Of(z));
 
     // Horner's scheme, lowest power first.
-    private UOp Polynomial(UOp x, ReadOnlySpan<double> terms)
+    private Lanes Polynomial(Lanes x, ReadOnlySpan<double> terms)
     {
-        var sum = x.ConstLike(terms[^1]);
+        var sum = x.Of(terms[^1]);
         for (var i = terms.Length - 2; i >= 0; i--)
         {
-            var term = x.ConstLike(terms[i]);
-            sum = hasMulAcc ? UOp.New(Ops.MulAcc, x.DType, [sum, x, term]) : Add(Mul(sum, x), term);
+            sum = MulAdd(sum, x, x.Of(terms[i]));
         }
 
         return sum;
     }
 
-    private static UOp PowerOfTwo(UOp n, Format format) =>
-        UOp.Alu(Ops.Shl, Add(n, n.ConstLike(format.Bias)), n.ConstLike(format.Mantissa)).Bitcast(format.Float);
-
-    private sealed record Format(DType Float, DType Integer, int Mantissa, int Bias)
+    // x · y and what rounding it loses. Without multiply-add the factors are cut in halves whose products are exact.
+    private (Lanes High, Lanes Low) Product(FloatConstants c, Lanes x, Lanes y)
     {
-        public static Format? Of(DType dtype) => dtype.Scalar.Name switch
+        var product = x * y;
+        if (hasMulAcc)
         {
-            "float32" => new Format(DType.Float32, DType.Int32, 23, 127),
-            "float64" => new Format(DType.Float64, DType.Int64, 52, 1023),
-            _ => null,
-        };
+            return (product, MulAdd(x, y, -product));
+        }
+
+        var ((xh, xl), (yh, yl)) = (Cut(c, x), Cut(c, y));
+        return (product, xh * yh - product + xh * yl + xl * yh + xl * yl);
     }
+
+    private static (Lanes High, Lanes Low) Cut(FloatConstants c, Lanes x)
+    {
+        var high = (x.As(c.Integer) & -(1L << ((c.Mantissa + 1) / 2))).As(c.Float);
+        return (high, x - high);
+    }
+
+    // x + y and what rounding it loses, if |x| ≥ |y| or x is 0.
+    private static (Lanes High, Lanes Low) OrderedSum(Lanes x, Lanes y)
+    {
+        var sum = x + y;
+        return (sum, y - (sum - x));
+    }
+
+    // z - x · y, almost as if rounded once even where most cancels.
+    private Lanes Remainder(FloatConstants c, Lanes z, Lanes x, Lanes y)
+    {
+        if (hasMulAcc)
+        {
+            return MulAdd(-x, y, z);
+        }
+
+        var (high, low) = Product(c, x, y);
+        return z - high - low;
+    }
+
+    private static Lanes Abs(FloatConstants c, Lanes x) => (x.As(c.Integer) & long.MaxValue >> (63 - c.Mantissa - (c.Mantissa == 23 ? 8 : 11))).As(c.Float);
+
+    private static Lanes SignOf(FloatConstants c, Lanes x) => x.As(c.Integer) & (c.Mantissa == 23 ? int.MinValue : long.MinValue);
+
+    private static Lanes WithSign(FloatConstants c, Lanes size, Lanes sign) => (size.As(c.Integer) | sign).As(c.Float);
+
 }

@@ -12,15 +12,20 @@ internal static class Heuristic
     {
         using var stage = Tracing.Begin("lower/optimise", kernel);
         var nest = new LoopNest(RangeMerging.Apply(kernel));
+        Change(nest, target);
+        stage?.Result = nest.Kernel;
+        return nest.Kernel;
+    }
+
+    /// <summary>Changes the loops of a kernel whose loops are merged; <see cref="LoopNest.Applied"/> says how.</summary>
+    public static void Change(LoopNest nest, CodeGeneratorView target)
+    {
         PlanSearch.Best(nest, target)?.Apply(nest);
         if (!Blocking.TryApply(nest, target))
         {
             ChooseOrder(nest);
             ChooseGrid(nest, target);
         }
-
-        stage?.Result = nest.Kernel;
-        return nest.Kernel;
     }
 
     // The loop whose steps touch the fewest new bytes runs innermost: what the others touched stays in cache.

@@ -5,6 +5,7 @@ namespace Tenon.Compiler;
 /// <summary>A kernel while its loops are being changed.</summary>
 internal sealed partial class LoopNest
 {
+    private readonly List<Opt> _applied = [];
     private int _nextRange;
     private int _nextLocal;
 
@@ -15,6 +16,9 @@ internal sealed partial class LoopNest
     }
 
     public UOp Kernel { get; private set; }
+
+    /// <summary>The changes so far, in order.</summary>
+    public IReadOnlyList<Opt> Applied => _applied;
 
     /// <summary>Every range of the kernel, outer loops first.</summary>
     public List<UOp> Ranges => [.. Kernel.TopologicalOrder().Where(u => u.Op == Ops.Range).OrderBy(u => u.ArgAs<RangeArg>().Id)];
@@ -55,6 +59,7 @@ internal sealed partial class LoopNest
         if (opt.Kind == OptKind.Stage)
         {
             Stage(opt);
+            _applied.Add(opt);
             return opt.Range;
         }
 
@@ -80,6 +85,7 @@ internal sealed partial class LoopNest
                 break;
         }
 
+        _applied.Add(opt);
         return opt.Kind == OptKind.Global ? opt.Range : _nextRange - 1;
     }
 
@@ -146,7 +152,8 @@ internal sealed partial class LoopNest
         Replace(range, IndexMath.Add(start, inner), [part, inner]);
     }
 
-    private void Replace(UOp range, UOp value, UOp[] loops)
+    /// <summary>Puts a value in place of a range, and loops in place of its loop.</summary>
+    public void Replace(UOp range, UOp value, UOp[] loops)
     {
         var done = new NodeMap<UOp> { [range] = value };
         foreach (var u in Kernel.TopologicalOrder(u => u != range))

@@ -170,7 +170,7 @@ internal sealed class CostModel
     private static double OwnOperations(UOp u) => u.Op switch
     {
         Ops.Threefry => 100,
-        Ops.Exp2 or Ops.Log2 or Ops.Sin => 20,
+        Ops.Exp2 or Ops.Log2 or Ops.Sin or Ops.Math => 20,
         Ops.Div or Ops.Sqrt or Ops.IntDiv or Ops.IntMod or Ops.FloorDiv or Ops.FloorMod => 8,
         Ops.Pad => 4,
         Ops.Const => 0,

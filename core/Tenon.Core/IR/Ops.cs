@@ -188,4 +188,7 @@ public enum Ops : byte
 
     /// <summary>L. x · y + z, rounded once.</summary>
     MulAcc,
+
+    /// <summary>TK. A function of one or two floats. Argument: <see cref="MathFunction"/>.</summary>
+    Math,
 }

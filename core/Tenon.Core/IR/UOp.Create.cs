@@ -32,6 +32,9 @@ public sealed partial class UOp
     /// <summary>One of two values, chosen by a truth value.</summary>
     public static UOp Where(UOp condition, UOp ifTrue, UOp ifFalse) => New(Ops.Where, ifTrue.DType, [condition, ifTrue, ifFalse]);
 
+    /// <summary>A function of floats.</summary>
+    public static UOp Function(MathFunction function, params ReadOnlySpan<UOp> sources) => New(Ops.Math, sources[0].DType, sources, function);
+
     /// <summary>The graph that keeps these nodes.</summary>
     public static UOp Sink(ReadOnlySpan<UOp> sources, KernelArg? kernel = null) => New(Ops.Sink, DType.Void, sources, kernel);
 

@@ -22,6 +22,7 @@ public static class UOpSerializer
         Text,
         Integer,
         Local,
+        Function,
     }
 
     /// <summary>The listed nodes with all that they are made from, in an order in which sources come before users.</summary>
@@ -174,6 +175,10 @@ public static class UOpSerializer
                 w.Write((byte)ArgTag.Integer);
                 w.Write(i);
                 break;
+            case MathFunction f:
+                w.Write((byte)ArgTag.Function);
+                w.Write((byte)f);
+                break;
             default:
                 throw new InvalidOperationException($"An argument of type {arg.GetType().Name} can't be serialised.");
         }
@@ -194,6 +199,7 @@ public static class UOpSerializer
         ArgTag.Axes => ReadAxes(r),
         ArgTag.Text => r.ReadString(),
         ArgTag.Integer => r.ReadInt32(),
+        ArgTag.Function => (MathFunction)r.ReadByte(),
         var tag => throw new InvalidDataException($"unknown argument tag {(byte)tag}"),
     };
 

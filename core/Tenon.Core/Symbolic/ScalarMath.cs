@@ -8,7 +8,8 @@ public static class ScalarMath
     /// <param name="dtype">The scalar type of the result.</param>
     /// <param name="sourceType">The scalar type of the last source.</param>
     /// <param name="x">The sources, each of its type.</param>
-    public static Scalar Evaluate(Ops op, DType dtype, DType sourceType, ReadOnlySpan<Scalar> x)
+    /// <param name="arg">The argument of the node: the function of an <see cref="Ops.Math"/>.</param>
+    public static Scalar Evaluate(Ops op, DType dtype, DType sourceType, ReadOnlySpan<Scalar> x, object? arg = null)
     {
         switch (op)
         {
@@ -18,6 +19,8 @@ public static class ScalarMath
                 return Scalar.FromBits(dtype, x[0].ToBits(sourceType));
             case Ops.Where:
                 return x[0].AsBool ? x[1] : x[2];
+            case Ops.Math:
+                return ((Scalar)((MathFunction)arg!).Evaluate(x[0].AsDouble, x[^1].AsDouble)).To(dtype);
             case Ops.Threefry:
                 return (Scalar)Core.Threefry.Apply((ulong)x[0].AsLong, (ulong)x[1].AsLong);
         }

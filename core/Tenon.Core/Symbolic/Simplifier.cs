@@ -119,7 +119,7 @@ public static class Simplifier
             values[i] = (Scalar)u[i].Arg!;
         }
 
-        return UOp.New(Ops.Const, u.DType, [], ScalarMath.Evaluate(u.Op, u.DType.Scalar, u[u.Src.Length - 1].DType.Scalar, values));
+        return UOp.New(Ops.Const, u.DType, [], ScalarMath.Evaluate(u.Op, u.DType.Scalar, u[u.Src.Length - 1].DType.Scalar, values, u.Arg));
     }
 
     private static UOp Evaluate(Ops op, UOp c1, UOp c2) => c1.ConstLike(ScalarMath.Evaluate(op, c1.DType.Scalar, c1.DType.Scalar, [(Scalar)c1.Arg!, (Scalar)c2.Arg!]));

@@ -82,7 +82,7 @@ internal sealed class HostEvaluator(IReadOnlyDictionary<UOp, HostTensor> known)
                 arguments[s] = values[s][i];
             }
 
-            result[i] = ScalarMath.Evaluate(node.Op, node.DType, node[sources - 1].DType, arguments);
+            result[i] = ScalarMath.Evaluate(node.Op, node.DType, node[sources - 1].DType, arguments, node.Arg);
         }
 
         return result;

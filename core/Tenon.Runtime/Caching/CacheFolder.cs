@@ -13,6 +13,8 @@ internal static class CacheFolder
 {
     public const string Kernels = "kernels";
     public const string Schedules = "schedules";
+    /// <summary>Of what searches have found: never deleted for room.</summary>
+    public const string Tuning = "tuning";
     public const string TemporaryExtension = ".tmp";
     private static readonly string[] Kinds = [Kernels, Schedules];
     private static readonly TimeSpan Stale = TimeSpan.FromDays(1);

@@ -1,3 +1,4 @@
+using Tenon.Compiler;
 using Tenon.Core;
 using Tenon.Core.Backend;
 
@@ -6,7 +7,7 @@ namespace Tenon.Runtime;
 /// <summary>Compiled kernels on disk.</summary>
 internal sealed class KernelStore(DiskStore disk, string compiler)
 {
-    public string KeyOf(UOp kernel, OpenedDevice device) => CacheKey.OfKernel(kernel, device.Capabilities, device.Generator, compiler);
+    public string KeyOf(UOp kernel, OpenedDevice device, IReadOnlyList<Opt>? opts) => CacheKey.OfKernel(kernel, device.Capabilities, device.Generator, compiler, opts);
 
     public CompiledKernel? TryRead(string key) => disk.TryRead(CacheFolder.Kernels, key) is { } content ? Deserialize(content) : null;
 

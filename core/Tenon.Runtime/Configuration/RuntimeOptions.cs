@@ -30,6 +30,9 @@ public sealed class RuntimeOptions
     /// <summary>The cache of schedules and compiled kernels on disk.</summary>
     public CacheOptions Cache { get; } = new();
 
+    /// <summary>What searches have found, and whether to search.</summary>
+    public TuningSettings Tuning { get; } = new();
+
     /// <summary>The plugins, in the order in which they are listed.</summary>
     public IList<PluginOptions> Plugins { get; } = [];
 

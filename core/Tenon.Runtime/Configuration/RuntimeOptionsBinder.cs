@@ -6,7 +6,8 @@ namespace Tenon.Runtime;
 internal static class RuntimeOptionsBinder
 {
     private static readonly string[] PluginKeys = ["id", "path", "enabled", "sha256", "settings"];
-    private static readonly string[] RootKeys = ["$schema", "defaultDevice", "fileDevice", "debug", "optimise", "fastMath", "checkIndices", "cache", "plugins", "devices", "maxCachedBytes", "maxSchedules"];
+    private static readonly string[] TuningKeys = ["enabled", "folder", "files", "search", "seconds"];
+    private static readonly string[] RootKeys = ["$schema", "defaultDevice", "fileDevice", "debug", "optimise", "fastMath", "checkIndices", "cache", "tuning", "plugins", "devices", "maxCachedBytes", "maxSchedules"];
 
     public static void Bind(IConfiguration configuration, RuntimeOptions options)
     {
@@ -21,6 +22,7 @@ internal static class RuntimeOptionsBinder
         options.Cache.Enabled = Read(configuration, "cache:enabled", options.Cache.Enabled);
         options.Cache.MaxBytes = Read(configuration, "cache:maxBytes", options.Cache.MaxBytes);
         options.Cache.Folder = configuration["cache:folder"] is { Length: > 0 } folder ? folder : options.Cache.Folder;
+        BindTuning(configuration.GetSection("tuning"), options.Tuning);
         foreach (var d in configuration.GetSection("devices").GetChildren())
         {
             options.Devices[d.Key] = d.Value ?? "";
@@ -35,6 +37,29 @@ internal static class RuntimeOptionsBinder
         foreach (var s in sections.Where(s => !int.TryParse(s.Key, out _)))
         {
             Override(options, s);
+        }
+    }
+
+    private static void BindTuning(IConfigurationSection section, TuningSettings tuning)
+    {
+        if (section.GetChildren().FirstOrDefault(c => !TuningKeys.Contains(c.Key, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+        {
+            throw new TenonException("TEN2104", $"'{unknown.Path}' is not a setting. Known: {string.Join(", ", TuningKeys.Select(k => "tuning:" + k))}.");
+        }
+
+        tuning.Enabled = Read(section, "enabled", tuning.Enabled);
+        tuning.Folder = section["folder"] is { Length: > 0 } folder ? folder : tuning.Folder;
+        tuning.SearchSeconds = Read(section, "seconds", tuning.SearchSeconds);
+        tuning.Search = section["search"] switch
+        {
+            null or "" => tuning.Search,
+            "off" => TuningSearch.Off,
+            "on-miss" => TuningSearch.OnMiss,
+            var other => throw new TenonException("TEN2104", $"'{other}' at 'tuning:search' is neither off nor on-miss."),
+        };
+        foreach (var file in section.GetSection("files").GetChildren().Select(f => f.Value ?? ""))
+        {
+            tuning.Files.Add(file);
         }
     }
 

@@ -38,6 +38,11 @@ internal sealed class RuntimeOptionsValidator : IValidateOptions<RuntimeOptions>
             yield return $"'cache:maxBytes' is {options.Cache.MaxBytes}; it can't be negative.";
         }
 
+        if (options.Tuning.SearchSeconds < 1)
+        {
+            yield return $"'tuning:seconds' is {options.Tuning.SearchSeconds}; it must be at least 1.";
+        }
+
         if (options.MaxSchedules < 1)
         {
             yield return $"'maxSchedules' is {options.MaxSchedules}; it must be at least 1.";

@@ -18,6 +18,21 @@ internal sealed class DebugLog(RuntimeOptions options, ILogger? logger)
 
     public bool Programs => options.Debug >= 5;
 
+    public bool Candidates => options.Debug >= 4;
+
+    /// <summary>Something that must be seen, whatever is asked for.</summary>
+    public void Warn(string text) => Write(text);
+
+    /// <summary>A candidate of a search, once it is timed or rejected.</summary>
+    public void Tried(string kernel, SearchCandidate c)
+    {
+        if (Candidates)
+        {
+            var time = c.Seconds is { } s ? string.Create(CultureInfo.InvariantCulture, $"{s * 1e6:0.0} us") : "";
+            Write($"candidate {c.Number} of {kernel}: {(c.Rejection is { } r ? $"{r.Reason}: {r.Detail}" : "timed")} {time} [{string.Join("; ", c.Opts.Select(o => $"{o.Kind} {o.Range} {o.Amount}"))}]");
+        }
+    }
+
     /// <summary>Something that costs time, but changes no result.</summary>
     public void Remark(string text)
     {

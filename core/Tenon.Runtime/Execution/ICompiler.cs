@@ -10,7 +10,14 @@ internal interface ICompiler
     /// <summary>Changes whenever the compiler may give another result for the same graph. Part of the key of all that is kept on disk.</summary>
     string Fingerprint { get; }
 
+    /// <summary>Switches of the kernel compiler.</summary>
+    CompilerOptions Options { get; }
+
     Schedule Schedule(UOp sink, Capabilities device);
 
-    LinearProgram Lower(UOp kernel, Capabilities device, CodeGeneratorTarget target);
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="device">What the device has.</param>
+    /// <param name="target">What the code generator takes.</param>
+    /// <param name="opts">How its loops are changed; null for what the heuristic chooses.</param>
+    LinearProgram Lower(UOp kernel, Capabilities device, CodeGeneratorTarget target, IReadOnlyList<Opt>? opts = null);
 }

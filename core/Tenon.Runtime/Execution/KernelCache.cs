@@ -2,19 +2,21 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
+using Tenon.Compiler;
 using Tenon.Core;
 using Tenon.Core.Backend;
 
 namespace Tenon.Runtime;
 
 /// <summary>Kernels ready to launch, for as long as a schedule uses them. New ones come from disk or from the compiler.</summary>
-internal sealed class KernelCache(ICompiler compiler, KernelStore? disk, Statistics statistics, DebugLog log)
+internal sealed class KernelCache(ICompiler compiler, KernelStore? disk, KernelTuning tuning, Statistics statistics, DebugLog log)
 {
     private readonly ConditionalWeakTable<UOp, ConcurrentDictionary<OpenedDevice, Lazy<KernelProgram>>> _programs = [];
 
     /// <summary>The programs of these kernels, compiled in parallel where they are new.</summary>
     public KernelProgram[] Get(IReadOnlyList<(UOp Kernel, OpenedDevice Device)> kernels)
     {
+        tuning.Observer?.Invoke(kernels);
         var start = Stopwatch.GetTimestamp();
         var programs = new KernelProgram[kernels.Count];
         if (kernels.Count <= 1 || kernels.All(k => Entry(k).IsValueCreated))
@@ -71,9 +73,26 @@ internal sealed class KernelCache(ICompiler compiler, KernelStore? disk, Statist
 
     private KernelProgram Make(UOp kernel, OpenedDevice device)
     {
+        if (compiler.Options.Optimise && tuning.OptsOf(kernel, device) is { } opts)
+        {
+            try
+            {
+                return Make(kernel, device, opts);
+            }
+            catch (TenonException e)
+            {
+                log.Remark($"what was tuned for {kernel.ArgAs<KernelArg>().Name} doesn't apply any more, and its loops are as the heuristic chooses: {e.Message}");
+            }
+        }
+
+        return Make(kernel, device, null);
+    }
+
+    private KernelProgram Make(UOp kernel, OpenedDevice device, IReadOnlyList<Opt>? opts)
+    {
         var start = Stopwatch.GetTimestamp();
         var generator = device.Generator;
-        var key = disk?.KeyOf(kernel, device);
+        var key = disk?.KeyOf(kernel, device, opts);
         if (key is not null && !log.Programs && disk!.TryRead(key) is { } stored && TryLoad(device, stored) is { } known)
         {
             statistics.CountKernel(fromDisk: true);
@@ -81,7 +100,7 @@ internal sealed class KernelCache(ICompiler compiler, KernelStore? disk, Statist
             return known;
         }
 
-        var program = compiler.Lower(kernel, device.Capabilities, generator.Target);
+        var program = compiler.Lower(kernel, device.Capabilities, generator.Target, opts);
         var compiled = generator.Generate(program);
         if (key is not null)
         {

@@ -18,7 +18,7 @@ internal sealed class Realizer
     private readonly Statistics _statistics;
     private readonly DebugLog _log;
 
-    public Realizer(RuntimeOptions options, DeviceRegistry devices, BufferTable buffers, ICompiler compiler, Statistics statistics, DebugLog log)
+    public Realizer(RuntimeOptions options, DeviceRegistry devices, BufferTable buffers, ICompiler compiler, KernelTuning tuning, Statistics statistics, DebugLog log)
     {
         _devices = devices;
         _buffers = buffers;
@@ -30,7 +30,7 @@ internal sealed class Realizer
         _schedules = new ScheduleCache(options.MaxSchedules);
         var disk = options.Cache.ResolveFolder() is { } folder ? new DiskStore(folder, options.Cache.MaxBytes, log) : null;
         _newSchedules = new ScheduleStore(compiler, disk, statistics, log);
-        _kernels = new KernelCache(compiler, disk is null ? null : new KernelStore(disk, compiler.Fingerprint), statistics, log);
+        _kernels = new KernelCache(compiler, disk is null ? null : new KernelStore(disk, compiler.Fingerprint), tuning, statistics, log);
     }
 
     /// <summary>Whether what is realised now is computed by fast maths.</summary>

@@ -11,7 +11,10 @@ internal sealed class TensorCompiler(CompilerOptions options, bool recordDecisio
 {
     public string Fingerprint { get; } = $"{typeof(Schedule).Module.ModuleVersionId:N}{typeof(UOp).Module.ModuleVersionId:N}{options.Optimise}{options.CheckIndices}";
 
+    public CompilerOptions Options => options;
+
     public Schedule Schedule(UOp sink, Capabilities device) => Scheduler.Create(sink, new SchedulerOptions { Parallelism = device.Parallelism, MaxBuffers = device.MaxBuffers, RecordDecisions = recordDecisions });
 
-    public LinearProgram Lower(UOp kernel, Capabilities device, CodeGeneratorTarget target) => KernelCompiler.Compile(kernel, device, target, options);
+    public LinearProgram Lower(UOp kernel, Capabilities device, CodeGeneratorTarget target, IReadOnlyList<Opt>? opts = null) =>
+        KernelCompiler.Compile(kernel, device, target, opts is null ? options : options with { Opts = opts });
 }

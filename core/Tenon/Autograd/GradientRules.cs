@@ -35,6 +35,7 @@ internal static class GradientRules
         [Ops.Log2] = static (n, g) => [g / (n[0] * Math.Log(2))],
         [Ops.Trunc] = static (n, g) => [Zero(n)],
         [Ops.Sin] = static (n, g) => [g * Cos(n[0])],
+        [Ops.Math] = FunctionRule,
         [Ops.Where] = static (n, g) => [null, UOp.Where(n[0], g, Zero(g)), UOp.Where(n[0], Zero(g), g)],
         [Ops.Max] = MaxRule,
 
@@ -60,6 +61,20 @@ internal static class GradientRules
             ? [WindowView.Transposed(gradient, window.Axis, window.Source.Shape[window.Axis], window.Stride, window.Dilation)]
             : node.Arg is CustomGradient custom ? custom.Apply(node, gradient)
             : Table[node.Op](node, gradient);
+
+    private static UOp?[] FunctionRule(UOp n, UOp g) => n.ArgAs<MathFunction>() switch
+    {
+        MathFunction.Exp => [g * n],
+        MathFunction.Expm1 => [g * UOp.Alu(Ops.Add, n, One(n))],
+        MathFunction.Log => [g / n[0]],
+        MathFunction.Log1p => [g / UOp.Alu(Ops.Add, n[0], One(n))],
+        MathFunction.Log10 => [g / (n[0] * Math.Log(10))],
+        MathFunction.Tanh => [g * UOp.Alu(Ops.Sub, One(n), n * n)],
+        MathFunction.Sigmoid => [g * (n * UOp.Alu(Ops.Sub, One(n), n))],
+        var f => throw new InvalidOperationException($"{f} has no gradient"),
+    };
+
+    private static UOp One(UOp like) => TensorGraph.FullLike(like, 1);
 
     private static UOp?[] MaxRule(UOp n, UOp g)
     {

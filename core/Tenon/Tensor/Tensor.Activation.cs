@@ -1,19 +1,14 @@
+using Tenon.Core;
+
 namespace Tenon;
 
 public sealed partial class Tensor
 {
     /// <summary>The hyperbolic tangent.</summary>
-    public Tensor Tanh() => InSingle(static x =>
-    {
-        // Near 0 the formula cancels; there the Taylor series is exact to the last bits.
-        var x2 = x.Square();
-        var series = x * (1.0 + x2 * (-1.0 / 3 + x2 * (2.0 / 15 + x2 * (-17.0 / 315 + x2 * (62.0 / 2835)))));
-        var isSmall = x.Abs() < (x.DType == DType.Float64 ? 0.02 : 0.3);
-        return Where(isSmall, series, 2.0 * (2.0 * x).Sigmoid() - 1.0).WithGradient([x], static (g, y, _) => [g * (1.0 - y.Square())]);
-    });
+    public Tensor Tanh() => Function(MathFunction.Tanh);
 
     /// <summary>1 / (1 + e^-x).</summary>
-    public Tensor Sigmoid() => InSingle(static x => (1.0 / (1.0 + (-x).Exp())).WithGradient([x], static (g, y, _) => [g * (y * (1.0 - y))]));
+    public Tensor Sigmoid() => Function(MathFunction.Sigmoid);
 
     /// <summary>max(x, 0).</summary>
     public Tensor Relu() => Maximum(0);

@@ -192,6 +192,8 @@ public sealed partial class Tensor
     private Tensor Unary(Ops op, string operation) =>
         DType.IsComplex && op != Ops.Neg ? throw Undefined(operation) : Result(UOp.Alu(op, Node), operation, this);
 
+    private Tensor Function(MathFunction function) => ToFloat() is var x && !x.DType.IsComplex ? Result(UOp.Function(function, x.Node), function.ToString(), x) : throw Undefined(function.ToString());
+
     // A C# number next to this tensor. Next to complex numbers a real one stays real: it scales both parts.
     private Tensor Weak(Scalar value) =>
         new(UOp.Const(DType.IsComplex && value.Kind != DTypeKind.Complex ? DType.Float32 : Promotion.JoinWeak(DType, value), value), null);

@@ -47,28 +47,19 @@ public sealed partial class Tensor
     public Tensor Exp2() => ToFloat().Unary(Ops.Exp2, nameof(Exp2));
 
     /// <summary>e to the power of x.</summary>
-    public Tensor Exp() => DType.IsComplex ? ComplexExp() : InSingle(static x => (x * (1 / Math.Log(2))).Exp2());
+    public Tensor Exp() => DType.IsComplex ? ComplexExp() : Function(MathFunction.Exp);
 
     /// <summary>e to the power of x, minus 1, accurate near 0.</summary>
-    public Tensor Expm1() => InSingle(static x =>
-        ((x * 0.5).Tanh() * (x.Exp() + 1.0)).WithGradient([x], static (g, y, _) => [g * (y + 1.0)])); // tanh(x/2) = (e^x - 1) / (e^x + 1)
+    public Tensor Expm1() => Function(MathFunction.Expm1);
 
     /// <summary>The logarithm to base 2; -∞ at 0, NaN below.</summary>
     public Tensor Log2() => ToFloat().Unary(Ops.Log2, nameof(Log2));
 
     /// <summary>The natural logarithm; -∞ at 0, NaN below.</summary>
-    public Tensor Log() => DType.IsComplex ? ComplexLog() : InSingle(static x => x.Log2() * Math.Log(2));
+    public Tensor Log() => DType.IsComplex ? ComplexLog() : Function(MathFunction.Log);
 
     /// <summary>The natural logarithm of 1 + x, accurate near 0.</summary>
-    /// <remarks>W. Kahan's formula: the rounding error of 1 + x cancels in log(u) / (u - 1).</remarks>
-    public Tensor Log1p() => InSingle(static x =>
-    {
-        var u = 1.0 + x;
-        var isOne = u.Eq(1);
-        var isInfinite = u.Eq(double.PositiveInfinity);
-        var divisor = Where(isOne | isInfinite, 1, u - 1.0);
-        return Where(isOne, x, Where(isInfinite, u, u.Log() * (x / divisor))).WithGradient([x], static (g, _, x) => [g / (1.0 + x[0])]);
-    });
+    public Tensor Log1p() => Function(MathFunction.Log1p);
 
     /// <summary>The sine of radians.</summary>
     public Tensor Sin() => ToFloat().Unary(Ops.Sin, nameof(Sin));

@@ -1,3 +1,5 @@
+using Tenon.Core;
+
 namespace Tenon;
 
 public sealed partial class Tensor

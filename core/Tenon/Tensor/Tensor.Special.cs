@@ -1,3 +1,5 @@
+using Tenon.Core;
+
 namespace Tenon;
 
 public sealed partial class Tensor
@@ -121,7 +123,7 @@ public sealed partial class Tensor
     public Tensor Entropy() => ToFloat() is var x ? Where(x < 0, double.NegativeInfinity, -x.XLogY(x)) : this;
 
     /// <summary>The logarithm to base 10; -∞ at 0, NaN below.</summary>
-    public Tensor Log10() => InSingle(static x => x.Log2() * Math.Log10(2));
+    public Tensor Log10() => Function(MathFunction.Log10);
 
     private static Tensor LogGammaAbove(Tensor z)
     {

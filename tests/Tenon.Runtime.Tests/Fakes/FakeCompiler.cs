@@ -12,6 +12,8 @@ internal sealed class FakeCompiler : ICompiler
 
     public string Fingerprint { get; init; } = "fake";
 
+    public CompilerOptions Options { get; } = new();
+
     public int Scheduled => _scheduled;
 
     public int Lowered => _lowered;
@@ -30,7 +32,7 @@ internal sealed class FakeCompiler : ICompiler
         };
     }
 
-    public LinearProgram Lower(UOp kernel, Capabilities device, CodeGeneratorTarget target)
+    public LinearProgram Lower(UOp kernel, Capabilities device, CodeGeneratorTarget target, IReadOnlyList<Opt>? opts = null)
     {
         Interlocked.Increment(ref _lowered);
         var parameters = kernel.TopologicalOrder().Where(u => u.Op == Ops.Param).Select(p => new KernelParameter { DType = p.DType, Size = p.Shape[0] });
