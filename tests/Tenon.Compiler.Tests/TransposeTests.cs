@@ -38,7 +38,7 @@ public sealed class TransposeTests
     [Test]
     public void PermutationsAreRight([Values(1, 2, 4, 8)] int bytes)
     {
-        using var runtime = TenonRuntime.Default = new TenonRuntimeBuilder(TenonConfiguration.Load(null, [KeyValuePair.Create("cache:enabled", (string?)"false")])).Build(new TensorCompiler());
+        using var runtime = TenonRuntime.Default = new TenonRuntimeBuilder(TenonConfiguration.Load(null, [KeyValuePair.Create("cache:enabled", (string?)"false")])).Build(new TensorCompiler(new CompilerOptions()));
         var x = Tensor.Arange(3 * 37 * 50).Reshape(3, 37, 50).Cast(bytes switch { 1 => DType.UInt8, 2 => DType.Int16, 4 => DType.Float32, _ => DType.Int64 }).Contiguous().Realize();
         var values = x.Cast(DType.Int64).ToArray<long>();
         var y = x.Permute(0, 2, 1).Contiguous().Realize().Cast(DType.Int64).ToArray<long>();

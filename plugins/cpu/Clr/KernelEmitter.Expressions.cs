@@ -105,6 +105,7 @@ internal sealed partial class KernelEmitter
     {
         var (type, argument) = (VectorType.Of(node.DType), node.ArgAs<int>());
         var integers = VectorType.Of((node.DType.Bits == 64 ? DType.Int64 : DType.Int32).Vec(type.Lanes));
+        var places = node.DType.Kind == DTypeKind.UInt ? type : integers;
         var moved = argument > 0 ? 1 : 0;
         EmitLanes(integers, lane => Transposition.SourceOf(argument, lane).Source == 0 ? -1 : 0);
         _il.Emit(OpCodes.Call, integers.As(type.Element));
@@ -113,8 +114,8 @@ internal sealed partial class KernelEmitter
             Push(node[source]);
             if (source == moved)
             {
-                EmitLanes(integers, lane => Transposition.SourceOf(argument, lane) is var from && from.Source == moved ? from.Lane : lane);
-                _il.Emit(OpCodes.Call, type.Method(nameof(Vector128.Shuffle), type.Type, integers.Type));
+                EmitLanes(places, lane => Transposition.SourceOf(argument, lane) is var from && from.Source == moved ? from.Lane : lane);
+                _il.Emit(OpCodes.Call, type.Method(nameof(Vector128.Shuffle), type.Type, places.Type));
             }
         }
 
