@@ -15,6 +15,9 @@ internal sealed class KernelCost
     private const double TransposeStep = 1;
     private const double OtherLine = 0.5;
     private const double OtherPage = 1.5;
+
+    // Copies that lie pages apart are streams of their own, for which there are few places in the caches.
+    private const double OtherStream = 0.05;
     private const double ComputedLane = 4 + LaneMove;
     private const double WideStore = 1;
     private const double NarrowStore = 1.5;
@@ -179,7 +182,7 @@ internal sealed class KernelCost
             case Ops.Load when v >= 0 && IsTransposed(w, plan, v):
                 return Simple + TransposeStep * BitOperations.Log2((uint)lanes);
             case Ops.Load:
-                return v < 0 || (w.Strides[v] == 1 && _target.IsVector(u.DType)) ? Simple : lanes * Lane(w, plan, v);
+                return v < 0 || (w.Strides[v] == 1 && _target.IsVector(u.DType)) ? Simple + (IsScattered(w, plan, v) ? OtherStream : 0) : lanes * Lane(w, plan, v);
             case Ops.Store:
                 return v < 0 ? NarrowStore : w.Strides[v] == 1 && _target.IsVector(u[1].DType) ? WideStore : lanes * (Lane(w, plan, v) + NarrowStore);
             case Ops.Reduce:
@@ -188,6 +191,20 @@ internal sealed class KernelCost
                 var cost = w.IsFused ? 0 : u.Op switch { Ops.Div or Ops.Sqrt when v < 0 => 3, Ops.Div or Ops.Sqrt => 6, Ops.IntDiv or Ops.IntMod => 10, _ => Simple };
                 return v < 0 || (_target.IsVector(u.DType) && _target.IsVector(u[0].DType)) ? cost : lanes * (cost + LaneMove);
         }
+    }
+
+    private bool IsScattered(Work w, LoopPlan plan, int v)
+    {
+        for (var i = 0; v >= 0 && i < w.Strides.Length; i++)
+        {
+            if (i != v && plan.Copies[i] > 1 && (w.Inside >> i & 1) != 0 && _ranges[i].ArgAs<RangeArg>().Kind == RangeKind.Loop
+                && w.Strides[i] is { } stride && Math.Abs(stride) * w.Node[0].DType.Bytes >= PageBytes)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // Whether the expander loads copies along memory together and transposes them.
