@@ -61,6 +61,7 @@ public sealed partial class TenonRuntime
         var bytes = source.DType.BytesOf(source.Shape.Elements.Value);
         var (from, fromView) = Find(source, bytes);
         var (to, toView) = Find(destination, bytes);
+        Recording.Current?.Read(StorageView.Base(source), from);
         if (bytes > 0)
         {
             DeviceCopy.Copy(from.Device, fromView, to.Device, toView);

@@ -83,7 +83,10 @@ public sealed partial class TenonRuntime : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(size);
         var opened = Devices.Open(device);
         opened.RequireStorage(dtype);
-        return _buffers.Add(dtype, size, new Storage(opened, dtype.BytesOf(size)));
+        var storage = new Storage(opened, dtype.BytesOf(size));
+        var buffer = _buffers.Add(dtype, size, storage);
+        Recording.Current?.Make(buffer, storage);
+        return buffer;
     }
 
     /// <summary>Fills a buffer from the host's memory.</summary>
@@ -93,6 +96,7 @@ public sealed partial class TenonRuntime : IDisposable
     public void CopyIn(UOp buffer, ReadOnlySpan<byte> data)
     {
         var (storage, view) = Find(buffer, data.Length);
+        Recording.Current?.Fill(StorageView.Base(buffer), storage, data);
         if (data.Length > 0)
         {
             storage.Device.Device.Allocator.CopyIn(view, data);
@@ -109,6 +113,7 @@ public sealed partial class TenonRuntime : IDisposable
     {
         var start = Stopwatch.GetTimestamp();
         var (storage, view) = Find(buffer, data.Length);
+        Recording.Current?.Read(StorageView.Base(buffer), storage);
         if (data.Length > 0)
         {
             storage.Device.Device.Allocator.CopyOut(view, data);
@@ -128,6 +133,11 @@ public sealed partial class TenonRuntime : IDisposable
     /// <exception cref="TenonException">The device does not exist, or can't store the dtype.</exception>
     public bool TryLend(nint address, DType dtype, long size, string device, Action<UOp> use)
     {
+        if (Recording.Current is not null)
+        {
+            throw new TenonException("TEN5303", $"A captured function works on {size} × {dtype} of the host's memory where they lie (Tensor.Over), which a later call would not find there. Make the tensor outside and pass it as an argument.");
+        }
+
         var opened = Devices.Open(device);
         opened.RequireStorage(dtype);
         if (opened.Device.TryGetFeature<IHostMemoryUse>() is not { } memory)
@@ -160,6 +170,7 @@ public sealed partial class TenonRuntime : IDisposable
     {
         var start = Stopwatch.GetTimestamp();
         var (storage, view) = Find(buffer, bytes);
+        Recording.Current?.Read(StorageView.Base(buffer), storage);
         if (storage.Device.Device.TryGetFeature<IHostVisibleMemory>() is not { } memory)
         {
             return false;
@@ -187,6 +198,12 @@ public sealed partial class TenonRuntime : IDisposable
     /// <summary>Schedules and compiles what <see cref="Realize"/> would run, without running it: it is ready when it is asked for.</summary>
     /// <exception cref="TenonException">The graph can't be scheduled or compiled, or a device lacks what it needs.</exception>
     public void Prepare(IReadOnlyList<(UOp Value, string Device)> roots) => _realizer.Prepare(roots);
+
+    /// <summary>Records what this flow of control computes, until the result is disposed.</summary>
+    public Recording Record() => new(_realizer, _buffers);
+
+    /// <summary>Whether no assignment has overwritten a buffer since it was this node.</summary>
+    public bool IsCurrent(UOp buffer) => _buffers.IsCurrent(buffer);
 
     /// <summary>The graph with values that have been realised replaced by their storage.</summary>
     public UOp ResolveRealized(UOp graph) => _realizer.Resolve(graph);

@@ -18,6 +18,7 @@ var root = new Command("tenon", "Tenon: a tensor compiler and deep-learning fram
     OnnxCommand.Create(global),
     CacheCommand.Create(global),
     ExplainCommand.Create(global),
+    TuneCommand.Create(global),
 };
 global.AddTo(root);
 

@@ -5,7 +5,7 @@ using Tenon.Plugins.Cpu.Llvm;
 namespace Tenon.Plugins.Cpu;
 
 /// <summary>The processors of this machine, with a queue and threads of its own.</summary>
-internal sealed class CpuDevice : Device, IHostVisibleMemory, IHostMemoryUse
+internal sealed class CpuDevice : Device, IHostVisibleMemory, IHostMemoryUse, ILaunchGraphs
 {
     // Of each thread; beyond the caches a copy gains nothing.
     private const long MaxLocalBytes = 64 << 20;
@@ -45,6 +45,9 @@ internal sealed class CpuDevice : Device, IHostVisibleMemory, IHostMemoryUse
 
     /// <inheritdoc/>
     public nint GetAddress(BufferView view) => CpuAllocator.Address(view);
+
+    /// <inheritdoc/>
+    public LaunchGraph CreateGraph(IReadOnlyList<GraphLaunch> launches, int bufferCount, int variableCount) => new CpuLaunchGraph(_queue, launches, bufferCount, variableCount);
 
     /// <inheritdoc/>
     public DeviceBuffer Borrow(nint address, long bytes) => new CpuBuffer(address, bytes);

@@ -15,7 +15,7 @@ internal sealed class ListingGenerator : CodeGenerator
     /// <inheritdoc/>
     public override CodeGeneratorTarget Target { get; } = new()
     {
-        ExtraOps = CodeGeneratorTarget.VectorOps | new OpSet(Ops.MulAcc, Ops.Local, Ops.Transpose),
+        ExtraOps = CodeGeneratorTarget.VectorOps | new OpSet(Ops.MulAcc, Ops.Local, Ops.Shuffle),
         DTypes = DType.Native.ToDictionary(d => d, Support),
         VectorBytes = 64,
         VectorRegisters = 32,

@@ -19,6 +19,13 @@ public class GatherTests
     }
 
     [Test]
+    public void IndexSelect_by_int64_reads_only_what_it_picks()
+    {
+        var (table, indices) = Inputs();
+        AssertDirect(table.IndexSelect(0, indices.Cast(DType.Int64).Realize()));
+    }
+
+    [Test]
     public void Gather_reads_only_what_it_picks()
     {
         var (table, _) = Inputs();

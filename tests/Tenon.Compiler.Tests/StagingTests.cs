@@ -1,4 +1,5 @@
 using Tenon.Core;
+using Tenon.Core.Backend;
 using Tenon.Runtime;
 
 namespace Tenon.Compiler.Tests;
@@ -49,6 +50,38 @@ public sealed class StagingTests
         }
     }
 
+    /// <summary>What the heuristic blocks: products and convolutions too large for the caches that it is told of.</summary>
+    [Test]
+    public void BlockedKernelsAreRight([Values(1, 2)] int threads, [Values("auto", "256", "0")] string vector)
+    {
+        var staged = 0;
+        using var runtime = TenonRuntime.Default = Runtime(Optimise, ("plugins:tenon.cpu:threads", $"{threads}"), ("plugins:tenon.cpu:vector", vector));
+        var (a, b) = (Tensor.From(Data(170 * 33, 0.5f)).Reshape(170, 33), Tensor.From(Data(33 * 175, 0.25f)).Reshape(33, 175));
+        var expected = (a.Unsqueeze(2) * b.Unsqueeze(0)).Contiguous().Sum(1).ToArray<float>();
+        Assert.That(a.MatMul(b).ToArray<float>(), Is.EqualTo(expected));
+        Assert.That(a.MatMul(Transposed(b)).ToArray<float>(), Is.EqualTo(expected));
+        Assert.That(Transposed(a).MatMul(b).ToArray<float>(), Is.EqualTo(expected));
+        Assert.That(Transposed(a).MatMul(Transposed(b)).Relu().ToArray<float>(), Is.EqualTo(expected.Select(v => Math.Max(v, 0))));
+
+        var (x, w) = (Tensor.From(Data(2 * 6 * 11 * 14, 0.5f)).Reshape(2, 6, 11, 14), Tensor.From(Data(37 * 6 * 9, 0.5f)).Reshape(37, 6, 3, 3));
+        var windows = x.Pad([(0, 0), (0, 0), (1, 1), (1, 1)]).Contiguous().Unfold(2, 3).Unfold(3, 3).Unsqueeze(1);
+        var sums = (windows * w.Reshape(1, 37, 6, 1, 1, 3, 3)).Contiguous().Sum([2, 5, 6]).ToArray<float>();
+        Assert.That(x.Conv2d(w, padding: 1).ToArray<float>(), Is.EqualTo(sums));
+        Assert.That(staged, vector == "0" ? Is.Zero : Is.GreaterThanOrEqualTo(4));
+
+        // Caches so small that all of this is large.
+        UOp Optimise(UOp kernel, CodeGeneratorView target)
+        {
+            var device = TenonRuntime.Default!.Devices.Open("CPU");
+            var small = new Capabilities { DTypes = device.Capabilities.DTypes, Parallelism = threads, L1CacheBytes = 1 << 10, L2CacheBytes = 1 << 14, L3CacheBytes = 1 << 16, LocalBytes = 1 << 20 };
+            var optimised = Heuristic.Apply(kernel, new CodeGeneratorView(device.Generator.Target, small));
+            staged += optimised.TopologicalOrder().Exists(u => u.Op == Ops.Local) ? 1 : 0;
+            return optimised;
+        }
+
+        static Tensor Transposed(Tensor t) => t.Transpose(0, 1).Contiguous().Transpose(0, 1);
+    }
+
     /// <summary>A factor that doesn't exist, or that is staged already.</summary>
     [Test]
     public void WrongStagesThrow()
@@ -68,25 +101,25 @@ public sealed class StagingTests
     // Small whole numbers and halves: every order of summing gives the same.
     private static float[] Data(int count, float step) => [.. Enumerable.Range(0, count).Select(i => (i * 7 % 13 - 6) * step)];
 
-    private static TenonRuntime Runtime(Opt[] plan)
+    private static TenonRuntime Runtime(Opt[] plan) => Runtime((kernel, target) =>
     {
-        var options = TenonConfiguration.Load(null, [KeyValuePair.Create("cache:enabled", (string?)"false")]);
-        return new TenonRuntimeBuilder(options).Build(new TensorCompiler(new CompilerOptions { Optimiser = Optimise }));
-
-        UOp Optimise(UOp kernel, CodeGeneratorView target)
+        if (!kernel.TopologicalOrder().Exists(u => u.Op == Ops.Reduce))
         {
-            if (!kernel.TopologicalOrder().Exists(u => u.Op == Ops.Reduce))
-            {
-                return kernel;
-            }
-
-            var nest = new LoopNest(kernel);
-            foreach (var opt in plan)
-            {
-                nest.Apply(opt);
-            }
-
-            return nest.Kernel;
+            return kernel;
         }
+
+        var nest = new LoopNest(kernel);
+        foreach (var opt in plan)
+        {
+            nest.Apply(opt);
+        }
+
+        return nest.Kernel;
+    });
+
+    private static TenonRuntime Runtime(Func<UOp, CodeGeneratorView, UOp> optimiser, params (string Key, string Value)[] settings)
+    {
+        var options = TenonConfiguration.Load(null, [KeyValuePair.Create("cache:enabled", (string?)"false"), .. settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))]);
+        return new TenonRuntimeBuilder(options).Build(new TensorCompiler(new CompilerOptions { Optimiser = optimiser }));
     }
 }

@@ -29,6 +29,28 @@ public sealed class OnnxTests
     public void TearDown() => _folder.Dispose();
 
     [Test]
+    public void TuningFindsCountsAndKeeps()
+    {
+        var (file, log) = (Path.Combine(_folder.Path, "tuned.jsonl"), Path.Combine(_folder.Path, "log.jsonl"));
+        string[] store = ["--set", $"tuning:folder={_folder.Path}"];
+        var (result, report) = TenonProcess.RunForReport(TenonProcess.BuiltFolder, ["tune", Model, "--size", "batch=500", "--budget", "3s", "--out", file, "--log", log, .. store]);
+        result.AssertSuccess();
+        Assert.That(report.GetProperty("isIsolated").GetBoolean(), result.Output + result.Error);
+        var (tried, timed) = (report.GetProperty("tried").GetInt32(), report.GetProperty("timed").GetInt32());
+        Assert.That(timed, Is.Positive);
+        Assert.That(tried, Is.EqualTo(timed + report.GetProperty("rejected").EnumerateObject().Sum(r => r.Value.GetInt32())));
+        var kernels = report.GetProperty("kernels").GetArrayLength();
+        Assert.That(File.ReadLines(log).Count(), Is.EqualTo(tried + kernels));
+        Assert.That(File.ReadLines(file).Count(), Is.InRange(2, 1 + kernels));
+        Assert.That(Directory.EnumerateFiles(Path.Combine(_folder.Path, "tuning"), "*", SearchOption.AllDirectories), Is.Not.Empty);
+
+        var shipped = TenonProcess.Run("onnx", "run", Model, "--random", "--set", $"tuning:files:0={file}");
+        shipped.AssertSuccess();
+        File.WriteAllText(file, "not such a file");
+        TenonProcess.Run("onnx", "run", Model, "--random", "--set", $"tuning:files:0={file}", "--set", "cache:enabled=false").AssertFailure("TEN1111");
+    }
+
+    [Test]
     public void InfoTellsWhatIsInAModel()
     {
         var report = Path.Combine(_folder.Path, "info.json");

@@ -159,7 +159,7 @@ internal sealed class DeviceTests
         for (var i = 0; i < 500; i++)
         {
             program.Launch([KernelRunner.Whole(buffer)]);
-            queue.Enqueue(new Repeat(program, CpuAllocator.Address(KernelRunner.Whole(buffer)), 3));
+            queue.Enqueue(new Repeat(program, CpuAllocator.Address(KernelRunner.Whole(buffer)), 3), isSmall: false);
         }
 
         var bytes = new byte[buffer.Bytes];

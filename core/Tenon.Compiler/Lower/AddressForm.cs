@@ -43,15 +43,15 @@ internal sealed class AddressForm
     /// <summary>The stride along a range; null if the address is not linear in it.</summary>
     public long? Stride(UOp range) => Strides.Along(_index, range);
 
-    /// <summary>The address at one assignment of the unrolled ranges and one lane.</summary>
-    public UOp At(Point at, UOp? lanes, int lane)
+    /// <summary>The address at one assignment of the unrolled ranges and one lane, so many elements further.</summary>
+    public UOp At(Point at, UOp? lanes, int lane, int further = 0)
     {
         if (_base is null)
         {
-            return UOp.New(Ops.Index, _param.DType, [_param, Assign(_index, at, lanes, lane, _sums)]);
+            return UOp.New(Ops.Index, _param.DType, [_param, IndexMath.Add(Assign(_index, at, lanes, lane, _sums), UOp.Index(further))]);
         }
 
-        var offset = _constant;
+        var offset = _constant + further;
         foreach (var (range, stride) in _strides)
         {
             offset += stride * (range == lanes ? lane : at[range]);

@@ -12,16 +12,18 @@ internal sealed partial class Expander
         var gate = load.Src.Length == 3 ? load[1] : null;
         var isMasked = IsMasked(load);
         var isVector = isMasked || lanes is null || (address.Stride(lanes) == 1 && (gate is null || !gate.DependsOn(lanes)) && _target.IsVector(load.DType));
-        if (!isVector && gate is null && TransposedAxis(load, axes, lanes!, address) is { } axis)
-        {
-            return ExpandTransposed(load, axes, lanes!, axis, address);
-        }
-
-        var (copies, next) = (isVector ? 1 : count, 0);
+        var isPicked = !isVector && gate is null && address.Stride(lanes!) is { } stride && IsPickedFromVectors(load.DType, stride, _target);
+        var (copies, next) = (isVector || isPicked ? 1 : count, 0);
         var nodes = new UOp[Point.CountOf(axes) * copies];
         var dtype = isVector ? load.DType.Vec(count) : load.DType;
         do
         {
+            if (isPicked)
+            {
+                nodes[next++] = PickFromVectors(load.DType.Vec(count), address, lanes!);
+                continue;
+            }
+
             for (var lane = 0; lane < copies; lane++)
             {
                 var open = isMasked ? _pieces[gate!].Vector(_at, count) : gate is null ? null : AddressForm.Assign(gate, _at, isVector ? null : lanes, lane, _sumsInIndices);
@@ -30,7 +32,33 @@ internal sealed partial class Expander
         }
         while (_at.MoveNext(axes));
 
-        return new Pieces(axes, lanes, !isVector, nodes);
+        return new Pieces(axes, lanes, !isVector && !isPicked, nodes);
+    }
+
+    /// <summary>Whether elements that many places apart are loaded as vectors of all that lies between them, of which shuffles pick some.</summary>
+    public static bool IsPickedFromVectors(DType dtype, long stride, CodeGeneratorView target) => stride is >= -4 and <= 4 and not (0 or 1) && target.CanTranspose(dtype);
+
+    // The vectors together reach from the first to the last element exactly: nothing else is touched.
+    private UOp PickFromVectors(DType dtype, AddressForm address, UOp lanes)
+    {
+        var (count, stride) = (dtype.Lanes, (int)address.Stride(lanes)!.Value);
+        var steps = Math.Abs(stride);
+        UOp? picked = null;
+        for (var part = 0; part < steps; part++)
+        {
+            var vector = UOp.New(Ops.Load, dtype, [address.At(_at, lanes, stride > 0 ? 0 : count - 1, part * (count - 1))]);
+            var order = new int[count];
+            for (var lane = 0; lane < count; lane++)
+            {
+                var place = steps * (stride > 0 ? lane : count - 1 - lane);
+                var isHere = Math.Min(place / (count - 1), steps - 1) == part;
+                order[lane] = isHere ? (picked is null ? 0 : count) + place - part * (count - 1) : lane;
+            }
+
+            picked = UOp.New(Ops.Shuffle, dtype, [picked ?? vector, vector], new Axes(order));
+        }
+
+        return picked!;
     }
 
     // An unrolled range along memory that is as long as there are lanes.
@@ -107,6 +135,12 @@ internal sealed partial class Expander
         var (axes, lanes) = (UnrolledIn(loops), LanesIn(loops));
         var count = Count(lanes);
         var isVector = lanes is null || (address.Stride(lanes) == 1 && _target.IsVector(store[1].DType));
+        if (!isVector && !value.IsSplit && CrossAxis(axes, address, lanes!, store[1].DType) is { } cross)
+        {
+            StoreTransposed(address, value, axes, cross, lanes!, stores);
+            return;
+        }
+
         do
         {
             for (var lane = 0; lane < (isVector ? 1 : count); lane++)
@@ -115,5 +149,42 @@ internal sealed partial class Expander
             }
         }
         while (_at.MoveNext(axes));
+    }
+
+    // An unrolled loop along which elements are consecutive.
+    private UOp? CrossAxis(UOp[] axes, AddressForm address, UOp lanes, DType dtype) =>
+        _target.CanTranspose(dtype) ? Array.Find(axes, a => address.Stride(a) == 1 && a[0].Max > 1) : null;
+
+    private void StoreTransposed(AddressForm address, Pieces value, UOp[] axes, UOp cross, UOp lanes, List<UOp> stores)
+    {
+        var count = Count(lanes);
+        UOp[] others = [.. axes.Where(a => a != cross)];
+        var starts = new UOp[count];
+        do
+        {
+            for (var left = cross[0].Max; left > 0;)
+            {
+                var rows = new UOp[Transposition.Rows(left, count)];
+                for (var lane = 0; lane < count; lane++)
+                {
+                    starts[lane] = address.At(_at, lanes, lane);
+                }
+
+                for (var i = 0; i < rows.Length; i++)
+                {
+                    rows[i] = value.Vector(_at, count);
+                    _at.MoveNext([cross]);
+                }
+
+                var columns = Transposition.Of(rows);
+                for (var lane = 0; lane < count; lane++)
+                {
+                    stores.Add(UOp.New(Ops.Store, DType.Void, [starts[lane], columns[lane]]));
+                }
+
+                left -= rows.Length;
+            }
+        }
+        while (_at.MoveNext(others));
     }
 }

@@ -15,6 +15,7 @@ internal sealed class Blocking
 {
     // Elements are copied one at a time at worst, in about two cycles; what they are used for must take many more.
     private const long MinReuse = 8;
+    private const int LeastVectorBytes = 16;
 
     private readonly LoopNest _nest;
     private readonly CodeGeneratorView _target;
@@ -24,38 +25,135 @@ internal sealed class Blocking
     private Blocking(LoopNest nest, CodeGeneratorView target, List<UOp> factors)
     {
         (_nest, _target, _factors) = (nest, target, factors);
-        _panel = factors.FindIndex(f => f.Ranges.ToArray().Any(r => Kind(r) == RangeKind.Vector));
+        _panel = factors.FindIndex(f => !IsConsecutive(f));
+        _panel = _panel >= 0 ? _panel : factors.FindIndex(f => f.Ranges.ToArray().Any(r => Kind(r) == RangeKind.Vector));
     }
 
-    /// <summary>Blocks a kernel and chooses its grid; false if it has nothing to block, and is as it was.</summary>
-    public static bool TryApply(LoopNest nest, CodeGeneratorView target)
+    private UOp Panel => _factors[_panel];
+
+    private UOp Coefficients => _factors[1 - _panel];
+
+    /// <summary>The two factors of a kernel whose loops can be blocked; none of another.</summary>
+    public static List<UOp> FactorsOf(LoopNest nest, CodeGeneratorView target)
     {
-        if (target.LocalBytes == 0 || target.L2CacheBytes == 0 || nest.Kernel.TopologicalOrder().Count(u => u.Op == Ops.Reduce) != 1)
+        if (target.LocalBytes == 0 || target.L2CacheBytes == 0
+            || nest.Kernel.TopologicalOrder().Count(u => u.Op == Ops.Reduce) != 1
+            || !nest.Ranges.TrueForAll(r => r[0].Op == Ops.Const)
+            || nest.CommonLoops().Count != nest.OutputLoops.Count())
         {
-            return false;
+            return [];
         }
 
         var factors = nest.Factors();
-        var loops = nest.CommonLoops();
-        return factors.Count == 2
-            && loops.Count == nest.OutputLoops.Count()
-            && nest.Ranges.TrueForAll(r => r[0].Op == Ops.Const)
-            && new Blocking(nest, target, factors) is { _panel: >= 0 } blocking
-            && blocking.TryApply(loops);
+        return factors.Count == 2 ? factors : [];
     }
+
+    /// <summary>Whether an array may hold a factor: it is used often, and is not a window, of which the array would hold each element several times.</summary>
+    public static bool CanStage(UOp factor, IEnumerable<UOp> outputLoops) => IsReused(factor, outputLoops) && !IsWindow(factor);
+
+    private static bool IsReused(UOp factor, IEnumerable<UOp> outputLoops) =>
+        outputLoops.Where(r => !factor.DependsOn(r)).Aggregate(1L, (p, r) => p * r[0].Max) >= MinReuse;
+
+    private static bool IsWindow(UOp factor) =>
+        factor.TopologicalOrder().Exists(u => u.Op == Ops.Load && u.Ranges.ToArray().Aggregate(1.0, (p, r) => p * r[0].Max) > 1.5 * (u[0][1].Max - u[0][1].Min + 1));
+
+    /// <summary>Blocks a kernel and chooses its grid; false if it has nothing to block, and is as it was.</summary>
+    public static bool TryApply(LoopNest nest, CodeGeneratorView target) =>
+        FactorsOf(nest, target) is { Count: 2 } factors && new Blocking(nest, target, factors) is { _panel: >= 0 } blocking && blocking.TryApply(nest.CommonLoops());
 
     private bool TryApply(List<UOp> loops)
     {
-        var (panel, coefficients) = (_factors[_panel], _factors[1 - _panel]);
-        var rows = loops.FindAll(r => !panel.DependsOn(r));
-        var columns = loops.FindAll(r => !coefficients.DependsOn(r));
-        if (rows.Count != 1 || columns.Count == 0 || rows.Exists(columns.Contains) || BytesOf(panel, _ => true) <= _target.L2CacheBytes)
+        var rows = loops.FindAll(r => !Panel.DependsOn(r));
+        var columns = loops.FindAll(r => !Coefficients.DependsOn(r));
+        var panelBytes = BytesOf(Panel, r => !loops.Contains(r));
+        if (rows.Count == 0 || columns.Count == 0 || rows.Exists(columns.Contains) || panelBytes > _target.L2CacheBytes || IsWindow(Panel)
+            || (IsConsecutive(Panel) && (!IsReused(Panel, rows) || BytesOf(Panel, _ => true) <= _target.L2CacheBytes)))
         {
             return false;
         }
 
-        return false;
+        var staged = CanStage(Coefficients, columns) && BytesOf(Coefficients, r => !loops.Contains(r)) > _target.L1CacheBytes * 3 / 4;
+        var column = ChooseItems([.. loops.Except(rows).Except(columns)], rows, columns, staged);
+        if (_nest.Find(column) is { } block && block[0].Op == Ops.Const && Math.Max(1, _target.L2CacheBytes / 2 / panelBytes) is > 1 and var columnsOfBlock && columnsOfBlock < block[0].Max)
+        {
+            _nest.Apply(new Opt(OptKind.Tile, column, (int)columnsOfBlock));
+        }
+
+        Stage(column, _panel);
+        if (staged)
+        {
+            Stage(-1, 1 - _panel);
+        }
+
+        return true;
     }
+
+    // Equal work items, enough for all threads: those of a batch, or of rows, for each of which the panel is packed again, or of
+    // columns, if then less is packed. And no more coefficients in one than the cache that threads share has room for. Returns the
+    // number of the innermost loop over columns.
+    private int ChooseItems(List<UOp> batch, List<UOp> rows, List<UOp> columns, bool staged)
+    {
+        const int ItemsPerThread = 2;
+        var threads = _target.Parallelism;
+        var items = batch.Aggregate(1L, (p, r) => p * r[0].Max);
+        batch.ForEach(r => Apply(OptKind.Global, r));
+        var parts = threads == 1 ? 1 : Ceiling(threads * ItemsPerThread, items);
+        var splitsColumns = parts > 1 && columns[0][0].Max >= parts && (!staged || BytesOf(Coefficients, _ => true) < BytesOf(Panel, _ => true));
+        var column = columns[^1].ArgAs<RangeArg>().Id;
+        if (splitsColumns)
+        {
+            var inner = Split(columns[0], Ceiling(columns[0][0].Max, parts));
+            (column, parts) = (columns.Count == 1 ? inner : column, 1);
+        }
+
+        var (row, rest) = (rows[0], rows.Skip(1).Aggregate(1L, (p, r) => p * r[0].Max));
+        var fitting = Math.Max(_target.L3CacheBytes, _target.L2CacheBytes) / (2 * Math.Max(2, threads)) / BytesOf(Coefficients, r => Kind(r) != RangeKind.Loop) / rest;
+        parts = staged ? Math.Max(parts, Ceiling(row[0].Max, Math.Max(Ceiling(MinReuse, rest), fitting))) : parts;
+        parts = items % threads == 0 || parts == 1 ? parts : Ceiling(parts, threads) * threads;
+        Split(row, Ceiling(row[0].Max, parts));
+        rows.Skip(1).ToList().ForEach(r => Apply(OptKind.Innermost, r));
+        return column;
+    }
+
+    // A loop becomes a dimension of the grid over blocks, and a loop within all that there are now. Returns the number of that; -1 if
+    // blocks are single turns.
+    private int Split(UOp loop, long amount)
+    {
+        if (amount >= loop[0].Max)
+        {
+            return Apply(OptKind.Innermost, loop);
+        }
+
+        var inner = amount == 1 ? -1 : Apply(OptKind.Tile, loop, (int)amount);
+        Apply(OptKind.Global, loop);
+        return inner;
+    }
+
+    // The copy is vectors along memory. Where the array has other elements next to each other, squares of them are transposed.
+    private void Stage(int within, int factor)
+    {
+        _nest.Apply(new Opt(OptKind.Stage, within, factor));
+        var copy = _nest.Kernel.TopologicalOrder().Where(u => u.Op == Ops.End && u[0][0][0].Op == Ops.Local).MaxBy(u => u[0][0][0].ArgAs<LocalArg>().Number)!;
+        var (to, value, loops) = (copy[0][0][1], copy[0][1], copy.Src[1..].ToArray());
+        if (value.Op == Ops.Load && _target.IsVector(value.DType) && !loops.Any(r => Kind(r) == RangeKind.Vector)
+            && Array.Find(loops, r => Kind(r) == RangeKind.Loop && Strides.Along(value[0][1], r) == 1) is { } along)
+        {
+            var next = Array.Find(loops, r => Kind(r) == RangeKind.Unroll && Strides.Along(to, r) == 1);
+            var lanes = (long)_target.VectorBytes / value.DType.Bytes;
+            lanes = Strides.Along(to, along) == 1 ? lanes : next is null || !_target.CanTranspose(value.DType) ? 1 : Math.Min(lanes, Transposition.Rows(next[0].Max, (int)lanes));
+            if (lanes * value.DType.Bytes >= LeastVectorBytes && _nest.CanSplit(along, (int)lanes))
+            {
+                Apply(OptKind.Vector, along, (int)lanes);
+            }
+        }
+    }
+
+    private int Apply(OptKind kind, UOp loop, int amount = 0) => _nest.Apply(new Opt(kind, loop.ArgAs<RangeArg>().Id, amount));
+
+    private static bool IsConsecutive(UOp panel) => panel.TopologicalOrder().TrueForAll(u =>
+        u.Op != Ops.Load || u.Ranges.ToArray().FirstOrDefault(r => Kind(r) == RangeKind.Vector) is not { } lanes || Strides.Along(u[0][1], lanes) == 1);
+
+    private static long Ceiling(long a, long b) => (a + b - 1) / b;
 
     private static RangeKind Kind(UOp range) => range.ArgAs<RangeArg>().Kind;
 

@@ -29,12 +29,17 @@ internal sealed class CodeGeneratorView
 
     public long L2CacheBytes => _device.L2CacheBytes;
 
+    public long L3CacheBytes => _device.L3CacheBytes;
+
     /// <summary>Bytes of local arrays that a kernel may have.</summary>
     public long LocalBytes => Has(Ops.Local) ? _device.LocalBytes : 0;
 
     public bool Has(Ops op) => _target.ExtraOps.Contains(op) || CodeGeneratorTarget.BaseOps.Contains(op);
 
     public bool IsVector(DType dtype) => _target.VectorBytes >= 16 && (Support(dtype) & DTypeSupport.Vector) != 0;
+
+    /// <summary>Whether squares of vectors can exchange rows and columns.</summary>
+    public bool CanTranspose(DType dtype) => IsVector(dtype) && !dtype.IsBool && Has(Ops.Shuffle);
 
     public bool HasMaskedLoad(DType dtype) => IsVector(dtype) && (Support(dtype) & DTypeSupport.MaskedLoad) != 0;
 

@@ -19,6 +19,13 @@ internal sealed class KernelCost
     // Copies that lie pages apart are streams of their own, for which there are few places in the caches.
     private const double OtherStream = 0.05;
     private const double ComputedLane = 4 + LaneMove;
+
+    // A line of what a loop reads again after more than the first level of the cache holds.
+    private const double FarLine = 1.7;
+
+    // To copy an element into a local array.
+    private const double PackedElement = 1;
+    private const double Shuffle = 1;
     private const double WideStore = 1;
     private const double NarrowStore = 1.5;
     private const double Branch = 2;
@@ -36,7 +43,11 @@ internal sealed class KernelCost
     private readonly long[] _sizes;
     private readonly CodeGeneratorView _target;
 
-    public KernelCost(List<UOp> order, UOp[] ranges, CodeGeneratorView target)
+    /// <param name="order">The kernel.</param>
+    /// <param name="ranges">Its ranges, outer loops first.</param>
+    /// <param name="target">What it is for.</param>
+    /// <param name="packable">What a local array may hold, so that its lanes are consecutive wherever they lie in memory.</param>
+    public KernelCost(List<UOp> order, UOp[] ranges, CodeGeneratorView target, List<UOp>? packable = null)
     {
         (_target, _ranges, _sizes) = (target, ranges, new long[ranges.Length]);
         for (var i = 0; i < ranges.Length; i++)
@@ -57,7 +68,7 @@ internal sealed class KernelCost
 
             if (IsWork(u))
             {
-                work.Add(new Work(u, scopes.Values(u), scopes.Around(u), scopes.Inside(u), u.Op is Ops.Load or Ops.Store ? Strides.Along(u[0][1], ranges) : [], fused.Contains(u)));
+                work.Add(new Work(u, scopes.Values(u), scopes.Around(u), scopes.Inside(u), u.Op is Ops.Load or Ops.Store ? Strides.Along(u[0][1], ranges) : [], fused.Contains(u), packable?.Contains(u) == true));
             }
         }
 
@@ -89,6 +100,7 @@ internal sealed class KernelCost
             var v = plan.VectorIn(w.Inside);
             var unit = Unit(w, plan, v);
             total += Runs(w.Around, w.Inside, plan) * unit;
+            total += v >= 0 && IsPacked(w, v) ? Elements(w) * PackedElement : 0;
             instructions += plan.CopiesIn(w.Inside) * Math.Max(1, unit / Simple);
             if (w.Node.Op is Ops.Reduce or Ops.Store)
             {
@@ -175,6 +187,8 @@ internal sealed class KernelCost
         var lanes = v < 0 ? 1 : plan.Lanes[v];
         switch (u.Op)
         {
+            case Ops.Load when v >= 0 && IsPacked(w, v):
+                return Simple + Far(w) * lanes * u.DType.Bytes / LineBytes;
             case Ops.Load when v >= 0 && u.Src.Length == 3 && w.Strides[v] == 1 && u[1].DependsOn(_ranges[v]) && _target.HasMaskedLoad(u.DType):
                 return 3 * Simple;
             case Ops.Load when u.Src.Length == 3:
@@ -182,9 +196,12 @@ internal sealed class KernelCost
             case Ops.Load when v >= 0 && IsTransposed(w, plan, v):
                 return Simple + TransposeStep * BitOperations.Log2((uint)lanes);
             case Ops.Load:
-                return v < 0 || (w.Strides[v] == 1 && _target.IsVector(u.DType)) ? Simple + (IsScattered(w, plan, v) ? OtherStream : 0) : lanes * Lane(w, plan, v);
+                return v < 0 ? Simple : w.Strides[v] == 1 && _target.IsVector(u.DType) ? Simple + Far(w) * lanes * u.DType.Bytes / LineBytes : lanes * Lane(w, plan, v);
             case Ops.Store:
-                return v < 0 ? NarrowStore : w.Strides[v] == 1 && _target.IsVector(u[1].DType) ? WideStore : lanes * (Lane(w, plan, v) + NarrowStore);
+                return v < 0 ? NarrowStore
+                    : w.Strides[v] == 1 && _target.IsVector(u[1].DType) ? WideStore
+                    : CopiesAcross(w, plan) is > 1 and var rows ? Transposition.Cost(rows, lanes, WideStore)
+                    : lanes * (Lane(w, plan, v) + NarrowStore);
             case Ops.Reduce:
                 return Math.Max(v < 0 || _target.IsVector(u.DType) ? Simple : lanes * Simple, Latency / Chains(w, plan));
             default:
@@ -193,37 +210,24 @@ internal sealed class KernelCost
         }
     }
 
-    private bool IsScattered(Work w, LoopPlan plan, int v)
+    private double Far(Work w) =>
+        _target.L1CacheBytes > 0 && (w.Around & ~w.Inside) != 0 && Elements(w) * w.Node.DType.Bytes > _target.L1CacheBytes ? FarLine : 0;
+
+    // Written out along a loop of consecutive elements, so that vectors of another loop can be stored by columns.
+    private int CopiesAcross(Work w, LoopPlan plan) =>
+        _target.CanTranspose(w.Node[1].DType) && Array.FindIndex(w.Strides, s => s == 1) is >= 0 and var cross && plan.Lanes[cross] == 1 ? plan.Copies[cross] : 1;
+
+    private static bool IsPacked(Work w, int lanes) => w.IsPackable && w.Strides[lanes] != 1;
+
+    private double Elements(Work w)
     {
-        for (var i = 0; v >= 0 && i < w.Strides.Length; i++)
+        var elements = 1.0;
+        for (var loops = w.Inside; loops != 0; loops &= loops - 1)
         {
-            if (i != v && plan.Copies[i] > 1 && (w.Inside >> i & 1) != 0 && _ranges[i].ArgAs<RangeArg>().Kind == RangeKind.Loop
-                && w.Strides[i] is { } stride && Math.Abs(stride) * w.Node[0].DType.Bytes >= PageBytes)
-            {
-                return true;
-            }
+            elements *= _sizes[BitOperations.TrailingZeroCount(loops)];
         }
 
-        return false;
-    }
-
-    // Whether the expander loads copies along memory together and transposes them.
-    private bool IsTransposed(Work w, LoopPlan plan, int v)
-    {
-        if (w.Strides[v] is null or 1 || !_target.CanTranspose(w.Node.DType))
-        {
-            return false;
-        }
-
-        for (var i = 0; i < w.Strides.Length; i++)
-        {
-            if (w.Strides[i] == 1 && (w.Inside >> i & 1) != 0 && plan.Copies[i] > 1 && plan.Copies[i] % plan.Lanes[v] == 0)
-            {
-                return true;
-            }
-        }
-
-        return false;
+        return elements;
     }
 
     // One lane of an access that is not consecutive.
@@ -232,6 +236,11 @@ internal sealed class KernelCost
         if (w.Strides[v] is not { } stride)
         {
             return _sizes[v] % (plan.Lanes[v] * plan.Copies[v]) == 0 ? NearLane : ComputedLane;
+        }
+
+        if (w.Node.Op == Ops.Load && w.Node.Src.Length == 1 && Expander.IsPickedFromVectors(w.Node.DType, stride, _target))
+        {
+            return (Math.Abs(stride) * (Simple + Shuffle) - Shuffle) / plan.Lanes[v];
         }
 
         var bytes = Math.Abs(stride) * w.Node[0].DType.Bytes;
@@ -244,7 +253,8 @@ internal sealed class KernelCost
     /// <param name="Inside">Loops that the work depends on: of a reduction, those of what it reduces.</param>
     /// <param name="Strides">Of an access, along each loop.</param>
     /// <param name="IsFused">Whether it is part of the reduction that uses it.</param>
-    private sealed record Work(UOp Node, ulong Values, ulong Around, ulong Inside, long?[] Strides, bool IsFused)
+    /// <param name="IsPackable">Whether a local array may hold it.</param>
+    private sealed record Work(UOp Node, ulong Values, ulong Around, ulong Inside, long?[] Strides, bool IsFused, bool IsPackable)
     {
         public ulong Reduced { get; } = Inside & ~Values;
     }

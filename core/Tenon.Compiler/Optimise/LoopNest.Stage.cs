@@ -25,12 +25,9 @@ internal sealed partial class LoopNest
         return factors;
     }
 
-    /// <summary>The loops that a staged factor's array spans: those within a loop that the factor depends on, in order of the array.</summary>
+    /// <summary>The loops that a staged factor's array spans: those within a loop that the factor depends on.</summary>
     public static UOp[] StagedRanges(UOp factor, int within) =>
-        [.. factor.Ranges.ToArray()
-            .Where(r => r.ArgAs<RangeArg>() is var arg && arg.Kind != RangeKind.Global && (arg.Kind != RangeKind.Loop || arg.Id > within))
-            .OrderBy(r => r.ArgAs<RangeArg>().Kind)
-            .ThenBy(r => r.ArgAs<RangeArg>().Id)];
+        [.. factor.Ranges.ToArray().Where(r => r.ArgAs<RangeArg>() is { Kind: not RangeKind.Global } arg && (arg.Kind != RangeKind.Loop || arg.Id > within))];
 
     private static bool ReadsMemory(UOp factor) =>
         factor.TopologicalOrder(static u => u.Op != Ops.After) is var order
@@ -46,33 +43,77 @@ internal sealed partial class LoopNest
         }
 
         var factor = factors[opt.Amount];
-        var spanned = StagedRanges(factor, opt.Range);
-        if (spanned.Length == 0 || factor.TopologicalOrder().Exists(u => u.Op == Ops.After) || factor.Ranges.ToArray().Any(r => !spanned.Contains(r) && r.ArgAs<RangeArg>().Kind is not (RangeKind.Global or RangeKind.Loop)))
+        var index = factor.Op == Ops.Load ? factor[0][1] : null;
+        var summed = SummedWith(factor);
+        var axes = StagedAxes(factor, index, summed, opt.Range);
+        var spanned = axes.SelectMany(a => a).ToArray();
+        if (spanned.Length == 0 || factor.TopologicalOrder().Exists(u => u.Op == Ops.After)
+            || factor.Ranges.ToArray().Any(r => !spanned.Contains(r) && r.ArgAs<RangeArg>().Kind is not (RangeKind.Global or RangeKind.Loop)))
         {
             throw new TenonException("TEN1051", $"{opt} would stage a factor that doesn't change within that loop, or that is staged already.");
         }
 
-        var size = spanned.Aggregate(1L, (p, r) => p * r[0].Max);
-        var local = UOp.New(Ops.Local, factor.DType, [], new LocalArg(_nextLocal++, size));
-        var copies = new NodeMap<UOp>();
-        var index = factor.Op == Ops.Load ? factor[0][1] : null;
-        foreach (var r in spanned.OrderBy(r => r.ArgAs<RangeArg>().Kind is RangeKind.Unroll or RangeKind.Vector).ThenByDescending(r => index is not null && Strides.Along(index, r) is { } stride ? Math.Abs(stride) : long.MaxValue))
+        // Loops that take the longest steps in memory are outermost.
+        var (loops, copies) = (new UOp[axes.Count], new NodeMap<UOp>());
+        foreach (var axis in axes.OrderByDescending(a => Step(index, a[^1])))
         {
-            var kind = r.ArgAs<RangeArg>().Kind switch
+            var loop = loops[axes.IndexOf(axis)] = UOp.Range(axis.Length == 1 ? axis[0][0] : UOp.Index(SizeOf(axis)), _nextRange++, summed.Contains(axis[0]) && axis[0].ArgAs<RangeArg>().Kind != RangeKind.Vector ? RangeKind.Loop : CopyKind(index, axis[^1]));
+            var rest = loop;
+            for (var i = axis.Length - 1; i >= 0; i--)
             {
-                RangeKind.Reduce => RangeKind.Loop,
-                RangeKind.Vector when index is not null && Strides.Along(index, r) != 1 => RangeKind.Unroll,
-                var same => same,
-            };
-            copies[r] = UOp.Range(r[0], _nextRange++, kind);
+                copies[axis[i]] = i == 0 ? rest : IndexMath.FloorMod(rest, axis[i][0]);
+                rest = i == 0 ? rest : IndexMath.FloorDiv(rest, axis[i][0]);
+            }
         }
 
-        var value = factor.Substitute(copies);
-        UOp[] loops = [.. spanned.Select(r => copies[r])];
-        var store = UOp.New(Ops.Store, DType.Void, [At(local, loops), value]);
+        var local = UOp.New(Ops.Local, factor.DType, [], new LocalArg(_nextLocal++, SizeOf(spanned)));
+        var store = UOp.New(Ops.Store, DType.Void, [At(local, loops), factor.Substitute(copies)]);
         var filled = UOp.New(Ops.After, local.DType, [local, UOp.New(Ops.End, DType.Void, [store, .. loops.OrderBy(r => r.ArgAs<RangeArg>().Id)])]);
         Substitute(factor, UOp.New(Ops.Load, factor.DType, [At(filled, spanned)]));
     }
+
+    // The axes of the array, the last consecutive: loops, then what is summed over — several loops that run through memory as one
+    // are one axis —, then copies that are written out, then lanes.
+    private static List<UOp[]> StagedAxes(UOp factor, UOp? index, HashSet<UOp> summed, int within)
+    {
+        var axes = new List<UOp[]>();
+        foreach (var r in StagedRanges(factor, within).OrderBy(Group).ThenByDescending(r => Group(r) == 1 ? Step(index, r) : 0).ThenBy(r => r.ArgAs<RangeArg>().Id))
+        {
+            if (axes.Count > 0 && Group(r) == 1 && Group(axes[^1][^1]) == 1 && Step(index, r) is > 0 and < long.MaxValue && r[0].Op == Ops.Const && Step(index, axes[^1][^1]) == Step(index, r) * r[0].Max)
+            {
+                axes[^1] = [.. axes[^1], r];
+            }
+            else
+            {
+                axes.Add([r]);
+            }
+        }
+
+        return axes;
+
+        int Group(UOp r) => r.ArgAs<RangeArg>().Kind switch
+        {
+            RangeKind.Vector => 3,
+            _ when summed.Contains(r) => 1,
+            RangeKind.Unroll => 2,
+            _ => 0,
+        };
+    }
+
+    private HashSet<UOp> SummedWith(UOp factor) =>
+        [.. Kernel.TopologicalOrder().Where(u => u.Op == Ops.Reduce && u.TopologicalOrder().Contains(factor)).SelectMany(u => u.Src[1..].ToArray())];
+
+    private static RangeKind CopyKind(UOp? index, UOp range) => range.ArgAs<RangeArg>().Kind switch
+    {
+        RangeKind.Vector when index is null || Step(index, range) == 1 => RangeKind.Vector,
+        RangeKind.Vector => RangeKind.Unroll,
+        RangeKind.Unroll when index is null || Step(index, range) != 1 => RangeKind.Unroll,
+        _ => RangeKind.Loop,
+    };
+
+    private static long Step(UOp? index, UOp range) => index is not null && Strides.Along(index, range) is { } stride ? Math.Abs(stride) : long.MaxValue;
+
+    private static long SizeOf(UOp[] ranges) => ranges.Aggregate(1L, (p, r) => p * r[0].Max);
 
     private static UOp At(UOp storage, UOp[] ranges)
     {

@@ -11,6 +11,9 @@ internal sealed class PlanSearch
     // Bits of a set of loops.
     private const int MaxRanges = 64;
     private const int VectorChoices = 3;
+
+    // Registers for what is multiplied.
+    private const int NotAccumulators = 4;
     private static readonly int[] Copies = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16];
     private readonly UOp[] _ranges;
     private readonly KernelCost _cost;
@@ -22,10 +25,10 @@ internal sealed class PlanSearch
     {
         var order = nest.Kernel.TopologicalOrder();
         _ranges = ranges;
-        _cost = new KernelCost(order, ranges, target);
+        _cost = new KernelCost(order, ranges, target, Blocking.FactorsOf(nest, target).FindAll(f => f.Op == Ops.Load && Blocking.CanStage(f, nest.OutputLoops)));
         _canOverlap = Array.ConvertAll(ranges, nest.CanOverlap);
         _maxLanes = MaxLanes(order, target);
-        _maxAccumulators = Math.Max(1, target.VectorRegisters * 3 / 4);
+        _maxAccumulators = Math.Max(1, target.VectorRegisters - NotAccumulators);
     }
 
     public static LoopPlan? Best(LoopNest nest, CodeGeneratorView target)

@@ -39,7 +39,7 @@ internal static class CanonicalKernel
             }
         }
 
-        var body = KernelSimplifier.Simplify(kernel.Substitute(map));
+        var body = RangeSplitting.Apply(KernelSimplifier.Simplify(kernel.Substitute(map)));
         var named = Named.GetValue(body, static body => UOp.Sink(body.Src, new KernelArg(NameOf(body), body.Arg is KernelArg { FastMath: true })));
         stage?.Result = named;
         return (named, [.. slots]);

@@ -43,13 +43,16 @@ internal static class ReduceCollapse
         }
     }
 
-    // The range that one side is, if the other side doesn't change with it and the comparison is of whole numbers.
+    // The range that one side is, if the other side doesn't change with it and the comparison is of whole numbers that all of it fits.
     private static (UOp Range, UOp At)? Picked(UOp reduce, UOp side, UOp other)
     {
-        var range = side.Op == Ops.Cast ? side[0] : side;
-        return range.Op == Ops.Range && reduce.Src[1..].Contains(range) && !other.DependsOn(range) && side.DType.IsInteger && range.Max <= side.DType.MaxInteger
-            ? (range, other)
-            : null;
+        var (range, most) = (side, long.MaxValue);
+        for (; range.Op == Ops.Cast && range.DType.IsInteger; range = range[0])
+        {
+            most = Math.Min(most, range.DType.MaxInteger);
+        }
+
+        return range.Op == Ops.Range && reduce.Src[1..].Contains(range) && !other.DependsOn(range) && side.DType.IsInteger && range.Max <= most ? (range, other) : null;
     }
 
     private static UOp Pick(UOp reduce, UOp range, UOp at, IEnumerable<UOp> conditions)

@@ -52,7 +52,17 @@ internal sealed class BeamSearch
         _merged = RangeMerging.Apply(KernelCompiler.Decompose(kernel, _target));
     }
 
-    public SearchResult Run()
+    /// <summary>About how many seconds a launch takes with the loops that the heuristic chooses; 0 if there is no estimate.</summary>
+    public static double Estimate(UOp kernel, Capabilities device, CodeGeneratorTarget generator)
+    {
+        var target = new CodeGeneratorView(generator, device);
+        var nest = new LoopNest(RangeMerging.Apply(KernelCompiler.Decompose(kernel, target)));
+        Heuristic.Change(nest, target);
+        return NestEstimate.Of(nest, target, device) is { } estimate && double.IsFinite(estimate.Cycles) ? new Ranking(device.Parallelism).Predict(estimate) : 0;
+    }
+
+    /// <param name="known">What an earlier search found: a further start.</param>
+    public SearchResult Run(IReadOnlyList<Opt>? known = null)
     {
         _ranking.NextKernel();
         var nest = new LoopNest(_merged);
@@ -63,6 +73,12 @@ internal sealed class BeamSearch
         {
             Measure([heuristic], isStart: true);
             Climb(heuristic, _options.Budget * 0.6);
+        }
+
+        if (known is not null && Try([[.. known.Select(o => new RecipeStep(o, null))]], 0)[0] is { Rejection: null } earlier)
+        {
+            Measure([earlier], isStart: true);
+            Climb(earlier, _options.Budget * 0.6);
         }
 
         var plain = Try([[]], 0)[0];
@@ -234,11 +250,12 @@ internal sealed class BeamSearch
     {
         try
         {
+            // An error that isn't one of Tenon's is a defect, but no reason to end a search: it is reported with the candidate.
             candidate.Program = KernelCompiler.Compile(_kernel, _device, _generator, _compiler with { Optimise = true, Optimiser = (_, _) => candidate.Recipe!.Nest.Kernel });
         }
-        catch (TenonException e)
+        catch (Exception e)
         {
-            candidate.Reject(RejectReason.CompileError, e.Message);
+            candidate.Reject(RejectReason.CompileError, e is TenonException ? e.Message : $"{e.GetType().Name}: {e.Message}");
         }
     }
 

@@ -18,6 +18,12 @@ public sealed record SearchOptions
     /// <summary>Candidates that take this many times as long as the best aren't timed further.</summary>
     public double Slower { get; init; } = 3;
 
+    /// <summary>How long a candidate may take to be compiled, or to run a few times, before it is given up.</summary>
+    public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Whether candidates run in a process of their own, where that is possible.</summary>
+    public bool UseWorker { get; init; } = true;
+
     /// <summary>How much faster than the heuristic a candidate must be to take its place.</summary>
     public double Gain { get; init; } = 1.02;
 

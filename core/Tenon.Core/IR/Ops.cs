@@ -96,14 +96,17 @@ public enum Ops : byte
     /// <summary>L. Source: a scalar, repeated in each lane.</summary>
     Splat,
 
-    /// <summary>L. Source: a vector. Argument: the lane.</summary>
+    /// <summary>
+    /// L. Source: a vector. Argument: the lane; of a vector, the first of so many consecutive lanes, a multiple of them. Vectors only for
+    /// targets that list <see cref="Shuffle"/>.
+    /// </summary>
     Extract,
 
     /// <summary>
-    /// L. Sources: x and y, vectors of lanes of 32 or 64 bits. Argument: n or -n, a power of two. Of each 2n lanes, the first n of x,
-    /// then the first n of y; for -n the last n of x, then the last n of y. So are matrices in registers transposed.
+    /// L. Sources: two vectors of numbers. Argument: for each lane of the result, which lane it is of the first vector followed by the
+    /// second (<see cref="Axes"/>). For targets that list it.
     /// </summary>
-    Transpose,
+    Shuffle,
 
     /// <summary>TKL. Source: value. Converts it: to nearest even, towards zero to integers, wrapping between integers.</summary>
     Cast,

@@ -33,8 +33,8 @@ public static class ExpandedSpecification
         static u => u.Op == Ops.Assign && u.Src.Length > 2 && u[0].Op == Ops.Accumulator && u[0].DType == u.DType && u[1].DType == u.DType && AreRanges(u.Src[2..]),
         static u => u.Op == Ops.Stack && u.Src.Length == u.DType.Lanes && AllOf(u.Src, u.DType.Scalar),
         static u => u.Op == Ops.Splat && u.Src.Length == 1 && u.DType.IsVector && u[0].DType == u.DType.Scalar,
-        Specification.IsTranspose,
-        static u => u is { Op: Ops.Extract, Arg: int } && u[0].DType.IsVector && u.DType == u[0].DType.Scalar && (int)u.Arg! < u[0].DType.Lanes,
+        static u => u is { Op: Ops.Extract, Arg: int } && Specification.IsExtract(u),
+        static u => u is { Op: Ops.Shuffle, Arg: Axes lanes } && u.Src.Length == 2 && u.DType is { IsVector: true, IsBool: false } && u[0].DType == u.DType && u[1].DType == u.DType && lanes.Count == u.DType.Lanes && Specification.AreLanes(lanes, 2 * u.DType.Lanes),
         static u => u.Op == Ops.Sink && u.Src.Length > 0,
         u => Specification.IsElementwise(u) && (isIndex(DType.Index) || u.DType.Kind != DTypeKind.Index));
 

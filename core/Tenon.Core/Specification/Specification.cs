@@ -32,10 +32,26 @@ internal sealed class Specification(string level, params Func<UOp, bool>[] rules
         return false;
     }
 
-    /// <summary>A step of the transposition of a matrix in registers.</summary>
-    public static bool IsTranspose(UOp u) =>
-        u is { Op: Ops.Transpose, Arg: int n } && u.Src.Length == 2 && u[0].DType == u.DType && u[1].DType == u.DType
-        && u.DType.Bits >= 32 && int.IsPow2(Math.Abs(n)) && u.DType.Lanes % (2 * Math.Abs(n)) == 0;
+    /// <summary>Whether lanes are taken out of a vector that has them.</summary>
+    public static bool IsExtract(UOp u)
+    {
+        var (from, count, lane) = (u[0].DType, u.DType.Lanes, u.ArgAs<int>());
+        return from.IsVector && u.DType.Scalar == from.Scalar && lane >= 0 && lane + count <= from.Lanes && lane % count == 0 && (count == 1 || !from.IsBool);
+    }
+
+    /// <summary>Whether each number names one of so many lanes.</summary>
+    public static bool AreLanes(Axes numbers, int lanes)
+    {
+        foreach (var n in numbers.Span)
+        {
+            if (n < 0 || n >= lanes)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>Arithmetic whose sources agree in type and lanes, as far as the op asks.</summary>
     public static bool IsElementwise(UOp u) => u.Op switch

@@ -10,27 +10,45 @@ namespace Tenon.Runtime;
 internal sealed class ExecutableSchedule
 {
     private readonly KernelProgram?[] _programs;
-    private readonly IReadOnlyList<string>[] _variables;
+    private readonly int[][] _callVariables;
     private readonly OpenedDevice[] _devices;
     private readonly OpenedDevice[] _slotDevices;
     private readonly (OpenedDevice Device, long Bytes)[] _arenas;
     private readonly int _launches;
+    private LaunchSegment?[]? _segments;
+    private bool _hasRun;
 
-    private ExecutableSchedule(Schedule schedule, KernelProgram?[] programs, OpenedDevice[] devices, OpenedDevice[] slotDevices)
+    private ExecutableSchedule(Schedule schedule, KernelProgram?[] programs, OpenedDevice[] devices, OpenedDevice[] slotDevices, Func<int, string, string>? keyOf)
     {
         Schedule = schedule;
         _programs = programs;
-        _variables = [.. programs.Select((p, i) => p is { Kernel.VariableCount: > 0 } ? ScheduledCall.VariablesOf(schedule.Calls[i].Kernel!) : [])];
         _devices = devices;
         _slotDevices = slotDevices;
         _arenas = [.. schedule.ArenaBytes.Where(a => a.Value > 0).Select(a => (Array.Find(slotDevices, d => d?.Name == a.Key)!, a.Value))];
         _launches = programs.Count(p => p is not null);
+        var keys = new List<string>();
+        _callVariables = new int[programs.Length][];
+        for (var i = 0; i < programs.Length; i++)
+        {
+            var names = programs[i] is { Kernel.VariableCount: > 0 } ? ScheduledCall.VariablesOf(schedule.Calls[i].Kernel!) : [];
+            _callVariables[i] = [.. names.Select(n => KeyNumber(keys, keyOf?.Invoke(i, n) ?? n))];
+        }
+
+        Variables = keys;
     }
 
     public Schedule Schedule { get; }
 
+    /// <summary>The variables of all kernels: their names, unless other keys were given.</summary>
+    public IReadOnlyList<string> Variables { get; }
+
+    /// <summary>Compiles what is not yet.</summary>
+    /// <param name="schedule">The schedule.</param>
+    /// <param name="registry">Its devices.</param>
+    /// <param name="kernels">Where kernels are kept.</param>
+    /// <param name="keyOf">The key of a variable of a call, where one name stands for several values.</param>
     /// <exception cref="TenonException">A kernel can't be compiled, or a device lacks what the schedule needs.</exception>
-    public static ExecutableSchedule Prepare(Schedule schedule, DeviceRegistry registry, KernelCache kernels)
+    public static ExecutableSchedule Prepare(Schedule schedule, DeviceRegistry registry, KernelCache kernels, Func<int, string, string>? keyOf = null)
     {
         using var activity = RuntimeEvents.Source.StartActivity("tenon.prepare");
         var slotDevices = new OpenedDevice[schedule.Slots.Count];
@@ -62,18 +80,17 @@ internal sealed class ExecutableSchedule
             programs[i] = schedule.Calls[i].Kernel is null ? null : compiled[next++];
         }
 
-        return new ExecutableSchedule(schedule, programs, devices, slotDevices);
+        return new ExecutableSchedule(schedule, programs, devices, slotDevices, keyOf);
     }
 
     /// <summary>Queues everything.</summary>
     /// <param name="slots">The memory of inputs and outputs, by slot.</param>
-    /// <param name="variables">The values of the variables.</param>
+    /// <param name="variables">The values of <see cref="Variables"/>.</param>
     /// <param name="statistics">Where launches are counted.</param>
     /// <param name="log">Where times are printed, if asked for.</param>
-    public void Run(Storage?[] slots, VariableBindings variables, Statistics statistics, DebugLog log)
+    public void Run(Storage?[] slots, ReadOnlySpan<long> variables, Statistics statistics, DebugLog log)
     {
         var arenas = _arenas.Length == 0 ? [] : new DeviceBuffer?[_arenas.Length];
-        var views = ArrayPool<BufferView>.Shared.Rent(Schedule.Slots.Count);
         try
         {
             for (var i = 0; i < arenas.Length; i++)
@@ -81,17 +98,22 @@ internal sealed class ExecutableSchedule
                 arenas[i] = _arenas[i].Device.Memory.Rent(_arenas[i].Bytes);
             }
 
-            for (var i = 0; i < _programs.Length; i++)
+            // What runs once pays for no list.
+            var segments = !_hasRun || log.Kernels ? null : _segments ??= Segments();
+            for (var i = 0; i < _programs.Length;)
             {
-                var call = Schedule.Calls[i].Slots;
-                for (var j = 0; j < call.Count; j++)
+                if (segments?[i] is { } segment)
                 {
-                    views[j] = slots[call[j]]?.View ?? Temporary(call[j], arenas);
+                    segment.Run(slots, arenas, variables);
+                    i = segment.Last;
                 }
-
-                Run(i, views.AsSpan(0, call.Count), variables, log);
+                else
+                {
+                    RunOne(i++, slots, arenas, variables, log);
+                }
             }
 
+            _hasRun = true;
             statistics.CountRun(_launches, _programs.Length - _launches);
             GC.KeepAlive(slots);
         }
@@ -105,22 +127,44 @@ internal sealed class ExecutableSchedule
                     _arenas[i].Device.Memory.Return(buffer);
                 }
             }
-
-            ArrayPool<BufferView>.Shared.Return(views, clearArray: true);
         }
     }
 
-    private BufferView Temporary(int slot, DeviceBuffer?[] arenas)
+    private static int KeyNumber(List<string> keys, string key)
     {
-        var (device, at) = (_slotDevices[slot], 0);
-        while (_arenas[at].Device != device)
+        var at = keys.IndexOf(key);
+        if (at < 0)
         {
-            at++;
+            at = keys.Count;
+            keys.Add(key);
         }
 
-        var s = Schedule.Slots[slot];
-        return new BufferView(arenas[at]!, s.ArenaOffset, s.Size * s.DType.Bytes);
+        return at;
     }
+
+    private LaunchSegment?[] Segments()
+    {
+        var segments = new LaunchSegment?[_programs.Length];
+        for (var first = 0; first < segments.Length;)
+        {
+            var last = first;
+            while (last < segments.Length && _programs[last] is not null && _devices[last] == _devices[first])
+            {
+                last++;
+            }
+
+            if (last > first && _devices[first].Device.TryGetFeature<ILaunchGraphs>() is { } device)
+            {
+                segments[first] = LaunchSegment.Create(Schedule, first, last, _programs, _callVariables, ArenaOf, device);
+            }
+
+            first = Math.Max(last, first + 1);
+        }
+
+        return segments;
+    }
+
+    private int ArenaOf(int slot) => Array.FindIndex(_arenas, a => a.Device == _slotDevices[slot]);
 
     private static void RequireBuffers(ScheduledCall call, OpenedDevice device)
     {
@@ -131,7 +175,33 @@ internal sealed class ExecutableSchedule
         }
     }
 
-    private void Run(int i, Span<BufferView> views, VariableBindings variables, DebugLog log)
+    private void RunOne(int i, Storage?[] slots, DeviceBuffer?[] arenas, ReadOnlySpan<long> variables, DebugLog log)
+    {
+        var call = Schedule.Calls[i].Slots;
+        var rented = ArrayPool<BufferView>.Shared.Rent(call.Count);
+        try
+        {
+            var views = rented.AsSpan(0, call.Count);
+            for (var j = 0; j < views.Length; j++)
+            {
+                views[j] = slots[call[j]]?.View ?? Temporary(call[j], arenas);
+            }
+
+            RunOne(i, views, variables, log);
+        }
+        finally
+        {
+            ArrayPool<BufferView>.Shared.Return(rented, clearArray: true);
+        }
+    }
+
+    private BufferView Temporary(int slot, DeviceBuffer?[] arenas)
+    {
+        var s = Schedule.Slots[slot];
+        return new BufferView(arenas[ArenaOf(slot)]!, s.ArenaOffset, s.DType.BytesOf(s.Size));
+    }
+
+    private void RunOne(int i, ReadOnlySpan<BufferView> views, ReadOnlySpan<long> variables, DebugLog log)
     {
         var device = _devices[i];
         if (_programs[i] is not { } program)
@@ -159,13 +229,13 @@ internal sealed class ExecutableSchedule
         }
     }
 
-    private void Launch(int i, KernelProgram program, ReadOnlySpan<BufferView> views, VariableBindings variables)
+    private void Launch(int i, KernelProgram program, ReadOnlySpan<BufferView> views, ReadOnlySpan<long> variables)
     {
-        var names = _variables[i];
-        Span<long> values = stackalloc long[names.Count];
+        var numbers = _callVariables[i];
+        Span<long> values = stackalloc long[numbers.Length];
         for (var v = 0; v < values.Length; v++)
         {
-            values[v] = variables[names[v]];
+            values[v] = variables[numbers[v]];
         }
 
         program.Launch(views, values);

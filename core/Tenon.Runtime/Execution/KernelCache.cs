@@ -79,7 +79,7 @@ internal sealed class KernelCache(ICompiler compiler, KernelStore? disk, KernelT
             {
                 return Make(kernel, device, opts);
             }
-            catch (TenonException e)
+            catch (Exception e) when (e is TenonException or InvalidOperationException or ArgumentException)
             {
                 log.Remark($"what was tuned for {kernel.ArgAs<KernelArg>().Name} doesn't apply any more, and its loops are as the heuristic chooses: {e.Message}");
             }

@@ -37,7 +37,9 @@ internal sealed class Realizer
     public bool IsFast => FastMath.Requested ?? _isFastByDefault;
 
     // What fast maths gave is of no use where strict ones are asked for.
-    private RealizedValues Realized => IsFast ? _realizedFast : _realized;
+    private RealizedValues Realized => Recording.Current is { } recording
+        ? (IsFast ? recording.FastValues : recording.Values)
+        : IsFast ? _realizedFast : _realized;
 
     public UOp Resolve(UOp graph) => RealizeGraphBuilder.Resolve(graph, Realized, _buffers);
 
@@ -70,7 +72,7 @@ internal sealed class Realizer
 
         if (!graph.IsEmpty)
         {
-            Run(graph, outputs, roots[0].Device);
+            Run(graph, outputs, roots);
         }
 
         var assigned = Remember(graph, outputs);
@@ -88,6 +90,25 @@ internal sealed class Realizer
         }
 
         return results;
+    }
+
+    public OpenedDevice Open(string device) => _devices.Open(device);
+
+    /// <summary>Compiles what a schedule needs and is not yet compiled.</summary>
+    public ExecutableSchedule Prepare(Schedule schedule, Func<int, string, string> variableKey)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var executable = ExecutableSchedule.Prepare(schedule, _devices, _kernels, variableKey);
+        _log.Scheduled(schedule, "captured", start);
+        return executable;
+    }
+
+    /// <summary>Queues a schedule.</summary>
+    public void Run(ExecutableSchedule executable, Storage?[] slots, ReadOnlySpan<long> variables)
+    {
+        var start = Stopwatch.GetTimestamp();
+        executable.Run(slots, variables, _statistics, _log);
+        _statistics.AddRunTime(start);
     }
 
     /// <summary>Lets go of everything that is compiled. No queue may hold any of it.</summary>
@@ -112,11 +133,11 @@ internal sealed class Realizer
         return (_buffers.Add(dtype, size, storage), storage);
     }
 
-    private void Run(RealizeGraph graph, (UOp Node, Storage Storage)[] outputs, string device)
+    private void Run(RealizeGraph graph, (UOp Node, Storage Storage)[] outputs, IReadOnlyList<(UOp Value, string Device)> roots)
     {
         var executable = _schedules.Find(graph.Sink);
         _statistics.CountRealize(executable is not null);
-        executable ??= Prepare(graph, device);
+        executable ??= Prepare(graph, roots[0].Device);
         var start = Stopwatch.GetTimestamp();
         var slots = new Storage?[executable.Schedule.Slots.Count];
         for (var i = 0; i < graph.Inputs.Count; i++)
@@ -132,7 +153,8 @@ internal sealed class Realizer
             }
         }
 
-        executable.Run(slots, graph.Variables, _statistics, _log);
+        Recording.Current?.Add(graph, executable.Schedule, slots, outputs, roots.Select(r => r.Value));
+        executable.Run(slots, graph.Variables.Of(executable.Variables), _statistics, _log);
         _statistics.AddRunTime(start);
     }
 
@@ -163,6 +185,7 @@ internal sealed class Realizer
         {
             assigned[after] = _buffers.Overwrite(buffer);
             _realized.Add(after, assigned[after], isPlaced: true);
+            Recording.Current?.Values.Add(after, assigned[after], isPlaced: true);
         }
 
         return assigned;

@@ -10,8 +10,23 @@ internal sealed class VariableBindings
 {
     private Dictionary<string, (VariableArg Variable, long Value)>? _bindings;
 
+    /// <summary>The names of the variables.</summary>
+    public IEnumerable<string> Names => _bindings?.Keys ?? Enumerable.Empty<string>();
+
     /// <summary>The value of a variable.</summary>
     public long this[string name] => _bindings![name].Value;
+
+    /// <summary>The values of variables.</summary>
+    public long[] Of(IReadOnlyList<string> names)
+    {
+        var values = names.Count == 0 ? [] : new long[names.Count];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = this[names[i]];
+        }
+
+        return values;
+    }
 
     /// <summary>A variable without its value, which is noted.</summary>
     /// <exception cref="TenonException">It has none, or the graph has another variable or another value of that name.</exception>

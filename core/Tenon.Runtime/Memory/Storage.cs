@@ -5,6 +5,7 @@ namespace Tenon.Runtime;
 /// <summary>Memory that lives as long as somebody holds it; then it returns to its device's cache.</summary>
 internal sealed class Storage
 {
+    private static long _lastId;
     private readonly CachingAllocator? _memory;
     private readonly long _offset;
 
@@ -32,6 +33,9 @@ internal sealed class Storage
             _memory?.Return(Buffer);
         }
     }
+
+    /// <summary>A number that no other has.</summary>
+    public long Id { get; } = Interlocked.Increment(ref _lastId);
 
     public OpenedDevice Device { get; }
 

@@ -64,13 +64,9 @@ internal sealed class KernelBench : IDisposable
             _programs[id] = _device.Device.Load(_device.Generator.Generate(program));
             return null;
         }
-        catch (TenonException e)
+        catch (Exception e) when (e is TenonException or OutOfMemoryException)
         {
-            return new Rejection(RejectReason.CompileError, e.Message);
-        }
-        catch (OutOfMemoryException e)
-        {
-            return new Rejection(RejectReason.OutOfMemory, e.Message);
+            return Why(e, RejectReason.CompileError);
         }
     }
 
@@ -97,13 +93,9 @@ internal sealed class KernelBench : IDisposable
 
             return new Timing(Measure(program));
         }
-        catch (TenonException e)
+        catch (Exception e) when (e is TenonException or OutOfMemoryException)
         {
-            return new Timing(null, new Rejection(RejectReason.Crash, e.Message));
-        }
-        catch (OutOfMemoryException e)
-        {
-            return new Timing(null, new Rejection(RejectReason.OutOfMemory, e.Message));
+            return new Timing(null, Why(e, RejectReason.Crash));
         }
     }
 
@@ -182,6 +174,8 @@ internal sealed class KernelBench : IDisposable
 
         return checks;
     }
+
+    private static Rejection Why(Exception e, RejectReason otherwise) => new(e is OutOfMemoryException || e.InnerException is OutOfMemoryException ? RejectReason.OutOfMemory : otherwise, e.Message);
 
     private string? FirstWrong()
     {

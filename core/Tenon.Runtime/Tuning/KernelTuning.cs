@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Tenon.Compiler;
 using Tenon.Core;
 
@@ -11,6 +12,7 @@ internal sealed class KernelTuning : IDisposable
     private readonly DebugLog _log;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Ranking> _rankings = [];
+    private readonly ConcurrentDictionary<string, TunedKernel> _found = new(StringComparer.Ordinal);
     private readonly TuningWorkers _workers;
 
     public KernelTuning(RuntimeOptions options, IReadOnlyList<PluginRegistration> plugins, ICompiler compiler, DebugLog log)
@@ -25,15 +27,22 @@ internal sealed class KernelTuning : IDisposable
     /// <summary>Hears of the kernels of each schedule that is made ready.</summary>
     public Action<IReadOnlyList<(UOp Kernel, OpenedDevice Device)>>? Observer { get; set; }
 
+    /// <summary>Whether the candidates of the last search ran in a process of their own.</summary>
+    public bool IsIsolated => _workers.IsIsolated;
+
+    /// <summary>What was found for a kernel, by this process or before; null if nothing was.</summary>
+    public TunedKernel? Find(UOp kernel, OpenedDevice device) =>
+        !_found.IsEmpty && _found.TryGetValue(CacheKey.OfTuning(kernel, device.Capabilities, device.Generator), out var found) ? found : Store.Find(kernel, device);
+
     /// <summary>How the loops of a kernel are to be changed; null for what the heuristic chooses.</summary>
     public IReadOnlyList<Opt>? OptsOf(UOp kernel, OpenedDevice device)
     {
-        if (Store.IsEmpty && _options.Tuning.Search == TuningSearch.Off)
+        if (Store.IsEmpty && _found.IsEmpty && _options.Tuning.Search == TuningSearch.Off)
         {
             return null;
         }
 
-        if (Store.Find(kernel, device) is { } known)
+        if (Find(kernel, device) is { } known)
         {
             return known.Opts;
         }
@@ -66,8 +75,9 @@ internal sealed class KernelTuning : IDisposable
                 _rankings[device.Name] = ranking = new Ranking(device.Capabilities.Parallelism);
             }
 
-            using var timer = _workers.Open(kernel, device, options);
-            var result = new BeamSearch(kernel, device.Capabilities, device.Generator.Target, _compiler.Options, options, timer, ranking, Report, cancel).Run();
+            var timer = _workers.Open(kernel, device, options);
+            using var closing = timer as IDisposable;
+            var result = new BeamSearch(kernel, device.Capabilities, device.Generator.Target, _compiler.Options, options, timer, ranking, Report, cancel).Run(Find(kernel, device)?.Opts);
             var (target, isBetter) = (device.Generator.Target, !result.Best.SequenceEqual(result.Heuristic));
             var tuned = new TunedKernel(
                 CacheKey.OfTuning(kernel, device.Capabilities, device.Generator), name, $"{device.Name} {device.Generator.Name} {target.Fingerprint}",
@@ -75,6 +85,7 @@ internal sealed class KernelTuning : IDisposable
             if (result.Seconds is not null)
             {
                 Store.Keep(tuned);
+                _found[tuned.Key] = tuned;
             }
 
             return (tuned, result);

@@ -51,6 +51,12 @@ internal abstract class TensorExecutor
 
     public abstract UOp[] Realize(IReadOnlyList<(UOp Value, string Device)> roots);
 
+    /// <summary>Whether what is computed can be recorded.</summary>
+    public virtual bool CanRecord => false;
+
+    /// <summary>Records what this flow of control computes; null if that can't be.</summary>
+    public virtual Recording? Record() => null;
+
     /// <summary>Waits for all queued work.</summary>
     public virtual void Synchronize()
     {
@@ -90,6 +96,10 @@ internal abstract class TensorExecutor
         public override void Copy(UOp source, UOp destination) => TenonRuntime.Default.Copy(source, destination);
 
         public override UOp[] Realize(IReadOnlyList<(UOp Value, string Device)> roots) => TenonRuntime.Default.Realize(roots);
+
+        public override bool CanRecord => true;
+
+        public override Recording? Record() => TenonRuntime.Default.Record();
 
         public override void Synchronize() => TenonRuntime.Default.Synchronize();
     }

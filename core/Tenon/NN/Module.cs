@@ -12,8 +12,17 @@ public abstract class Module : IStateful
     private readonly List<(string Name, Tensor Value)> _buffers = [];
     private readonly List<(string Name, Module Value)> _children = [];
 
+    private bool _isTraining = true;
+
     /// <summary>Whether the module behaves as in training (the default) or as in use.</summary>
-    public bool IsTraining { get; private set; } = true;
+    public bool IsTraining
+    {
+        get
+        {
+            CaptureTrace.Current?.NoteMode(this, _isTraining);
+            return _isTraining;
+        }
+    }
 
     /// <summary>The module's output for one input. A module that takes several has a <c>Forward</c> of its own.</summary>
     /// <exception cref="TenonException">This module takes several inputs, or none.</exception>
@@ -23,7 +32,12 @@ public abstract class Module : IStateful
     /// <summary>Sets how the module and all modules in it behave.</summary>
     public void Train(bool training = true)
     {
-        IsTraining = training;
+        if (training != _isTraining)
+        {
+            CaptureTrace.Refuse($"calls {(training ? nameof(Train) : nameof(Eval))} of a {GetType().Name}", "Call it outside; what it sets is part of the kind of a call.");
+            _isTraining = training;
+        }
+
         foreach (var (_, child) in _children)
         {
             child.Train(training);

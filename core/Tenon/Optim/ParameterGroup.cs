@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Tenon.Optim;
 
 /// <summary>Parameters of an optimizer that share their options.</summary>
@@ -34,6 +36,7 @@ public sealed class ParameterGroup
                 throw new TenonException("TEN3083", $"A learning rate of {value}. Expected a number of 0 or more.");
             }
 
+            CaptureTrace.Refuse("sets a learning rate", "Set it outside, before the call: each call uses what it is then.");
             _learningRate = value;
             _numbers.Clear();
         }
@@ -45,6 +48,7 @@ public sealed class ParameterGroup
         get => _momentum;
         set
         {
+            CaptureTrace.Refuse("sets a momentum", "Set it outside, before the call: each call uses what it is then.");
             _momentum = value;
             _numbers.Clear();
         }
@@ -58,15 +62,35 @@ public sealed class ParameterGroup
     internal Tensor Numbers(string device, DType dtype)
     {
         var type = dtype == DType.Float64 ? dtype : DType.Float32;
+        if (CaptureTrace.Current is { } trace)
+        {
+            return trace.HostValues((this, device, type), Make, Fill);
+        }
+
         if (!_numbers.TryGetValue((device, type), out var numbers))
         {
-            numbers = type == DType.Float64
-                ? Tensor.From<double>([_learningRate, _momentum], device)
-                : Tensor.From<float>([(float)_learningRate, (float)_momentum], device);
-            _numbers.Add((device, type), numbers);
+            _numbers.Add((device, type), numbers = Make());
         }
 
         return numbers;
+
+        Tensor Make() => type == DType.Float64
+            ? Tensor.From<double>([_learningRate, _momentum], device)
+            : Tensor.From<float>([(float)_learningRate, (float)_momentum], device);
+
+        void Fill(Span<byte> bytes)
+        {
+            if (type == DType.Float64)
+            {
+                var values = MemoryMarshal.Cast<byte, double>(bytes);
+                (values[0], values[1]) = (_learningRate, _momentum);
+            }
+            else
+            {
+                var values = MemoryMarshal.Cast<byte, float>(bytes);
+                (values[0], values[1]) = ((float)_learningRate, (float)_momentum);
+            }
+        }
     }
 }
 

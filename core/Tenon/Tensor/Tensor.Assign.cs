@@ -31,6 +31,7 @@ public sealed partial class Tensor
 
         var target = _base ?? this;
         FunctionTrace.Current?.CheckMayWrite(target, operation);
+        CaptureTrace.Current?.NoteWrite(target);
         var moves = Moves.Between(target.Node, Node);
         if (Moves.Repeats(moves))
         {

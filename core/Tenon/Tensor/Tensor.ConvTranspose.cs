@@ -77,8 +77,46 @@ public sealed partial class Tensor
 
         var (inputs, outputs) = (weight.Shape.Size(0) / groups, weight.Shape.Size(1));
         SymInt[] k = weight.Shape.ToSizes()[2..];
-        var w = weight.Reshape([groups, inputs, outputs, .. k]).Transpose(1, 2).Reshape([groups * outputs, inputs, .. k]).Flip([.. Enumerable.Range(2, axes)]);
-        return Spread(step).PadLast(around, 0).Conv(w, bias, default, default, dilation, groups, operation);
+        var w = weight.Reshape([groups, inputs, outputs, .. k]).Transpose(1, 2).Reshape([groups * outputs, inputs, .. k]);
+        if (Array.TrueForAll(step, static s => s == 1))
+        {
+            return PadLast(around, 0).Conv(w.Flip([.. Enumerable.Range(2, axes)]), bias, default, default, dilation, groups, operation);
+        }
+
+        return ConvPhases(w.Spread(apart), step, [.. cut.Select(c => c.Before)], [.. around.Select((a, i) => (Shapes.Known(Shape, 2 + i, operation) - 1) * step[i] + 1 + a.Before + a.After - apart[i] * (kernel[i] - 1))], groups, operation).PlusBias(bias);
+    }
+
+    // Output q·stride + r needs only every stride-th element of the window, from one that r decides: for each r, a convolution without
+    // stride. Their results lie side by side. begin is how many outputs are cut off before the first.
+    private Tensor ConvPhases(Tensor weight, long[] stride, long[] begin, long[] size, int groups, string operation)
+    {
+        var axes = stride.Length;
+        var (n, o, perGroup) = (Shape.Size(0), weight.Shape.Size(0), weight.Shape.Size(1));
+        var kernel = KernelOf(weight, operation);
+        var (filled, split, taps) = (new (long, long)[axes], new List<SymInt> { o, perGroup }, new List<SymInt>());
+        var (around, steps) = (new (long, long)[axes], new List<SymInt>());
+        for (var i = 0; i < axes; i++)
+        {
+            // Zeros before the window, so that a whole number of steps is cut off.
+            var zeros = (stride[i] - begin[i] % stride[i]) % stride[i];
+            var (tap, cut, step) = ((zeros + kernel[i] + stride[i] - 1) / stride[i], (begin[i] + zeros) / stride[i], (size[i] + stride[i] - 1) / stride[i]);
+            filled[i] = (zeros, tap * stride[i] - kernel[i] - zeros);
+            split.AddRange([tap, stride[i]]);
+            taps.Add(tap);
+            around[i] = (tap - 1 - cut, step + cut - Shapes.Known(Shape, 2 + i, operation));
+            steps.Add(step);
+        }
+
+        // [O, C/G, m, r, …] → [O, r…, C/G, m…]
+        int[] r = [.. Enumerable.Range(0, axes).Select(i => 3 + 2 * i)], m = [.. Enumerable.Range(0, axes).Select(i => 2 + 2 * i)];
+        var phases = stride.Aggregate(1L, (a, b) => a * b);
+        var w = weight.PadLast(filled, 0).Reshape([.. split]).Flip(m).Permute([0, .. r, 1, .. m]).Reshape([o * phases, perGroup, .. taps]);
+
+        // [N, O·r…, q…] → [N, O, q·stride + r, …]
+        var y = PadLast(around, 0).Conv(w, null, default, default, default, groups, operation).Reshape([n, o, .. stride.Select(s => (SymInt)s), .. steps])
+            .Permute([0, 1, .. Enumerable.Range(0, axes).SelectMany(i => new[] { 2 + axes + i, 2 + i })])
+            .Reshape([n, o, .. steps.Select((count, i) => count * stride[i])]);
+        return y.PadLast([.. size.Select((wanted, i) => (0L, wanted - Shapes.Known(y.Shape, 2 + i, operation)))], 0);
     }
 
     // Zeros between the elements of the last axes: i → (i - 1)·stride + 1.

@@ -48,9 +48,6 @@ public sealed partial class Tensor
         }
     }
 
-    /// <summary>The gradient that <see cref="Backward"/> accumulated; null before.</summary>
-    public Tensor? Grad { get; set; }
-
     /// <summary>Until disposed, results of operations don't require gradients in this flow of control.</summary>
     public static IDisposable NoGrad() => GradientMode.Disable();
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Tenon.Core;
 
 namespace Tenon;
@@ -5,7 +6,11 @@ namespace Tenon;
 public sealed partial class Tensor
 {
     /// <summary>Begins the stream of random numbers anew. The same seed gives the same numbers on every device.</summary>
-    public static void ManualSeed(ulong seed) => RandomStream.Seed(seed);
+    public static void ManualSeed(ulong seed)
+    {
+        CaptureTrace.Refuse("seeds the random numbers", "Seed them outside.");
+        RandomStream.Seed(seed);
+    }
 
     /// <summary>Uniform numbers of float32, at least 0 and below 1.</summary>
     public static Tensor Rand(params Shape shape) => Rand(shape, null);
@@ -154,6 +159,17 @@ public sealed partial class Tensor
             throw new TenonException(TensorFunction.ValueCode, $"RandPerm of {count}: it draws on the host, which in a traced function would happen once. Call it outside, and pass the result.");
         }
 
+        var order = From<int>(Shuffled(count), device);
+        if (!RandomStream.IsOwn && count > 0)
+        {
+            CaptureTrace.Current?.Recording.FillAtEachRun(order.StoredBuffer!, bytes => MemoryMarshal.AsBytes<int>(Shuffled(count)).CopyTo(bytes));
+        }
+
+        return order;
+    }
+
+    private static int[] Shuffled(int count)
+    {
         var order = Enumerable.Range(0, count).ToArray();
         var (key, counter) = RandomStream.Take(count);
         for (var i = count - 1; i > 0; i--)
@@ -162,7 +178,7 @@ public sealed partial class Tensor
             (order[i], order[other]) = (order[other], order[i]);
         }
 
-        return From<int>(order, device);
+        return order;
     }
 
     /// <summary>Sets elements to 0 with probability <paramref name="p"/>, and scales the others so that the mean stays.</summary>
@@ -193,7 +209,9 @@ public sealed partial class Tensor
     internal static Tensor RandomState(long count, string? device)
     {
         var (key, counter) = RandomStream.Take(count);
-        return From<ulong>([key, counter], device);
+        var state = From<ulong>([key, counter], device);
+        CaptureTrace.Current?.NoteDraw(state, count);
+        return state;
     }
 
     // The upper bits as a fraction below 1, exact in float32.

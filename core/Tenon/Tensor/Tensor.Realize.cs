@@ -104,6 +104,7 @@ public sealed partial class Tensor
     internal void Become(Tensor value)
     {
         var node = Leaves.Marked(value.Node);
+        CaptureTrace.Current?.NoteWrite(this);
         LeaveBase();
         (_device, Grad) = (value.Device, null);
         SetNode(node);

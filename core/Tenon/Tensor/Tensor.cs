@@ -19,6 +19,7 @@ public sealed partial class Tensor
     {
         _node = node;
         _device = device;
+        Born = CaptureTrace.Current?.Id ?? 0;
     }
 
     /// <summary>The graph that makes the value.</summary>
@@ -26,6 +27,7 @@ public sealed partial class Tensor
     {
         get
         {
+            CaptureTrace.Current?.Touch(this);
             if (_base is not null)
             {
                 FollowBase();

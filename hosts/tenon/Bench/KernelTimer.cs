@@ -21,18 +21,21 @@ internal static class KernelTimer
 
     /// <summary>What runs an action so many times, and gives the milliseconds of each.</summary>
     /// <param name="run">The action.</param>
-    /// <param name="processorTime">Whether the processor time of all threads counts instead of what a clock on the wall shows.</param>
+    /// <param name="processorTime">
+    /// Whether the processor time of all threads counts instead of what a clock on the wall shows; then their mean is given, because systems
+    /// don't keep it finely.
+    /// </param>
     public static Func<int, double[]> Each(Action run, bool processorTime = false) => runs =>
     {
-        var times = new double[runs];
+        var (times, used) = (new double[runs], Environment.CpuUsage.TotalTime);
         for (var i = 0; i < runs; i++)
         {
-            var (start, used) = (Stopwatch.GetTimestamp(), processorTime ? Environment.CpuUsage.TotalTime : default);
+            var start = Stopwatch.GetTimestamp();
             run();
-            times[i] = (processorTime ? Environment.CpuUsage.TotalTime - used : Stopwatch.GetElapsedTime(start)).TotalMilliseconds;
+            times[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         }
 
-        return times;
+        return processorTime ? [(Environment.CpuUsage.TotalTime - used).TotalMilliseconds / runs] : times;
     };
 
     private static List<double> Repeat(TimeSpan atLeast, Action run)

@@ -42,8 +42,11 @@ internal sealed class InputOptions
     };
 
     /// <summary>The inputs, read or made up.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="makeUp">Whether those that are not given are made up even if it isn't asked for.</param>
     /// <exception cref="TenonException">A file can't be read, or an input is neither given nor to be made up.</exception>
-    public Dictionary<string, OnnxValue> Read(ParseResult parsed, OnnxModel model)
+    public Dictionary<string, OnnxValue> Read(ParseResult parsed, OnnxModel model, bool makeUp = false)
     {
         var inputs = new Dictionary<string, OnnxValue>();
         foreach (var (name, file) in (parsed.GetValue(_input) ?? []).Select(Split))
@@ -55,7 +58,7 @@ internal sealed class InputOptions
         var sizes = Sizes(parsed.GetValue(_size) ?? []);
         foreach (var input in model.Inputs.Where(i => !inputs.ContainsKey(i.Name) && i.Type is not OnnxOptionalType))
         {
-            inputs[input.Name] = parsed.GetValue(_random)
+            inputs[input.Name] = makeUp || parsed.GetValue(_random)
                 ? MadeUp(input, sizes)
                 : throw new TenonException("TEN9014", $"Input '{input.Name}' ({input.Type}) is not given. Add --input {input.Name}=FILE, or --random to make it up.");
         }

@@ -29,7 +29,7 @@ internal static class ClrTarget
         var hasFma = Fma.IsSupported || Avx512F.IsSupported || AdvSimd.IsSupported;
         return new CodeGeneratorTarget
         {
-            ExtraOps = hasFma ? extra | new OpSet(Ops.MulAcc) : extra,
+            ExtraOps = extra | (hasFma ? new OpSet(Ops.MulAcc) : default) | (vectorBytes > 0 && Avx512F.VL.IsSupported ? new OpSet(Ops.Shuffle) : default),
             VectorBytes = vectorBytes,
             VectorRegisters = Avx512F.IsSupported || AdvSimd.IsSupported ? 32 : 16,
             Fingerprint = $"{RuntimeInformation.ProcessArchitecture}-v{vectorBytes}{(hasFma ? "-fma" : "")}{(MaskedMemory.IsSupported ? "-mask" : "")}".ToLowerInvariant(),

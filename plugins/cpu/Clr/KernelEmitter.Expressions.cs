@@ -1,6 +1,7 @@
 using System.Reflection.Emit;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 using Tenon.Core;
 
 namespace Tenon.Plugins.Cpu;
@@ -28,7 +29,18 @@ internal sealed partial class KernelEmitter
                 return;
             case Ops.Extract:
                 Push(node[0]);
-                EmitExtract(VectorType.Of(node[0].DType), node.ArgAs<int>());
+                if (node.DType.IsVector)
+                {
+                    EmitPart(VectorType.Of(node[0].DType), VectorType.Of(node.DType), node.ArgAs<int>());
+                }
+                else
+                {
+                    EmitExtract(VectorType.Of(node[0].DType), node.ArgAs<int>());
+                }
+
+                return;
+            case Ops.Shuffle:
+                EmitShuffle(node);
                 return;
             case Ops.Transpose:
                 EmitTranspose(node);
@@ -100,36 +112,54 @@ internal sealed partial class KernelEmitter
         _il.Emit(OpCodes.Call, type.Method(nameof(Vector128.Create), parameters));
     }
 
-    // Lanes of one source stay where they are, and those of the other move in between: a shuffle and a choice.
-    private void EmitTranspose(UOp node)
+    // Halves of halves, down to the part.
+    private void EmitPart(VectorType from, VectorType to, int lane)
     {
-        var (type, argument) = (VectorType.Of(node.DType), node.ArgAs<int>());
-        var integers = VectorType.Of((node.DType.Bits == 64 ? DType.Int64 : DType.Int32).Vec(type.Lanes));
-        var places = node.DType.Kind == DTypeKind.UInt ? type : integers;
-        var moved = argument > 0 ? 1 : 0;
-        EmitLanes(integers, lane => Transposition.SourceOf(argument, lane).Source == 0 ? -1 : 0);
-        _il.Emit(OpCodes.Call, integers.As(type.Element));
-        for (var source = 0; source < 2; source++)
+        while (from.Lanes > to.Lanes)
         {
-            Push(node[source]);
-            if (source == moved)
+            var half = VectorType.Of(from.DType.Scalar.Vec(from.Lanes / 2));
+            var isUpper = lane >= half.Lanes;
+            lane -= isUpper ? half.Lanes : 0;
+            if (!half.IsHalf)
             {
-                EmitLanes(places, lane => Transposition.SourceOf(argument, lane) is var from && from.Source == moved ? from.Lane : lane);
-                _il.Emit(OpCodes.Call, type.Method(nameof(Vector128.Shuffle), type.Type, places.Type));
+                _il.Emit(OpCodes.Call, VectorType.Find(from.Api, isUpper ? nameof(Vector512.GetUpper) : nameof(Vector512.GetLower), from.Element, from.Type));
             }
-        }
+            else if (isUpper)
+            {
+                var longs = VectorType.Of(DType.Int64.Vec(2));
+                _il.Emit(OpCodes.Call, from.As(typeof(long)));
+                EmitExtract(longs, 1);
+                _il.Emit(OpCodes.Call, longs.Method(nameof(Vector128.CreateScalarUnsafe), typeof(long)));
+                _il.Emit(OpCodes.Call, longs.As(from.Element));
+            }
 
-        _il.Emit(OpCodes.Call, type.Method(nameof(Vector128.ConditionalSelect), type.Type, type.Type, type.Type));
+            from = half;
+        }
     }
 
-    private void EmitLanes(VectorType type, Func<int, int> value)
+    private void EmitShuffle(UOp node)
     {
-        for (var lane = 0; lane < type.Lanes; lane++)
+        var type = VectorType.Of(node.DType);
+        var index = (type.LaneBits == 32, node.DType.Kind == DTypeKind.UInt) switch
         {
-            EmitConst(type.DType.Scalar, value(lane));
+            (true, false) => DType.Int32,
+            (true, true) => DType.UInt32,
+            (false, false) => DType.Int64,
+            (false, true) => DType.UInt64,
+        };
+        var indices = VectorType.Of(index.Vec(type.IsHalf ? 128 / type.LaneBits : type.Lanes));
+        Push(node[0]);
+        for (var i = 0; i < indices.Lanes; i++)
+        {
+            // The lanes of the second vector come after all of the first register, in use or not.
+            var lane = i < type.Lanes ? node.ArgAs<Axes>()[i] : 0;
+            EmitConst(indices.DType.Scalar, lane < type.Lanes ? lane : lane - type.Lanes + indices.Lanes);
         }
 
-        CreateFromLanes(type);
+        CreateFromLanes(indices);
+        Push(node[1]);
+        var api = indices.Lanes * indices.LaneBits == 512 ? typeof(Avx512F) : typeof(Avx512F.VL);
+        _il.Emit(OpCodes.Call, VectorType.Find(api, $"PermuteVar{indices.Lanes}x{indices.LaneBits}x2", type.Element, type.Type, indices.Type, type.Type));
     }
 
     // A scalar truth value is 0 or 1; in a mask it is 0 or -1.

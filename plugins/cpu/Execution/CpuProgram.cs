@@ -20,6 +20,7 @@ internal sealed class CpuProgram : KernelProgram
     {
         (Entry, _queue) = (entry, queue);
         var time = kernel.Operations / OperationsPerNanosecond + kernel.MemoryBytes / BytesPerNanosecond;
+        Nanoseconds = time > 0 ? time : double.PositiveInfinity;
         var parts = time > 0 ? Math.Max(1, time / LeastNanoseconds) : double.PositiveInfinity;
         IsSmall = parts < 2;
         MaxThreads = (long)Math.Min(kernel.GlobalSize, parts);
@@ -28,6 +29,9 @@ internal sealed class CpuProgram : KernelProgram
 
     /// <summary>Its code.</summary>
     public KernelEntry Entry { get; }
+
+    /// <summary>About how long one thread takes; infinite if nothing is known.</summary>
+    public double Nanoseconds { get; }
 
     /// <summary>Whether it takes less time than telling another thread.</summary>
     public bool IsSmall { get; }

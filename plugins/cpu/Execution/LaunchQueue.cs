@@ -53,12 +53,15 @@ internal sealed unsafe class LaunchQueue : IDisposable
         }
     }
 
-    /// <summary>Adds something else to the end.</summary>
-    public void Enqueue(QueuedWork work)
+    /// <summary>Adds something else to the end. What is small and has nothing to wait for is done here.</summary>
+    public void Enqueue(QueuedWork work, bool isSmall)
     {
         ObjectDisposedException.ThrowIf(_stopped, typeof(CpuDevice));
-        TakePlace(out var number).Set(number, work);
-        _work.Wake();
+        if (!isSmall || !TryRunNow(work))
+        {
+            TakePlace(out var number).Set(number, work);
+            _work.Wake();
+        }
     }
 
     /// <summary>Waits until everything that is queued now has run.</summary>
@@ -140,43 +143,80 @@ internal sealed unsafe class LaunchQueue : IDisposable
 
     private bool TryRunNow(CpuProgram program, ReadOnlySpan<BufferView> buffers, ReadOnlySpan<long> variables)
     {
+        if (!TryBegin())
+        {
+            return false;
+        }
+
+        var addresses = stackalloc nint[buffers.Length];
+        for (var i = 0; i < buffers.Length; i++)
+        {
+            addresses[i] = CpuAllocator.Address(buffers[i]);
+        }
+
+        try
+        {
+            fixed (long* v = variables)
+            {
+                _runner.Run(program, (void**)addresses, v);
+            }
+        }
+        catch (Exception e)
+        {
+            Fail($"{program.Kernel.Name} ({program.Kernel.Generator})", e);
+        }
+
+        foreach (var view in buffers)
+        {
+            GC.KeepAlive(view.Buffer);
+        }
+
+        End();
+        return true;
+    }
+
+    private bool TryRunNow(QueuedWork work)
+    {
+        if (!TryBegin())
+        {
+            return false;
+        }
+
+        try
+        {
+            work.Run(_runner);
+        }
+        catch (Exception e)
+        {
+            Fail(work.Name, e);
+        }
+
+        End();
+        return true;
+    }
+
+    // Takes the turn for something that doesn't go through the queue, if nothing is in it.
+    private bool TryBegin()
+    {
         if (Volatile.Read(ref _done) != Volatile.Read(ref _queued) || !TryTakeTurn())
         {
             return false;
         }
 
         // Nobody else can have done anything since: who holds the turn counts.
-        var isMine = Interlocked.CompareExchange(ref _queued, _done + 1, _done) == _done;
-        if (isMine)
+        if (Interlocked.CompareExchange(ref _queued, _done + 1, _done) == _done)
         {
-            var addresses = stackalloc nint[buffers.Length];
-            for (var i = 0; i < buffers.Length; i++)
-            {
-                addresses[i] = CpuAllocator.Address(buffers[i]);
-            }
-
-            try
-            {
-                fixed (long* v = variables)
-                {
-                    _runner.Run(program, (void**)addresses, v);
-                }
-            }
-            catch (Exception e)
-            {
-                Fail($"{program.Kernel.Name} ({program.Kernel.Generator})", e);
-            }
-
-            foreach (var view in buffers)
-            {
-                GC.KeepAlive(view.Buffer);
-            }
-
-            CountOne();
+            return true;
         }
 
         GiveTurn();
-        return isMine;
+        return false;
+    }
+
+    private void End()
+    {
+        CountOne();
+        GiveTurn();
     }
 
     private void Run(object? processor)

@@ -18,7 +18,7 @@ public sealed class ClangRenderer : CStyleRenderer
         ["-std=gnu11", "-ffp-contract=off", "-fno-math-errno", "-fwrapv", "-fno-strict-aliasing", "-fno-builtin"];
 
     /// <summary>The ops beyond the base set that it takes.</summary>
-    public static OpSet ExtraOps { get; } = CodeGeneratorTarget.VectorOps | new OpSet(Ops.MulAcc, Ops.Local, Ops.Transpose);
+    public static OpSet ExtraOps { get; } = CodeGeneratorTarget.VectorOps | new OpSet(Ops.MulAcc, Ops.Local, Ops.Shuffle);
 
     /// <inheritdoc/>
     protected internal override IReadOnlyDictionary<Ops, CStyleExpression> Expressions { get; } = new Dictionary<Ops, CStyleExpression>(CStyleOperators.Table)
@@ -39,8 +39,10 @@ public sealed class ClangRenderer : CStyleRenderer
         [Ops.Bitcast] = (k, op, x) => op.DType.IsVector || op[0].DType.IsVector ? $"(({k.TypeOf(op.DType)}){x[0]})" : CStyleKernel.Call(ClangHelpers.Bits(k, op[0].DType, op.DType), x),
         [Ops.Splat] = (k, op, x) => CStyleKernel.Call(ClangHelpers.Splat(k, op.DType), Lane(op.DType, x[0])),
         [Ops.Stack] = (k, op, x) => ClangHelpers.Lanes(k, op.DType, i => Lane(op.DType, x[i])),
-        [Ops.Transpose] = (_, op, x) => $"__builtin_shufflevector({x[0]}, {x[1]}, {string.Join(", ", LanesOf(op))})",
-        [Ops.Extract] = (k, op, x) => op.DType.IsBool ? $"({x[0]}[{op.Arg}] != 0)" : $"{x[0]}[{op.Arg}]",
+        [Ops.Shuffle] = (k, op, x) => CStyleKernel.Call("__builtin_shufflevector", [.. x, .. op.ArgAs<Axes>().Span.ToArray().Select(i => i.ToString(System.Globalization.CultureInfo.InvariantCulture))]),
+        [Ops.Extract] = (k, op, x) => op.DType.IsVector
+            ? CStyleKernel.Call("__builtin_shufflevector", [x[0], x[0], .. Enumerable.Range(op.ArgAs<int>(), op.DType.Lanes).Select(i => i.ToString(System.Globalization.CultureInfo.InvariantCulture))])
+            : op.DType.IsBool ? $"({x[0]}[{op.Arg}] != 0)" : $"{x[0]}[{op.Arg}]",
     };
 
     /// <inheritdoc/>

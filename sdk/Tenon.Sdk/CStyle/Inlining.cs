@@ -7,7 +7,7 @@ internal static class Inlining
 {
     private const int Several = -1;
 
-    private static readonly OpSet Pure = OpSet.Elementwise | new OpSet(Ops.Index, Ops.Stack, Ops.Splat, Ops.Extract);
+    private static readonly OpSet Pure = OpSet.Elementwise | new OpSet(Ops.Index, Ops.Stack, Ops.Splat, Ops.Extract, Ops.Shuffle);
 
     /// <summary>
     /// The pure ops with one use, in the loop in which they are listed, and if they read a variable, before it changes.

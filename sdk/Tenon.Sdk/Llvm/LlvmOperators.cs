@@ -38,8 +38,10 @@ public static class LlvmOperators
         [Ops.Bitcast] = (k, op, x) => LlvmCasts.Bits(k, LlvmTypes.Value(op[0].DType), LlvmTypes.Value(op.DType), x[0]),
         [Ops.Splat] = Splat,
         [Ops.Stack] = Stack,
-        [Ops.Transpose] = Transpose,
-        [Ops.Extract] = (k, op, x) => k.Emit($"extractelement {LlvmTypes.Value(op[0].DType)} {x[0]}, i64 {op.Arg}"),
+        [Ops.Shuffle] = (k, op, x) => k.Emit($"shufflevector {LlvmTypes.Value(op.DType)} {x[0]}, {LlvmTypes.Value(op.DType)} {x[1]}, <{op.DType.Lanes} x i32> <{string.Join(", ", op.ArgAs<Axes>().Span.ToArray().Select(i => $"i32 {i}"))}>"),
+        [Ops.Extract] = (k, op, x) => op.DType.IsVector
+            ? k.Emit($"shufflevector {LlvmTypes.Value(op[0].DType)} {x[0]}, {LlvmTypes.Value(op[0].DType)} {x[0]}, <{op.DType.Lanes} x i32> <{string.Join(", ", Enumerable.Range(op.ArgAs<int>(), op.DType.Lanes).Select(i => $"i32 {i}"))}>")
+            : k.Emit($"extractelement {LlvmTypes.Value(op[0].DType)} {x[0]}, i64 {op.Arg}"),
     };
 
     private static string Binary(LlvmKernel kernel, UOp op, string[] x, string instruction) =>

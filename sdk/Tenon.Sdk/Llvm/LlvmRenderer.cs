@@ -18,7 +18,7 @@ public delegate string LlvmExpression(LlvmKernel kernel, UOp op, string[] source
 public abstract class LlvmRenderer
 {
     /// <summary>The ops beyond the base set that it takes.</summary>
-    public static OpSet ExtraOps { get; } = CodeGeneratorTarget.VectorOps | new OpSet(Ops.MulAcc, Ops.Local, Ops.Transpose);
+    public static OpSet ExtraOps { get; } = CodeGeneratorTarget.VectorOps | new OpSet(Ops.MulAcc, Ops.Local, Ops.Shuffle);
 
     /// <summary>The expression of each op that has a value; the accumulators' and the literals' are written by the kernel.</summary>
     protected internal virtual IReadOnlyDictionary<Ops, LlvmExpression> Expressions => LlvmOperators.Table;

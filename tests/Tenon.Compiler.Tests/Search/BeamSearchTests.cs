@@ -113,12 +113,41 @@ public class BeamSearchTests
             });
             foreach (var call in off.Schedule([.. program.Results.Select(r => (r.Substitute(inputs), RandomProgram.Device))]).Calls.Where(c => c.Kernel is not null))
             {
-                var kernel = RangeMerging.Apply(KernelCompiler.Decompose(call.Kernel!, View));
-                var nest = new LoopNest(kernel);
-                Heuristic.Change(nest, View);
-                Assert.That(Recipe.Of(kernel, nest.Applied, View).Nest.Kernel, Is.SameAs(nest.Kernel), () => $"seed {seed}: {string.Join("; ", nest.Applied)}");
+                RequireLegal(call.Kernel!, $"seed {seed}");
             }
         }
+    }
+
+    [TestCase(512, 512, 512)]
+    [TestCase(1000, 777, 1333)]
+    [TestCase(2048, 2048, 2048)]
+    [TestCase(8, 4096, 4096)]
+    [TestCase(4096, 4096, 1)]
+    public void What_the_heuristic_chooses_for_large_products_is_legal(long m, long k, long n)
+    {
+        var (a, b) = (Tensor.Empty([m, k]), Tensor.Empty([k, n]));
+        foreach (var product in new[] { a.MatMul(b), a.Reshape(k, m).Transpose(0, 1).MatMul(b), a.MatMul(b.Reshape(n, k).Transpose(0, 1)), (a.MatMul(b) + 1).Relu() })
+        {
+            SearchKernels.Of(product).ToList().ForEach(kernel => RequireLegal(kernel, "product"));
+        }
+    }
+
+    [Test]
+    public void What_the_heuristic_chooses_for_convolutions_is_legal()
+    {
+        var x = Tensor.Empty([4, 64, 56, 56]);
+        foreach (var y in new[] { x.Conv2d(Tensor.Empty([64, 64, 3, 3])), x.Conv2d(Tensor.Empty([128, 64, 1, 1])), x.Conv2d(Tensor.Empty([128, 64, 3, 3]), stride: 2) })
+        {
+            SearchKernels.Of(y).ToList().ForEach(kernel => RequireLegal(kernel, "convolution"));
+        }
+    }
+
+    private static void RequireLegal(UOp scheduled, string what)
+    {
+        var kernel = RangeMerging.Apply(KernelCompiler.Decompose(scheduled, View));
+        var nest = new LoopNest(kernel);
+        Heuristic.Change(nest, View);
+        Assert.That(Recipe.Of(kernel, nest.Applied, View).Nest.Kernel, Is.SameAs(nest.Kernel), () => $"{what}: {string.Join("; ", nest.Applied)}");
     }
 
     [Test]

@@ -1,0 +1,206 @@
+using Tenon.Compiler;
+using Tenon.Core;
+
+namespace Tenon.Runtime;
+
+/// <summary>
+/// A recording as one schedule, whose temporaries share one arena a device: what was realised within and isn't wanted is a temporary too. It
+/// may run in several threads at once.
+/// </summary>
+public sealed class RecordedProgram
+{
+    private readonly Realizer _realizer;
+    private readonly BufferTable _buffers;
+    private readonly RecordedStep[] _steps;
+    private readonly RecordedSlot[] _slots;
+    private readonly int[] _inputs;
+    private readonly int[] _outputs;
+    private readonly ExecutableSchedule _executable;
+    private readonly (int Slot, Storage Storage)[] _fixed;
+    private readonly RecordedSlot[] _filled;
+
+    // For each variable of the kernels the number of a variable of the program, or -1 and a value.
+    private readonly (int Variable, long Value)[] _values;
+
+    internal RecordedProgram(
+        Realizer realizer, BufferTable buffers, RecordedStep[] steps, RecordedSlot[] slots, int[] inputs, int[] outputs, IReadOnlyDictionary<string, long> variables)
+    {
+        (_realizer, _buffers, _steps, _slots, _inputs, _outputs) = (realizer, buffers, steps, slots, inputs, outputs);
+        _filled = Array.FindAll(slots, s => s.Fill is not null);
+        _fixed = [.. slots.Where(s => s.Storage is not null && s.Fill is null && !inputs.Contains(s.Number)).Select(s => (s.Number, s.Storage!))];
+        if (_fixed.FirstOrDefault(f => slots[f.Slot].IsWritten) is { Storage: not null } written)
+        {
+            var slot = slots[written.Slot];
+            throw new TenonException("TEN5301", $"A captured function overwrites storage of {slot.Size} × {slot.DType} that no tensor outside of it holds, so that a later call can't find it. Keep the tensor, or create it inside.");
+        }
+
+        WritesAny = Array.Exists(inputs, i => slots[i].IsWritten);
+        var names = variables.Keys.ToList();
+        Variables = names;
+        var (schedule, stepOf) = Merge();
+        _executable = realizer.Prepare(schedule, (call, name) => Key(stepOf[call], name));
+        _values = [.. _executable.Variables.Select(Value)];
+
+        string Key(int step, string name) => !variables.TryGetValue(name, out var value) ? $"{step}:{name}"
+            : steps[step].Variables[name] == value ? name
+            : throw new TenonException("TEN5302", $"Variable {name} is bound to {value} by an argument of a captured function, and to {steps[step].Variables[name]} within it. A later call can't tell what it would be bound to there: compute it as an expression of the argument, or bind another variable and pass that too.");
+
+        (int, long) Value(string key) => names.IndexOf(key) is var at and >= 0 ? (at, 0)
+            : (-1, steps[int.Parse(key[..key.IndexOf(':')], System.Globalization.CultureInfo.InvariantCulture)].Variables[key[(key.IndexOf(':') + 1)..]]);
+    }
+
+    /// <summary>The variables of which a run gets values, in order.</summary>
+    public IReadOnlyList<string> Variables { get; }
+
+    /// <summary>The whole as one schedule.</summary>
+    public Schedule Schedule => _executable.Schedule;
+
+    /// <summary>Whether a run overwrites an input.</summary>
+    public bool Writes(int input) => _slots[_inputs[input]].IsWritten;
+
+    /// <summary>Whether a run overwrites any input.</summary>
+    public bool WritesAny { get; }
+
+    /// <summary>Whether storage that is no input, but was there before, is what it was.</summary>
+    public bool Holds() => Array.TrueForAll(_fixed, f => !_slots[f.Slot].IsExternal || _buffers.IsCurrent(_slots[f.Slot].Buffer));
+
+    /// <summary>Queues everything.</summary>
+    /// <param name="inputs">The buffers of the inputs; those that are overwritten are replaced by nodes of their new content.</param>
+    /// <param name="variables">The values of <see cref="Variables"/>.</param>
+    /// <returns>Nodes of the outputs' storage, which is new, unless its content never changes.</returns>
+    public UOp[] Run(Span<UOp> inputs, ReadOnlySpan<long> variables)
+    {
+        var storages = new Storage?[_executable.Schedule.Slots.Count];
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            storages[_inputs[i]] = _buffers.Get(inputs[i]);
+        }
+
+        foreach (var (slot, storage) in _fixed)
+        {
+            storages[slot] = storage;
+        }
+
+        foreach (var slot in _filled)
+        {
+            storages[slot.Number] = Filled(slot);
+        }
+
+        var outputs = new UOp[_outputs.Length];
+        for (var i = 0; i < outputs.Length; i++)
+        {
+            var slot = _slots[_outputs[i]];
+            storages[slot.Number] ??= new Storage(_realizer.Open(slot.Device), slot.DType.BytesOf(slot.Size));
+            var at = Array.IndexOf(_inputs, slot.Number);
+            outputs[i] = at >= 0 ? inputs[at] : _buffers.Add(slot.DType, slot.Size, storages[slot.Number]!);
+        }
+
+        Span<long> values = stackalloc long[_values.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = _values[i].Variable < 0 ? _values[i].Value : variables[_values[i].Variable];
+        }
+
+        _realizer.Run(_executable, storages, values);
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            if (_slots[_inputs[i]].IsWritten)
+            {
+                inputs[i] = _buffers.Overwrite(inputs[i]);
+                for (var o = 0; o < outputs.Length; o++)
+                {
+                    outputs[o] = _outputs[o] == _inputs[i] ? inputs[i] : outputs[o];
+                }
+            }
+        }
+
+        return outputs;
+    }
+
+    /// <summary>What another program does differently; null if nothing.</summary>
+    public string? DifferenceFrom(RecordedProgram other)
+    {
+        if (_steps.Length != other._steps.Length)
+        {
+            return $"{other._steps.Length} realisations, then {_steps.Length}";
+        }
+
+        for (var i = 0; i < _steps.Length; i++)
+        {
+            if (_steps[i].Graph != other._steps[i].Graph)
+            {
+                return $"realisation {i + 1} of {_steps.Length}: {GraphDifference.Describe(other._steps[i].Graph, _steps[i].Graph)}";
+            }
+
+            if (!_steps[i].Slots.Select(s => s?.Number).SequenceEqual(other._steps[i].Slots.Select(s => s?.Number)))
+            {
+                return $"realisation {i + 1} of {_steps.Length} works on other storage";
+            }
+
+            foreach (var (name, value) in _steps[i].Variables)
+            {
+                if (!Variables.Contains(name) && other._steps[i].Variables[name] != value)
+                {
+                    return $"variable {name}, which no argument binds, was bound to {other._steps[i].Variables[name]}, then to {value}";
+                }
+            }
+        }
+
+        if (!_inputs.AsSpan().SequenceEqual(other._inputs) || !_outputs.AsSpan().SequenceEqual(other._outputs) || _slots.Length != other._slots.Length)
+        {
+            return "it uses or returns other storage";
+        }
+
+        for (var i = 0; i < _slots.Length; i++)
+        {
+            if (!_slots[i].Equals(other._slots[i], _inputs.Contains(i)))
+            {
+                return _slots[i].Content != other._slots[i].Content ? $"{_slots[i].Size} × {_slots[i].DType} from the host have other values"
+                    : $"it uses other storage of {_slots[i].Size} × {_slots[i].DType}";
+            }
+        }
+
+        return null;
+    }
+
+    private Storage Filled(RecordedSlot slot)
+    {
+        var storage = new Storage(_realizer.Open(slot.Device), slot.DType.BytesOf(slot.Size));
+        var bytes = storage.Bytes <= 256 ? stackalloc byte[(int)storage.Bytes] : new byte[storage.Bytes];
+        slot.Fill!(bytes);
+        storage.Device.Device.Allocator.CopyIn(storage.View, bytes);
+        return storage;
+    }
+
+    // The steps one after the other, on slots of the recording followed by the temporaries of each step.
+    private (Schedule Schedule, List<int> StepOf) Merge()
+    {
+        var (calls, stepOf) = (new List<ScheduledCall>(), new List<int>());
+        var slots = _slots.Select(s => new ScheduleSlot(KindOf(s), s.DType, s.Size, s.Device)).ToList();
+        for (var step = 0; step < _steps.Length; step++)
+        {
+            var (schedule, known) = (_steps[step].Schedule, _steps[step].Slots);
+            var numbers = new int[known.Length];
+            for (var i = 0; i < numbers.Length; i++)
+            {
+                numbers[i] = known[i]?.Number ?? slots.Count;
+                if (known[i] is null)
+                {
+                    slots.Add(schedule.Slots[i]);
+                }
+            }
+
+            foreach (var call in schedule.Calls)
+            {
+                calls.Add(call with { Slots = [.. call.Slots.Select(s => numbers[s])] });
+                stepOf.Add(step);
+            }
+        }
+
+        var plan = MemoryPlan.Of(calls, slots);
+        return (new Schedule { Slots = plan.Slots, Calls = plan.Calls, ArenaBytes = plan.ArenaBytes, LeastBytes = plan.LeastBytes }, stepOf);
+    }
+
+    private SlotKind KindOf(RecordedSlot slot) =>
+        slot.IsExternal || slot.Storage is not null || slot.Fill is not null ? SlotKind.Input : _outputs.Contains(slot.Number) ? SlotKind.Output : SlotKind.Temporary;
+}
