@@ -62,15 +62,6 @@ internal static class OpCases
 
         AddCasts(test, target, dtype, x, xs);
         AddLanes(test, x, y, xs, ys, lanes);
-        if (dtype.Bits >= 32 && lanes > 1 && target.ExtraOps.Contains(Ops.Transpose))
-        {
-            for (var n = 1; n < lanes; n *= 2)
-            {
-                AddTranspose(test, x, y, xs, ys, n);
-                AddTranspose(test, x, y, xs, ys, -n);
-            }
-        }
-
         return test;
     }
 
@@ -132,16 +123,5 @@ internal static class OpCases
         test.Output("Stack", Kernels.Stack([.. Enumerable.Range(0, lanes).Select(i => Kernels.Extract(x, lanes - 1 - i))]), i => xs[i / lanes * lanes + lanes - 1 - i % lanes]);
         test.Output("Splat", Kernels.Splat(Kernels.Extract(y, 1), lanes), i => ys[i / lanes * lanes + 1]);
         test.Output("Constant", UOp.Where(UOp.Alu(Ops.CmpEq, x, y), x, x.ConstLike(1)), i => Reference.Apply(Ops.CmpEq, xs[i], ys[i]) is true ? xs[i] : Reference.Cast(1L, x.DType.Scalar));
-    }
-
-    private static void AddTranspose(OpCase test, UOp x, UOp y, object[] xs, object[] ys, int n)
-    {
-        var (lanes, block) = (x.DType.Lanes, Math.Abs(n));
-        test.Output($"Transpose {n}", UOp.New(Ops.Transpose, x.DType, [x, y], n), i =>
-        {
-            var (first, lane) = (i / lanes * lanes, i % lanes);
-            var from = first + lane / (2 * block) * (2 * block) + lane % block + (n < 0 ? block : 0);
-            return lane / block % 2 == 0 ? xs[from] : ys[from];
-        });
     }
 }

@@ -25,7 +25,13 @@ public sealed class TransposeTests
     [TestCase(40, 35, 8, 4)]
     public void ColumnsAreRight(int rows, int columns, int lanes, int copies)
     {
-        using var runtime = TenonRuntime.Default = Runtime([new(OptKind.Unroll, 0, copies), new(OptKind.Vector, 1, lanes), new(OptKind.Global, 0)]);
+        Columns(rows, columns, lanes, [new(OptKind.Unroll, 0, copies), new(OptKind.Vector, 1, lanes), new(OptKind.Global, 0)]);
+        Columns(rows, columns, lanes, [new(OptKind.Unroll, 1, Math.Min(copies, rows)), new(OptKind.Vector, 0, lanes), new(OptKind.Global, 0)]);
+    }
+
+    private static void Columns(int rows, int columns, int lanes, Opt[] plan)
+    {
+        using var runtime = TenonRuntime.Default = Runtime(plan);
         Check(Enumerable.Range(0, rows * columns).Select(i => (float)i).ToArray(), rows, columns, (a, b) => a + 2 * b, (x, y) => x + y * 2);
         Check(Enumerable.Range(0, rows * columns).ToArray(), rows, columns, (a, b) => a + 2 * b, (x, y) => x + y * 2);
         if (lanes < 8 || runtime.Devices.Open("CPU").Device.CodeGenerators[0].Target.VectorBytes == 64)

@@ -61,41 +61,6 @@ internal sealed partial class Expander
         return picked!;
     }
 
-    // An unrolled range along memory that is as long as there are lanes.
-    private UOp? TransposedAxis(UOp load, UOp[] axes, UOp lanes, AddressForm address) =>
-        _target.CanTranspose(load.DType) && address.Stride(lanes) is not null
-            ? Array.Find(axes, a => address.Stride(a) == 1 && a[0].Max % lanes[0].Max == 0)
-            : null;
-
-    // Each lane's elements along the axis are loaded together, then rows become columns.
-    private Pieces ExpandTransposed(UOp load, UOp[] axes, UOp lanes, UOp axis, AddressForm address)
-    {
-        var (count, next) = (Count(lanes), 0);
-        var step = Point.CountOf(axes.AsSpan(Array.IndexOf(axes, axis) + 1));
-        var (nodes, rows) = (new UOp[Point.CountOf(axes)], new UOp[count]);
-        do
-        {
-            if (_at[axis] % count == 0)
-            {
-                for (var lane = 0; lane < count; lane++)
-                {
-                    rows[lane] = MakeLoad(load, address.At(_at, lanes, lane), null, load.DType.Vec(count));
-                }
-
-                var columns = Transposition.Columns(rows);
-                for (var i = 0; i < count; i++)
-                {
-                    nodes[next + i * step] = columns[i];
-                }
-            }
-
-            next++;
-        }
-        while (_at.MoveNext(axes));
-
-        return new Pieces(axes, lanes, false, nodes);
-    }
-
     // The lanes of a gate that changes along consecutive elements are a mask.
     private bool IsMasked(UOp load) =>
         load.Src.Length == 3 && LanesIn(load.Ranges) is { } lanes && load[1].DependsOn(lanes) && Strides.Along(load[0][1], lanes) == 1 && _target.HasMaskedLoad(load.DType);

@@ -43,8 +43,6 @@ internal sealed class CodeGeneratorView
 
     public bool HasMaskedLoad(DType dtype) => IsVector(dtype) && (Support(dtype) & DTypeSupport.MaskedLoad) != 0;
 
-    public bool CanTranspose(DType dtype) => dtype.Bits >= 32 && IsVector(dtype) && Has(Ops.Transpose);
-
     public bool HasArithmetic(DType dtype) => (Support(dtype) & DTypeSupport.Arithmetic) != 0;
 
     private DTypeSupport Support(DType dtype)

@@ -12,7 +12,6 @@ internal sealed class KernelCost
     private const double Simple = 0.5;
     private const double LaneMove = 0.7;
     private const double NearLane = Simple + LaneMove;
-    private const double TransposeStep = 1;
     private const double OtherLine = 0.5;
     private const double OtherPage = 1.5;
 
@@ -193,10 +192,10 @@ internal sealed class KernelCost
                 return 3 * Simple;
             case Ops.Load when u.Src.Length == 3:
                 return v < 0 || (w.Strides[v] == 1 && !u[1].DependsOn(_ranges[v]) && _target.IsVector(u.DType)) ? Simple + Branch : lanes * (Lane(w, plan, v) + 2 * Branch);
-            case Ops.Load when v >= 0 && IsTransposed(w, plan, v):
-                return Simple + TransposeStep * BitOperations.Log2((uint)lanes);
             case Ops.Load:
-                return v < 0 ? Simple : w.Strides[v] == 1 && _target.IsVector(u.DType) ? Simple + Far(w) * lanes * u.DType.Bytes / LineBytes : lanes * Lane(w, plan, v);
+                return v < 0 ? Simple : w.Strides[v] == 1 && _target.IsVector(u.DType)
+                    ? Simple + Far(w) * lanes * u.DType.Bytes / LineBytes + (IsScattered(w, plan, v) ? OtherStream : 0)
+                    : lanes * Lane(w, plan, v);
             case Ops.Store:
                 return v < 0 ? NarrowStore
                     : w.Strides[v] == 1 && _target.IsVector(u[1].DType) ? WideStore
@@ -228,6 +227,20 @@ internal sealed class KernelCost
         }
 
         return elements;
+    }
+
+    private bool IsScattered(Work w, LoopPlan plan, int v)
+    {
+        for (var i = 0; i < w.Strides.Length; i++)
+        {
+            if (i != v && plan.Copies[i] > 1 && (w.Inside >> i & 1) != 0 && _ranges[i].ArgAs<RangeArg>().Kind == RangeKind.Loop
+                && w.Strides[i] is { } stride && Math.Abs(stride) * w.Node[0].DType.Bytes >= PageBytes)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // One lane of an access that is not consecutive.

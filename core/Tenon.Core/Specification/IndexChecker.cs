@@ -225,9 +225,6 @@ public static class IndexChecker
                 return u[0];
             case Ops.Stack:
                 return u[lane];
-            case Ops.Transpose:
-                var (source, from) = Transposition.SourceOf(u.ArgAs<int>(), lane);
-                return Lane(u[source], from);
             default:
                 var src = u.Src.ToArray();
                 for (var i = 0; i < src.Length; i++)

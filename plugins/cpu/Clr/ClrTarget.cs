@@ -25,7 +25,7 @@ internal static class ClrTarget
     {
         var vector = vectorBytes > 0 ? Full : Scalar;
         var numbers = vectorBytes > 0 && MaskedMemory.IsSupported ? Full | DTypeSupport.MaskedLoad : vector;
-        var extra = new OpSet(Ops.Local) | (vectorBytes > 0 ? CodeGeneratorTarget.VectorOps | new OpSet(Ops.Transpose) : default);
+        var extra = new OpSet(Ops.Local) | (vectorBytes > 0 ? CodeGeneratorTarget.VectorOps : default);
         var hasFma = Fma.IsSupported || Avx512F.IsSupported || AdvSimd.IsSupported;
         return new CodeGeneratorTarget
         {

@@ -42,9 +42,6 @@ internal sealed partial class KernelEmitter
             case Ops.Shuffle:
                 EmitShuffle(node);
                 return;
-            case Ops.Transpose:
-                EmitTranspose(node);
-                return;
             case Ops.MulAcc when !node.DType.IsFloat:
                 Push(node[0]);
                 Push(node[1]);

@@ -186,8 +186,4 @@ public sealed class ClangRenderer : CStyleRenderer
 
         throw new BackendException("TEN4005", $"Kernel {program.Name} uses the variable '{variable}', which is not among those that a launch passes: {string.Join(", ", program.Variables)}.");
     }
-
-    // The lanes of both sources are counted together.
-    private static IEnumerable<int> LanesOf(UOp transpose) =>
-        Enumerable.Range(0, transpose.DType.Lanes).Select(lane => Transposition.SourceOf(transpose.ArgAs<int>(), lane) is var (source, from) ? source * transpose.DType.Lanes + from : 0);
 }

@@ -113,12 +113,4 @@ public static class LlvmOperators
 
         return vector;
     }
-
-    // The lanes of both sources are counted together.
-    private static string Transpose(LlvmKernel kernel, UOp op, string[] x)
-    {
-        var (type, lanes) = (LlvmTypes.Value(op.DType), op.DType.Lanes);
-        var from = Enumerable.Range(0, lanes).Select(lane => Transposition.SourceOf(op.ArgAs<int>(), lane)).Select(s => $"i32 {s.Source * lanes + s.Lane}");
-        return kernel.Emit($"shufflevector {type} {x[0]}, {type} {x[1]}, <{lanes} x i32> <{string.Join(", ", from)}>");
-    }
 }
