@@ -6,8 +6,7 @@ namespace Tenon.Onnx;
 
 /// <summary>
 /// A model in the ONNX format. Everything in it is checked when it is loaded; <see cref="Run(IReadOnlyDictionary{string, OnnxValue}, CancellationToken)"/> then
-/// builds a lazy graph of tensors, as code written by hand would, and nothing is computed before values are asked for, unless sizes or
-/// branches depend on them.
+/// builds a graph of tensors, as code written by hand would, and computes the outputs; what it does is captured, and replayed for inputs of the same kind.
 /// </summary>
 public sealed class OnnxModel
 {

@@ -64,7 +64,7 @@ internal sealed class CpuDevice : Device, IHostVisibleMemory, IHostMemoryUse, IL
     private static GeneratorList CreateGenerators(CpuSettings settings, BackendHost host)
     {
         var clr = new ClrGenerator(settings.VectorBytes);
-        CodeGenerator? Clang() => ClangGenerator.TryCreate(host, clr.Target.DTypes);
+        CodeGenerator? Clang() => ClangGenerator.TryCreate(host);
         CodeGenerator? Llvm()
         {
             var llvm = LlvmGenerator.TryCreate(host, out var reason);

@@ -17,7 +17,7 @@ internal static class OpCases
         {
             foreach (var lanes in Lanes(target, dtype, support))
             {
-                yield return support.HasFlag(DTypeSupport.Arithmetic) ? Arithmetic(target, dtype, lanes) : Conversion(target, dtype, lanes);
+                yield return support.HasFlag(lanes > 1 ? DTypeSupport.Vector : DTypeSupport.Arithmetic) ? Arithmetic(target, dtype, lanes) : Conversion(target, dtype, lanes);
             }
         }
     }
@@ -27,8 +27,8 @@ internal static class OpCases
         yield return 1;
 
         // From 2 lanes, as beside 2 doubles; vectors of truth values have the lanes of the numbers that they are about.
-        var most = target.VectorBytes / (dtype.IsBool ? 4 : dtype.Bytes);
-        for (var lanes = 2; support.HasFlag(DTypeSupport.Vector) && lanes <= most; lanes *= 2)
+        var most = target.VectorBytes / Math.Max(dtype.IsBool || !support.HasFlag(DTypeSupport.Vector) ? 4 : 1, dtype.Bytes);
+        for (var lanes = 2; IsMoved(support) && lanes <= most; lanes *= 2)
         {
             yield return lanes;
         }
@@ -61,22 +61,23 @@ internal static class OpCases
         }
 
         AddCasts(test, target, dtype, x, xs);
-        AddLanes(test, x, y, xs, ys, lanes);
+        AddLanes(test, x, y, xs, ys, lanes, !dtype.IsBool && target.ExtraOps.Contains(Ops.Shuffle));
         return test;
     }
 
     private static OpCase Conversion(CodeGeneratorTarget target, DType dtype, int lanes)
     {
-        var xs = Enumerable.Range(0, 0x10000).Select(i => dtype == DType.Float16 ? BitConverter.UInt16BitsToHalf((ushort)i) : (object)new BFloat((ushort)i)).ToArray();
+        var xs = !dtype.IsFloat ? CornerValues.Pairs(dtype, lanes).X : Enumerable.Range(0, 0x10000).Select(i => dtype == DType.Float16 ? BitConverter.UInt16BitsToHalf((ushort)i) : (object)new BFloat((ushort)i)).ToArray();
         var test = new OpCase($"conversions_{dtype}x{lanes}", xs.Length, lanes);
         var x = test.Input(dtype, xs);
         AddCasts(test, target, dtype, x, xs);
-        var single = x.Cast(DType.Float32);
-        if (lanes * DType.Float32.Bytes > target.VectorBytes && lanes > 1)
+        if (lanes > 1)
         {
+            AddLanes(test, x, lanes, i => xs[i]);
             return test;
         }
 
+        var single = x.Cast(DType.Float32);
         test.Output("Where", UOp.Where(UOp.Alu(Ops.CmpLt, single, single.ConstLike(1)), x, x.ConstLike(0.1)), i => Reference.Apply(Ops.CmpLt, Reference.Cast(xs[i], DType.Float32), 1f) is true ? xs[i] : Reference.Cast(0.1, dtype));
         return test;
     }
@@ -98,7 +99,7 @@ internal static class OpCases
     {
         foreach (var (to, support) in target.DTypes)
         {
-            if (to == dtype || (x.DType.IsVector && (!support.HasFlag(DTypeSupport.Vector) || x.DType.Lanes * to.Bytes > target.VectorBytes)))
+            if (to == dtype || (x.DType.IsVector && (!IsMoved(support) || x.DType.Lanes * to.Bytes > target.VectorBytes)))
             {
                 continue;
             }
@@ -111,7 +112,12 @@ internal static class OpCases
         }
     }
 
-    private static void AddLanes(OpCase test, UOp x, UOp y, object[] xs, object[] ys, int lanes)
+    private static bool IsMoved(DTypeSupport support) => (support & (DTypeSupport.Vector | DTypeSupport.Conversion)) != 0;
+
+    private static void AddLanes(OpCase test, UOp x, int lanes, Func<int, object> element) =>
+        test.Output("Stack", Kernels.Stack([.. Enumerable.Range(0, lanes).Select(i => Kernels.Extract(x, lanes - 1 - i))]), i => element(i / lanes * lanes + lanes - 1 - i % lanes));
+
+    private static void AddLanes(OpCase test, UOp x, UOp y, object[] xs, object[] ys, int lanes, bool hasShuffle)
     {
         if (lanes == 1)
         {
@@ -120,7 +126,22 @@ internal static class OpCases
             return;
         }
 
-        test.Output("Stack", Kernels.Stack([.. Enumerable.Range(0, lanes).Select(i => Kernels.Extract(x, lanes - 1 - i))]), i => xs[i / lanes * lanes + lanes - 1 - i % lanes]);
+        AddLanes(test, x, lanes, i => xs[i]);
+        for (var half = 0; lanes >= 4 && half < 2 && hasShuffle; half++)
+        {
+            var first = half * lanes / 2;
+            var part = UOp.New(Ops.Extract, x.DType.Scalar.Vec(lanes / 2), [x], first);
+            var twice = Enumerable.Range(0, lanes).Select(i => Kernels.Extract(part, i % (lanes / 2)));
+            test.Output($"Half {half}", Kernels.Stack([.. twice]), i => xs[i / lanes * lanes + first + i % (lanes / 2)]);
+        }
+
+        if (hasShuffle)
+        {
+            int[] order = [.. Enumerable.Range(0, lanes).Select(i => (3 * i + 1) % (2 * lanes))];
+            var shuffled = UOp.New(Ops.Shuffle, x.DType, [x, y], new Axes(order));
+            test.Output("Shuffle", shuffled, i => order[i % lanes] is var lane && lane < lanes ? xs[i / lanes * lanes + lane] : ys[i / lanes * lanes + lane - lanes]);
+        }
+
         test.Output("Splat", Kernels.Splat(Kernels.Extract(y, 1), lanes), i => ys[i / lanes * lanes + 1]);
         test.Output("Constant", UOp.Where(UOp.Alu(Ops.CmpEq, x, y), x, x.ConstLike(1)), i => Reference.Apply(Ops.CmpEq, xs[i], ys[i]) is true ? xs[i] : Reference.Cast(1L, x.DType.Scalar));
     }

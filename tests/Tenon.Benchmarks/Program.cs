@@ -14,6 +14,7 @@ var root = new RootCommand("Measures Tenon. Without a command: the compiler, and
     Section("engine", "Build, schedule and lower whole models; rewriting; first kernel.", r => EngineBenchmark.Run(r, null, [])),
     Section("kernels", "How many kernels well-known expressions become.", KernelCounts.Run),
     Section("start", "The first kernel of a process, and small operations.", StartBenchmark.Run),
+    Section("generators", "The default device's code generators on the same programs.", r => GeneratorBenchmark.Run(r, [], own: false)),
     Cpu(),
 };
 var functions = new Option<string[]>("--function") { Description = "Of the functions, only these.", AllowMultipleArgumentsPerToken = true };
@@ -27,6 +28,12 @@ root.Subcommands.Add(maths);
 root.Subcommands[0].Options.Add(tinygrad);
 root.Subcommands[0].Options.Add(only);
 root.Subcommands[0].SetAction(p => Report(p, r => EngineBenchmark.Run(r, p.GetValue(tinygrad), p.GetValue(only) ?? [])));
+var words = new Option<string[]>("--only") { Description = "Only kernels whose names have one of these in them.", AllowMultipleArgumentsPerToken = true };
+var own = new Option<bool>("--own") { Description = "Give each generator a program made for it, instead of that of the first." };
+var generators = root.Subcommands.Single(c => c.Name == "generators");
+generators.Options.Add(words);
+generators.Options.Add(own);
+generators.SetAction(p => Report(p, r => GeneratorBenchmark.Run(r, p.GetValue(words) ?? [], p.GetValue(own))));
 root.Options.Add(json);
 root.SetAction(p => Report(p, r =>
 {

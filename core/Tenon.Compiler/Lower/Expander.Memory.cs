@@ -11,7 +11,7 @@ internal sealed partial class Expander
         var address = new AddressForm(Storage(load[0][0]), load[0][1], _sumsInIndices);
         var gate = load.Src.Length == 3 ? load[1] : null;
         var isMasked = IsMasked(load);
-        var isVector = isMasked || lanes is null || (address.Stride(lanes) == 1 && (gate is null || !gate.DependsOn(lanes)) && _target.IsVector(load.DType));
+        var isVector = isMasked || lanes is null || (address.Stride(lanes) == 1 && (gate is null || !gate.DependsOn(lanes)) && _target.IsMovedInVectors(load.DType));
         var isPicked = !isVector && gate is null && address.Stride(lanes!) is { } stride && IsPickedFromVectors(load.DType, stride, _target);
         var (copies, next) = (isVector || isPicked ? 1 : count, 0);
         var nodes = new UOp[Point.CountOf(axes) * copies];
@@ -99,7 +99,7 @@ internal sealed partial class Expander
         var value = _pieces[store[1]];
         var (axes, lanes) = (UnrolledIn(loops), LanesIn(loops));
         var count = Count(lanes);
-        var isVector = lanes is null || (address.Stride(lanes) == 1 && _target.IsVector(store[1].DType));
+        var isVector = lanes is null || (address.Stride(lanes) == 1 && _target.IsMovedInVectors(store[1].DType));
         if (!isVector && !value.IsSplit && CrossAxis(axes, address, lanes!, store[1].DType) is { } cross)
         {
             StoreTransposed(address, value, axes, cross, lanes!, stores);

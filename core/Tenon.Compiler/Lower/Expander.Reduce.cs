@@ -40,7 +40,7 @@ internal sealed partial class Expander
 
             if (reducedLanes is not null)
             {
-                nodes[next++] = Fold(op, split ? sums : Lanes(sums[0], count));
+                nodes[next++] = split ? Fold(op, sums) : FoldLanes(op, sums[0]);
             }
             else
             {
@@ -53,15 +53,22 @@ internal sealed partial class Expander
         return new Pieces(kept, reducedLanes is null ? lanes : null, split && reducedLanes is null, nodes);
     }
 
-    private static UOp[] Lanes(UOp vector, int count)
+    // Halves of vectors, until there are only scalars left.
+    private UOp FoldLanes(Ops op, UOp vector)
     {
-        var lanes = new UOp[count];
-        for (var i = 0; i < count; i++)
+        while (vector.DType.Lanes % 2 == 0 && vector.DType.Lanes > 2 && _target.Has(Ops.Shuffle) && vector.DType is { IsBool: false, Kind: not DTypeKind.Index })
+        {
+            var half = vector.DType.Scalar.Vec(vector.DType.Lanes / 2);
+            vector = UOp.Alu(op, UOp.New(Ops.Extract, half, [vector], 0), UOp.New(Ops.Extract, half, [vector], half.Lanes));
+        }
+
+        var lanes = new UOp[vector.DType.Lanes];
+        for (var i = 0; i < lanes.Length; i++)
         {
             lanes[i] = Pieces.Extract(vector, i);
         }
 
-        return lanes;
+        return Fold(op, lanes);
     }
 
     // With loops, the terms go into accumulators; several of them let several additions be in flight.
@@ -111,7 +118,7 @@ internal sealed partial class Expander
         return rest[0];
     }
 
-    private static Scalar Neutral(Ops op, DType dtype) => op switch
+    public static Scalar Neutral(Ops op, DType dtype) => op switch
     {
         Ops.Add => ((Scalar)0).To(dtype),
         Ops.Mul => ((Scalar)1).To(dtype),

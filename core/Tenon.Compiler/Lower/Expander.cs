@@ -184,10 +184,10 @@ internal sealed partial class Expander
         for (var i = 0; i < operands.Length; i++)
         {
             operands[i] = _pieces[u[i]];
-            split |= lanes is not null && !IsVector(u[i]);
+            split |= lanes is not null && !(IsVector(u[i]) || (u.Op == Ops.Cast && _target.IsMovedInVectors(u[i].DType)));
         }
 
-        split |= lanes is not null && !IsVector(u);
+        split |= lanes is not null && !(IsVector(u) || (u.Op == Ops.Cast && _target.IsMovedInVectors(u.DType)));
         var (copies, next) = (split ? count : 1, 0);
         var nodes = new UOp[Point.CountOf(axes) * copies];
         var dtype = split ? u.DType : u.DType.Scalar.Vec(count);

@@ -3,8 +3,8 @@ using Tenon.Core;
 namespace Tenon.Compiler;
 
 /// <summary>
-/// float16 and bfloat16 for targets that only store them: loaded as 16 bits, computed as float32, rounded to nearest even
-/// when stored or cast.
+/// float16 and bfloat16 for targets that only store them: computed as float32, rounded to nearest even when stored or cast. Where the
+/// target doesn't convert them either, they are loaded and stored as 16 bits.
 /// </summary>
 internal static class HalfEmulation
 {
@@ -23,11 +23,11 @@ internal static class HalfEmulation
             var src = u.MapSources(done).Src;
             done[u] = (u.Op, missing.Contains(u.DType)) switch
             {
-                (Ops.Param or Ops.Index, true) => UOp.New(u.Op, DType.UInt16, src, u.Arg),
-                (Ops.Load, true) => Widen(UOp.New(Ops.Load, DType.UInt16, src.Length == 3 ? [src[0], src[1], UOp.Const(DType.UInt16, 0)] : src), u.DType),
+                (Ops.Param or Ops.Index, true) => UOp.New(u.Op, Stored(u.DType), src, u.Arg),
+                (Ops.Load, true) => Widen(UOp.New(Ops.Load, Stored(u.DType), src.Length == 3 ? [src[0], src[1], UOp.Const(Stored(u.DType), 0)] : src), u.DType),
                 (Ops.Const, true) => UOp.Const(DType.Float32, (Scalar)u.Arg!),
                 (Ops.Cast, true) => Widen(Narrow(ToSingle(src[0], u.DType), u.DType), u.DType),
-                (Ops.Bitcast, true) => Widen(missing.Contains(u[0].DType) ? Narrow(src[0], u[0].DType) : src[0].Bitcast(DType.UInt16), u.DType),
+                (Ops.Bitcast, true) => Widen(missing.Contains(u[0].DType) ? Narrow(src[0], u[0].DType).Bitcast(Stored(u.DType)) : src[0].Bitcast(Stored(u.DType)), u.DType),
                 (_, true) => UOp.New(u.Op, DType.Float32, src, u.Arg),
                 (Ops.Store, false) when missing.Contains(u[1].DType) => UOp.New(Ops.Store, DType.Void, [src[0], Narrow(src[1], u[1].DType), .. src[2..]]),
                 (Ops.Bitcast, false) when missing.Contains(u[0].DType) => Narrow(src[0], u[0].DType).Bitcast(u.DType),
@@ -36,11 +36,11 @@ internal static class HalfEmulation
         }
 
         return GraphRewrite.Apply(done[kernel], Simplifier.Rules, stage: "lower/emulate halves");
+
+        DType Stored(DType half) => target.HasConversion(half) ? half : DType.UInt16;
+        UOp Widen(UOp stored, DType from) => stored.DType == from ? stored.Cast(DType.Float32) : FloatCodes.Decode(from.Format!, stored);
+        UOp Narrow(UOp value, DType to) => target.HasConversion(to) ? value.Cast(to) : FloatCodes.Encode(to.Format!, value).Cast(DType.UInt16);
     }
-
-    private static UOp Widen(UOp bits, DType from) => FloatCodes.Decode(from.Format!, bits);
-
-    private static UOp Narrow(UOp value, DType to) => FloatCodes.Encode(to.Format!, value).Cast(DType.UInt16);
 
     // A float64 is rounded once, by way of the float32 whose last bit says that it is inexact; but to bfloat16 twice, as
     // everywhere.

@@ -38,6 +38,11 @@ internal sealed class CodeGeneratorView
 
     public bool IsVector(DType dtype) => _target.VectorBytes >= 16 && (Support(dtype) & DTypeSupport.Vector) != 0;
 
+    /// <summary>Whether vectors of it may be loaded, stored and converted.</summary>
+    public bool IsMovedInVectors(DType dtype) => IsVector(dtype) || (_target.VectorBytes >= 16 && HasConversion(dtype));
+
+    public bool HasConversion(DType dtype) => (Support(dtype) & DTypeSupport.Conversion) != 0;
+
     /// <summary>Whether squares of vectors can exchange rows and columns.</summary>
     public bool CanTranspose(DType dtype) => IsVector(dtype) && !dtype.IsBool && Has(Ops.Shuffle);
 

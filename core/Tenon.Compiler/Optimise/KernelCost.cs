@@ -109,7 +109,7 @@ internal sealed class KernelCost
             if (w.Node.Op == Ops.Reduce)
             {
                 // The lanes are combined at the end.
-                var folds = v >= 0 && (w.Values >> v & 1) == 0 ? plan.Lanes[v] * LaneMove : 0;
+                var folds = v >= 0 && (w.Values >> v & 1) == 0 ? LaneMove * (_target.Has(Ops.Shuffle) ? 2 * BitOperations.Log2((uint)plan.Lanes[v]) : plan.Lanes[v]) : 0;
                 total += Runs(w.Around & ~w.Reduced, w.Values, plan) * (folds + Simple * plan.CopiesIn(w.Reduced));
             }
 
@@ -191,21 +191,22 @@ internal sealed class KernelCost
             case Ops.Load when v >= 0 && u.Src.Length == 3 && w.Strides[v] == 1 && u[1].DependsOn(_ranges[v]) && _target.HasMaskedLoad(u.DType):
                 return 3 * Simple;
             case Ops.Load when u.Src.Length == 3:
-                return v < 0 || (w.Strides[v] == 1 && !u[1].DependsOn(_ranges[v]) && _target.IsVector(u.DType)) ? Simple + Branch : lanes * (Lane(w, plan, v) + 2 * Branch);
+                return v < 0 || (w.Strides[v] == 1 && !u[1].DependsOn(_ranges[v]) && _target.IsMovedInVectors(u.DType)) ? Simple + Branch : lanes * (Lane(w, plan, v) + 2 * Branch);
             case Ops.Load:
-                return v < 0 ? Simple : w.Strides[v] == 1 && _target.IsVector(u.DType)
+                return v < 0 ? Simple : w.Strides[v] == 1 && _target.IsMovedInVectors(u.DType)
                     ? Simple + Far(w) * lanes * u.DType.Bytes / LineBytes + (IsScattered(w, plan, v) ? OtherStream : 0)
                     : lanes * Lane(w, plan, v);
             case Ops.Store:
                 return v < 0 ? NarrowStore
-                    : w.Strides[v] == 1 && _target.IsVector(u[1].DType) ? WideStore
+                    : w.Strides[v] == 1 && _target.IsMovedInVectors(u[1].DType) ? WideStore
                     : CopiesAcross(w, plan) is > 1 and var rows ? Transposition.Cost(rows, lanes, WideStore)
                     : lanes * (Lane(w, plan, v) + NarrowStore);
             case Ops.Reduce:
                 return Math.Max(v < 0 || _target.IsVector(u.DType) ? Simple : lanes * Simple, Latency / Chains(w, plan));
             default:
                 var cost = w.IsFused ? 0 : u.Op switch { Ops.Div or Ops.Sqrt when v < 0 => 3, Ops.Div or Ops.Sqrt => 6, Ops.IntDiv or Ops.IntMod => 10, _ => Simple };
-                return v < 0 || (_target.IsVector(u.DType) && _target.IsVector(u[0].DType)) ? cost : lanes * (cost + LaneMove);
+                return v < 0 || (_target.IsVector(u.DType) && _target.IsVector(u[0].DType))
+                    || (u.Op == Ops.Cast && _target.IsMovedInVectors(u.DType) && _target.IsMovedInVectors(u[0].DType)) ? cost : lanes * (cost + LaneMove);
         }
     }
 

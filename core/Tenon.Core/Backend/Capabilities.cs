@@ -18,6 +18,12 @@ public enum DTypeSupport
 
     /// <summary>Vectors may be loaded under a mask: what the lanes that are off point to is not touched.</summary>
     MaskedLoad = 8,
+
+    /// <summary>
+    /// Of a code generator: what can't be computed with may be converted to float32 and back; and what can't be computed with in vectors
+    /// may be loaded, stored and converted in vectors.
+    /// </summary>
+    Conversion = 16,
 }
 
 /// <summary>What an opened device has. Immutable. Absent means unsupported.</summary>

@@ -225,6 +225,8 @@ public static class IndexChecker
                 return u[0];
             case Ops.Stack:
                 return u[lane];
+            case Ops.Extract:
+                return Lane(u[0], u.ArgAs<int>() + lane);
             default:
                 var src = u.Src.ToArray();
                 for (var i = 0; i < src.Length; i++)

@@ -3,8 +3,8 @@ using Tenon.Onnx.Graph;
 namespace Tenon.Onnx.Run;
 
 /// <summary>
-/// Runs a model whose graph follows from the kinds of its inputs, and perhaps from the values of small whole numbers among them: the
-/// graph is built once for each, and used again. A model that asks for other values while it runs has no such graph.
+/// Runs a model whose graph follows from the kinds of its inputs, and perhaps from the values of small whole numbers among them: it is
+/// captured once for each, and replayed. A model that asks for other values while it runs can't be.
 /// </summary>
 internal sealed class TracedRun
 {
@@ -17,7 +17,7 @@ internal sealed class TracedRun
     private readonly RunContext _context;
     private readonly string[] _inputs;
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, TensorFunction> _functions = [];
+    private readonly Dictionary<string, Func<Tensor[], Tensor[]>> _functions = [];
     private readonly AsyncLocal<CancellationToken> _cancellation = new();
     private volatile Mode _mode = Mode.ByKind;
 
@@ -78,7 +78,7 @@ internal sealed class TracedRun
             return null;
         }
 
-        var outputs = function.InvokeAll([.. arguments.Select(a => a.Value)]);
+        var outputs = function([.. arguments.Select(a => a.Value)]);
         var named = new OrderedDictionary<string, OnnxValue>();
         for (var i = 0; i < outputs.Length; i++)
         {
@@ -88,14 +88,14 @@ internal sealed class TracedRun
         return named;
     }
 
-    private TensorFunction? FunctionFor(Dictionary<string, HostTensor> deciding, string[] names)
+    private Func<Tensor[], Tensor[]>? FunctionFor(Dictionary<string, HostTensor> deciding, string[] names)
     {
         var key = string.Join(';', deciding.Select(d => $"{d.Key}: {d.Value.DType} [{string.Join(',', d.Value.Shape)}] {string.Join(',', d.Value.Elements)}"));
         lock (_lock)
         {
             if (!_functions.TryGetValue(key, out var function) && _functions.Count < MostValues)
             {
-                _functions[key] = function = new TensorFunction(arguments => Body(names.Zip(arguments), deciding));
+                _functions[key] = function = Jit.Capture((Tensor[] arguments) => Body(names.Zip(arguments), deciding));
             }
 
             return function;
@@ -124,7 +124,7 @@ internal sealed class TracedRun
     {
         for (; e is TenonException error; e = e.InnerException)
         {
-            if (error.Code == TensorFunction.ValueCode)
+            if (error.Code is CapturedFunction.ValueCode or TensorFunction.ValueCode)
             {
                 return true;
             }

@@ -8,6 +8,9 @@ namespace Tenon;
 /// </summary>
 public sealed class CapturedFunction : IDisposable
 {
+    /// <summary>The code of the error that says that a function which is being captured reads a value that may be another at the next call.</summary>
+    public const string ValueCode = "TEN5300";
+
     // The first calls may do something once, such as making a cache.
     private const int MostDisagreements = 2;
 

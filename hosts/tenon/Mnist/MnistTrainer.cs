@@ -11,6 +11,8 @@ internal sealed class MnistTrainer
     private readonly TrainOptions _options;
     private readonly Adam _optimizer;
     private readonly DataLoader _loader;
+    private readonly Func<Tensor, Tensor, (Tensor Loss, Tensor Correct)> _step;
+    private readonly Func<Tensor, Tensor, (Tensor Losses, Tensor Hits)> _evaluate;
 
     public MnistTrainer(TrainOptions options, ImageDataset digits)
     {
@@ -23,6 +25,12 @@ internal sealed class MnistTrainer
         _loader = new DataLoader(digits, new(options.Batch, Shuffle: true, options.Seed, DropLast: true));
         Model = DigitNetwork.Create();
         _optimizer = new Adam(Model.Parameters(), options.LearningRate);
+        _step = Jit.Capture((Tensor images, Tensor labels) => Step(images, labels));
+        _evaluate = Jit.Capture((Tensor images, Tensor labels) =>
+        {
+            var logits = Model.Forward(images);
+            return (logits.CrossEntropy(labels, reduction: Reduction.None), logits.ArgMax(1).Eq(labels).Cast(DType.Int32));
+        });
     }
 
     /// <summary>The network: <c>[N, 1, 28, 28]</c> to logits <c>[N, 10]</c>.</summary>
@@ -51,7 +59,11 @@ internal sealed class MnistTrainer
         _loader.Epoch = epoch;
         foreach (var (images, labels) in _loader)
         {
-            Step(images, labels, mean);
+            _optimizer.LearningRate = DecayedLearningRate();
+            var (loss, correct) = _step(images, labels);
+            FirstLoss ??= loss.Item<float>();
+            Steps++;
+            mean.Add(loss, correct);
             stepped(mean, Stopwatch.GetElapsedTime(start));
             if (cancellation.IsCancellationRequested)
             {
@@ -74,10 +86,7 @@ internal sealed class MnistTrainer
             // The last chunk is filled up, so that all have one shape, and the rest of its results is left out.
             var indices = chunk.Length == _options.Batch ? chunk : [.. chunk, .. Enumerable.Repeat(0, _options.Batch - chunk.Length)];
             var (images, labels) = digits.Read(indices);
-            var logits = Model.Forward(images);
-            var losses = logits.CrossEntropy(labels, reduction: Reduction.None);
-            var hits = logits.ArgMax(1).Eq(labels).Cast(DType.Int32);
-            Tensor.Realize(losses, hits);
+            var (losses, hits) = _evaluate(images, labels);
             loss += losses.ToArray<float>().Take(chunk.Length).Sum(x => (double)x);
             correct += hits.ToArray<int>().Take(chunk.Length).Sum();
         }
@@ -85,18 +94,15 @@ internal sealed class MnistTrainer
         return (loss / digits.Count, correct / digits.Count);
     }
 
-    private void Step(Tensor images, Tensor labels, RunningMean mean)
+    private (Tensor Loss, Tensor Correct) Step(Tensor images, Tensor labels)
     {
-        _optimizer.LearningRate = DecayedLearningRate();
         _optimizer.ZeroGrad();
         var logits = Model.Forward(images);
         var loss = logits.CrossEntropy(labels);
         var correct = logits.ArgMax(1).Eq(labels).Sum();
         loss.Backward();
         _optimizer.Step(loss, correct);
-        FirstLoss ??= loss.Item<float>();
-        Steps++;
-        mean.Add(loss, correct);
+        return (loss, correct);
     }
 
     // Half a cosine from the full rate to a twentieth of it.

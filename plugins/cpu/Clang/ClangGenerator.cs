@@ -16,13 +16,12 @@ internal sealed class ClangGenerator : CodeGenerator
 
     /// <summary>Creates the generator of a compiler.</summary>
     /// <param name="compiler">What compiles.</param>
-    /// <param name="dtypes">What the device computes with.</param>
     /// <param name="folder">Where temporary files go; null for the system's place.</param>
-    public ClangGenerator(ClangCompiler compiler, IReadOnlyDictionary<DType, DTypeSupport> dtypes, string? folder)
+    public ClangGenerator(ClangCompiler compiler, string? folder)
     {
         _compiler = compiler;
         _folder = folder ?? Path.GetTempPath();
-        Target = TargetOf(compiler, dtypes);
+        Target = TargetOf(compiler);
     }
 
     /// <inheritdoc/>
@@ -32,8 +31,8 @@ internal sealed class ClangGenerator : CodeGenerator
     public override CodeGeneratorTarget Target { get; }
 
     /// <summary>The generator, if this machine has a clang; else null, after a note.</summary>
-    public static ClangGenerator? TryCreate(BackendHost host, IReadOnlyDictionary<DType, DTypeSupport> dtypes) =>
-        ClangFinder.Find(host) is { } compiler ? new ClangGenerator(compiler, dtypes, host.CacheFolder) : null;
+    public static ClangGenerator? TryCreate(BackendHost host) =>
+        ClangFinder.Find(host) is { } compiler ? new ClangGenerator(compiler, host.CacheFolder) : null;
 
     /// <inheritdoc/>
     public override string Render(LinearProgram program) => _renderer.Render(program);
@@ -53,8 +52,9 @@ internal sealed class ClangGenerator : CodeGenerator
         }
     }
 
-    private static CodeGeneratorTarget TargetOf(ClangCompiler compiler, IReadOnlyDictionary<DType, DTypeSupport> dtypes)
+    private static CodeGeneratorTarget TargetOf(ClangCompiler compiler)
     {
+        const DTypeSupport Full = DTypeSupport.Storage | DTypeSupport.Arithmetic | DTypeSupport.Vector;
         var (avx512, arm) = (compiler.Defines("__AVX512F__"), compiler.Defines("__aarch64__"));
         var fused = avx512 || arm || compiler.Defines("__FMA__");
         return new CodeGeneratorTarget
@@ -63,7 +63,11 @@ internal sealed class ClangGenerator : CodeGenerator
             ExtraOps = fused ? ClangRenderer.ExtraOps : ClangRenderer.ExtraOps - new OpSet(Ops.MulAcc),
 
             // C's vectors have no load under a mask.
-            DTypes = dtypes.ToDictionary(d => d.Key, d => d.Value & ~DTypeSupport.MaskedLoad),
+            DTypes = DType.Native.ToDictionary(d => d, d => d switch
+            {
+                { IsFloat: true, Bits: 16 } => d == DType.Float16 && (arm || compiler.Defines("__F16C__")) ? DTypeSupport.Storage | DTypeSupport.Conversion : DTypeSupport.Storage,
+                _ => Full,
+            }),
             VectorBytes = avx512 ? 64 : compiler.Defines("__AVX2__") ? 32 : 16,
             VectorRegisters = avx512 || arm ? 32 : 16,
             Fingerprint = compiler.Fingerprint,

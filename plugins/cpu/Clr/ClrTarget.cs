@@ -25,23 +25,24 @@ internal static class ClrTarget
     {
         var vector = vectorBytes > 0 ? Full : Scalar;
         var numbers = vectorBytes > 0 && MaskedMemory.IsSupported ? Full | DTypeSupport.MaskedLoad : vector;
-        var extra = new OpSet(Ops.Local) | (vectorBytes > 0 ? CodeGeneratorTarget.VectorOps : default);
+        var narrow = vectorBytes > 0 ? Scalar | DTypeSupport.Conversion : Scalar;
+        var extra = new OpSet(Ops.Local) | (vectorBytes > 0 ? CodeGeneratorTarget.VectorOps | new OpSet(Ops.Shuffle) : default);
         var hasFma = Fma.IsSupported || Avx512F.IsSupported || AdvSimd.IsSupported;
         return new CodeGeneratorTarget
         {
-            ExtraOps = extra | (hasFma ? new OpSet(Ops.MulAcc) : default) | (vectorBytes > 0 && Avx512F.VL.IsSupported ? new OpSet(Ops.Shuffle) : default),
+            ExtraOps = extra | (hasFma ? new OpSet(Ops.MulAcc) : default),
             VectorBytes = vectorBytes,
             VectorRegisters = Avx512F.IsSupported || AdvSimd.IsSupported ? 32 : 16,
             Fingerprint = $"{RuntimeInformation.ProcessArchitecture}-v{vectorBytes}{(hasFma ? "-fma" : "")}{(MaskedMemory.IsSupported ? "-mask" : "")}".ToLowerInvariant(),
             DTypes = new Dictionary<DType, DTypeSupport>
             {
                 [DType.Bool] = vector,
-                [DType.Int8] = Scalar,
-                [DType.Int16] = Scalar,
+                [DType.Int8] = narrow,
+                [DType.Int16] = narrow,
                 [DType.Int32] = numbers,
                 [DType.Int64] = numbers,
-                [DType.UInt8] = Scalar,
-                [DType.UInt16] = Scalar,
+                [DType.UInt8] = narrow,
+                [DType.UInt16] = narrow,
                 [DType.UInt32] = numbers,
                 [DType.UInt64] = numbers,
                 [DType.Float16] = DTypeSupport.Storage,

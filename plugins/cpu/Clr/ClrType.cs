@@ -18,6 +18,10 @@ internal static class ClrType
     public static Type Element(DType dtype) => (dtype.Kind, dtype.Bits) switch
     {
         (DTypeKind.Bool, _) => typeof(int),
+        (DTypeKind.Int, 8) => typeof(sbyte),
+        (DTypeKind.UInt, 8) => typeof(byte),
+        (DTypeKind.Int, 16) => typeof(short),
+        (DTypeKind.UInt, 16) => typeof(ushort),
         (DTypeKind.Int, 32) => typeof(int),
         (DTypeKind.Int or DTypeKind.Index, 64) => typeof(long),
         (DTypeKind.UInt, 32) => typeof(uint),

@@ -18,6 +18,14 @@ internal sealed partial class KernelEmitter
             return;
         }
 
+        if (to.IsNarrow)
+        {
+            var wide = VectorType.Of(DType.Int32.Vec(to.Lanes));
+            EmitMaskCast(from, wide);
+            EmitNarrowLanes(wide, to);
+            return;
+        }
+
         var bits = from;
         if (to.LaneBits == 64)
         {
@@ -32,7 +40,26 @@ internal sealed partial class KernelEmitter
 
     private void EmitVectorCast(VectorType from, VectorType to)
     {
-        if (to.DType.IsBool)
+        var wide = VectorType.Of(DType.Int32.Vec(to.Lanes));
+        if (from.IsNarrow)
+        {
+            _il.Emit(OpCodes.Call, VectorType.Find(typeof(NarrowLanes), $"Widen{from.Lanes}", from.Element, from.Type));
+            if (to != wide)
+            {
+                EmitVectorCast(wide, to);
+            }
+        }
+        else if (to.IsNarrow)
+        {
+            // They wrap from int32.
+            if (from != wide)
+            {
+                EmitVectorCast(from, wide);
+            }
+
+            EmitNarrowLanes(wide, to);
+        }
+        else if (to.DType.IsBool)
         {
             EmitConst(from.DType, 0);
             EmitVectorOp(Ops.CmpNe, from, to);
@@ -60,6 +87,13 @@ internal sealed partial class KernelEmitter
         {
             EmitIntegerCast(from, to);
         }
+    }
+
+    private void EmitNarrowLanes(VectorType wide, VectorType to)
+    {
+        var bits = VectorType.Of((to.LaneBits == 8 ? DType.UInt8 : DType.UInt16).Vec(to.Lanes));
+        _il.Emit(OpCodes.Call, VectorType.Find(typeof(NarrowLanes), $"To{to.LaneBits}", wide.Element, wide.Type));
+        Reinterpret(bits, to);
     }
 
     private void EmitIntegerCast(VectorType from, VectorType to)

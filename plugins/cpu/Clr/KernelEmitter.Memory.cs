@@ -88,12 +88,12 @@ internal sealed partial class KernelEmitter
         {
             _il.Emit(OpCodes.Call, typeof(MaskMemory).GetMethod($"Load{type.Lanes}")!);
         }
-        else if (type.IsHalf)
+        else if (type.Bytes < 16)
         {
-            _il.Emit(OpCodes.Ldind_I8);
-            var longs = VectorType.Of(DType.Int64.Vec(2));
-            _il.Emit(OpCodes.Call, longs.Method(nameof(Vector128.CreateScalarUnsafe), typeof(long)));
-            _il.Emit(OpCodes.Call, longs.As(type.Element));
+            var carrier = Carrier(type);
+            _il.Emit(LoadOpCode(carrier.DType.Scalar));
+            _il.Emit(OpCodes.Call, carrier.Method(nameof(Vector128.CreateScalarUnsafe), carrier.Element));
+            Reinterpret(carrier, type);
         }
         else
         {
@@ -136,13 +136,14 @@ internal sealed partial class KernelEmitter
 
     private void EmitVectorStore(UOp node, VectorType type)
     {
-        if (type.IsHalf && !type.DType.IsBool)
+        if (type.Bytes < 16 && !type.DType.IsBool)
         {
+            var carrier = Carrier(type);
             Push(node[0]);
             Push(node[1]);
-            _il.Emit(OpCodes.Call, type.As(typeof(long)));
-            _il.Emit(OpCodes.Call, VectorType.Of(DType.Int64.Vec(2)).Unary(nameof(Vector128.ToScalar)));
-            _il.Emit(OpCodes.Stind_I8);
+            Reinterpret(type, carrier);
+            _il.Emit(OpCodes.Call, carrier.Unary(nameof(Vector128.ToScalar)));
+            _il.Emit(StoreOpCode(carrier.DType.Scalar));
             return;
         }
 
@@ -152,6 +153,14 @@ internal sealed partial class KernelEmitter
             ? typeof(MaskMemory).GetMethod($"Store{type.Lanes}")!
             : type.Method(nameof(Vector128.Store), type.Type, type.Element.MakePointerType()));
     }
+
+    // The register of one integer that is as wide as a short vector.
+    private static VectorType Carrier(VectorType type) => VectorType.Of(type.Bytes switch
+    {
+        2 => DType.UInt16.Vec(8),
+        4 => DType.UInt32.Vec(4),
+        _ => DType.Int64.Vec(2),
+    });
 
     private static OpCode LoadOpCode(DType dtype) => (dtype.Kind, dtype.Bits) switch
     {

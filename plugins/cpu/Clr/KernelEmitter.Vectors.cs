@@ -145,7 +145,7 @@ internal sealed partial class KernelEmitter
         var count = node[1].Op == Ops.Splat ? node[1][0] : node[1];
         if (!count.IsConst(out var value))
         {
-            EmitByLane(node);
+            EmitVariableShift(node, type);
             return;
         }
 
@@ -155,6 +155,21 @@ internal sealed partial class KernelEmitter
             : node.DType.Kind == DTypeKind.UInt ? nameof(Vector128.ShiftRightLogical)
             : nameof(Vector128.ShiftRightArithmetic);
         _il.Emit(OpCodes.Call, type.Method(name, type.Type, typeof(int)));
+    }
+
+    private void EmitVariableShift(UOp node, VectorType type)
+    {
+        var isArithmeticRight = node.Op == Ops.Shr && node.DType.Kind == DTypeKind.Int;
+        if (!VariableShift.IsSupported(type, isArithmeticRight))
+        {
+            EmitByLane(node);
+            return;
+        }
+
+        Push(node[0]);
+        Push(node[1]);
+        var name = node.Op == Ops.Shl ? nameof(VariableShift.Left) : isArithmeticRight ? nameof(VariableShift.RightArithmetic) : nameof(VariableShift.Right);
+        _il.Emit(OpCodes.Call, VectorType.Find(typeof(VariableShift), name, type.Element, type.Type, type.Type));
     }
 
     // Where there is no instruction for vectors: takes the lanes apart.

@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace Tenon.Plugins.Cpu;
 
 /// <summary>
-/// How a vector dtype is held: in the lanes of a <see cref="Vector128{T}"/> (of which two lanes of 32 bits use the lower
-/// half), <see cref="Vector256{T}"/> or <see cref="Vector512{T}"/>. Vectors of truth values are masks of 32-bit lanes.
+/// How a vector dtype is held: in the lanes of a <see cref="Vector128{T}"/> (of which less than 16 bytes use the lower
+/// lanes), <see cref="Vector256{T}"/> or <see cref="Vector512{T}"/>. Vectors of truth values are masks of 32-bit lanes.
 /// </summary>
 internal sealed class VectorType
 {
@@ -19,13 +19,13 @@ internal sealed class VectorType
         Element = ClrType.Element(dtype);
         LaneBits = dtype.IsBool ? 32 : dtype.Bits;
         var bytes = dtype.Lanes * LaneBits / 8;
-        IsHalf = bytes == 8;
+        Bytes = bytes;
         (Api, var generic) = bytes switch
         {
-            8 or 16 => (typeof(Vector128), typeof(Vector128<>)),
+            2 or 4 or 8 or 16 => (typeof(Vector128), typeof(Vector128<>)),
             32 => (typeof(Vector256), typeof(Vector256<>)),
             64 => (typeof(Vector512), typeof(Vector512<>)),
-            _ => throw new InvalidOperationException($"{dtype} is not a vector of 8, 16, 32 or 64 bytes."),
+            _ => throw new InvalidOperationException($"{dtype} is not a vector of 2, 4, 8, 16, 32 or 64 bytes."),
         };
         Type = generic.MakeGenericType(Element);
     }
@@ -39,8 +39,14 @@ internal sealed class VectorType
     /// <summary>Bits of a lane in a register.</summary>
     public int LaneBits { get; }
 
-    /// <summary>Whether only the lower half of the register is in use; what is in the upper half is undefined.</summary>
-    public bool IsHalf { get; }
+    /// <summary>Bytes in use; if there are less than 16, what the rest of the register holds is undefined.</summary>
+    public int Bytes { get; }
+
+    /// <summary>Whether only the lower half of the register is in use.</summary>
+    public bool IsHalf => Bytes == 8;
+
+    /// <summary>Whether lanes are only moved and converted.</summary>
+    public bool IsNarrow => LaneBits < 32;
 
     /// <summary>The type of a lane.</summary>
     public Type Element { get; }

@@ -19,7 +19,7 @@ internal sealed class LlvmGenerator : CodeGenerator
     {
         _compiler = compiler;
         Target = TargetOf(compiler);
-        _renderer = new LlvmHostRenderer(Target.VectorBytes * 8, OperatingSystem.IsWindows() && IsX64 ? "win64cc" : "");
+        _renderer = new LlvmHostRenderer(Target.VectorBytes * 8, OperatingSystem.IsWindows() && IsX64 ? "win64cc" : "", !IsX64 || compiler.Library.Major >= 17);
     }
 
     /// <inheritdoc/>
@@ -80,7 +80,7 @@ internal sealed class LlvmGenerator : CodeGenerator
             Fingerprint = compiler.Fingerprint,
             DTypes = DType.Native.Where(d => d != DType.Float16 || !IsX64 || compiler.Has("f16c")).ToDictionary(d => d, d => d switch
             {
-                { IsFloat: true, Bits: 16 } => DTypeSupport.Storage | DTypeSupport.Vector,
+                { IsFloat: true, Bits: 16 } => DTypeSupport.Storage | DTypeSupport.Conversion,
                 { IsBool: false, Bits: >= 32 } when masked => Full | DTypeSupport.MaskedLoad,
                 _ => Full,
             }),

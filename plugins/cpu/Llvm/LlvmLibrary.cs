@@ -57,6 +57,9 @@ internal sealed unsafe class LlvmLibrary
     /// <summary>Its version, such as <c>19.1.7</c>; <c>15</c> where it doesn't say, which is later than 14.</summary>
     public string Version { get; }
 
+    /// <summary>The first part of the version.</summary>
+    public int Major => int.Parse(Version.Split('.')[0], CultureInfo.InvariantCulture);
+
     public delegate* unmanaged<byte*, void> LLVMDisposeMessage { get; }
 
     public delegate* unmanaged<nint> LLVMContextCreate { get; }

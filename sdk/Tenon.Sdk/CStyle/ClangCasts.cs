@@ -45,6 +45,23 @@ internal static class ClangCasts
     private static string CastVector(CStyleKernel kernel, DType from, DType to, string x)
     {
         var type = kernel.TypeOf(to);
+        var single = DType.Float32.WithLanesOf(from);
+        if (ClangTypes.IsHalf(from))
+        {
+            var wide = from.Scalar == DType.Float16 ? CStyleKernel.Call(ClangHalves.ToFloats(kernel, from), x) : ByLane(DType.Float32);
+            return Cast(kernel, single, to, wide);
+        }
+
+        if (ClangTypes.IsHalf(to))
+        {
+            if (from.IsBool)
+            {
+                return Cast(kernel, single, to, Cast(kernel, from, single, x));
+            }
+
+            return from == single && to.Scalar == DType.Float16 ? CStyleKernel.Call(ClangHalves.FromFloats(kernel, to), x) : ByLane(to.Scalar);
+        }
+
         if (from.IsBool)
         {
             return $"__builtin_convertvector({x} & 1, {type})";
@@ -56,6 +73,15 @@ internal static class ClangCasts
         }
 
         return from.IsFloat && to.IsInteger ? FloatToInteger(kernel, from, to, x) : $"__builtin_convertvector({CStyleKernel.Bare(x)}, {type})";
+
+        string ByLane(DType lane)
+        {
+            var (name, result) = ($"cast_{ClangTypes.ShortName(from)}_{ClangTypes.ShortName(lane)}", lane.WithLanesOf(from));
+            var scalar = Cast(kernel, from.Scalar, lane, "LANE");
+            return CStyleKernel.Call(
+                kernel.Define(name, () => $"{ClangHelpers.Inline} {kernel.TypeOf(result)} {name}({kernel.TypeOf(from)} x) {{ return {ClangHelpers.Lanes(kernel, result, i => scalar.Replace("LANE", $"x[{i}]", StringComparison.Ordinal))}; }}"),
+                x);
+        }
     }
 
     // Narrow integers wrap from int32, as in .NET; the others saturate.

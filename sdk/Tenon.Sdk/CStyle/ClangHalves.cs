@@ -7,6 +7,40 @@ internal static class ClangHalves
 {
     private const string Inline = ClangHelpers.Inline;
 
+    /// <summary>The function from the bits of a vector of float16 to floats, for targets that have the instruction.</summary>
+    public static string ToFloats(CStyleKernel kernel, DType half)
+    {
+        var (bits, floats) = (kernel.TypeOf(half), kernel.TypeOf(DType.Float32.WithLanesOf(half)));
+        return ByInstruction(
+            kernel,
+            $"cast_{ClangTypes.ShortName(half)}_f32",
+            (bits, floats),
+            half.Lanes switch
+            {
+                16 => $"__builtin_ia32_vcvtph2ps512_mask((short __attribute__((vector_size(32))))x, ({floats}){{0}}, -1, 4)",
+                8 => "__builtin_ia32_vcvtph2ps256((short __attribute__((vector_size(16))))x)",
+                _ => null,
+            },
+            ClangHelpers.Lanes(kernel, DType.Float32.WithLanesOf(half), i => $"{ToFloat(kernel, half.Scalar)}(x[{i}])"));
+    }
+
+    /// <summary>The function from floats to the bits of a vector of float16, to nearest even, for targets that have the instruction.</summary>
+    public static string FromFloats(CStyleKernel kernel, DType half)
+    {
+        var (bits, floats) = (kernel.TypeOf(half), kernel.TypeOf(DType.Float32.WithLanesOf(half)));
+        return ByInstruction(
+            kernel,
+            $"cast_f32_{ClangTypes.ShortName(half)}",
+            (floats, bits),
+            half.Lanes switch
+            {
+                16 => "__builtin_ia32_vcvtps2ph512_mask(x, 0, (short __attribute__((vector_size(32)))){0}, -1)",
+                8 => "__builtin_ia32_vcvtps2ph256(x, 0)",
+                _ => null,
+            },
+            ClangHelpers.Lanes(kernel, half, i => $"{FromFloat(kernel, half.Scalar)}(x[{i}])"));
+    }
+
     /// <summary>The function from the bits of <paramref name="half"/> to float.</summary>
     public static string ToFloat(CStyleKernel kernel, DType half)
     {
@@ -59,6 +93,18 @@ internal static class ClangHalves
                 }
                 """);
     }
+
+    // Clang before 15 takes vectors of halves apart, so x64 needs its builtins.
+    private static string ByInstruction(CStyleKernel kernel, string name, (string From, string To) type, string? x64, string byLane) => kernel.Define(name, () => $$"""
+        {{Inline}} {{type.To}} {{name}}({{type.From}} x)
+        {
+        #if {{(x64 is null ? "0" : x64.Contains("512", StringComparison.Ordinal) ? "defined(__AVX512F__)" : "defined(__F16C__)")}}
+            return ({{type.To}}){{x64}};
+        #else
+            return {{byLane}};
+        #endif
+        }
+        """);
 
     /// <summary>The function from double to the bits of float16, rounded once: by way of the float whose last bit says that it is inexact.</summary>
     public static string FromDouble(CStyleKernel kernel)

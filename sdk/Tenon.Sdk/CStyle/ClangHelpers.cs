@@ -91,7 +91,19 @@ internal static class ClangHelpers
         return kernel.Define(name, () =>
         {
             var type = ClangTypes.Value(kernel, dtype);
-            return $"{Inline} {type} {name}({type} x, {type} y, {type} z) {{ return {Lanes(kernel, dtype, i => $"{scalar}(x[{i}], y[{i}], z[{i}])")}; }}";
+
+            // Lane by lane, LLVM would have to find out that this is one instruction.
+            return $$"""
+                {{Inline}} {{type}} {{name}}({{type}} x, {{type}} y, {{type}} z)
+                {
+                #if __has_builtin(__builtin_elementwise_fma)
+                    return __builtin_elementwise_fma(x, y, z);
+                #else
+                    #pragma clang fp contract(on)
+                    return x * y + z;
+                #endif
+                }
+                """;
         });
     }
 

@@ -11,7 +11,8 @@ namespace Tenon.Sdk.CStyle;
 public sealed class ClangRenderer : CStyleRenderer
 {
     private static readonly OpSet TakesHalves = new(
-        Ops.Param, Ops.Local, Ops.Const, Ops.Index, Ops.Load, Ops.Store, Ops.Accumulator, Ops.Assign, Ops.Cast, Ops.Bitcast, Ops.Where);
+        Ops.Param, Ops.Local, Ops.Const, Ops.Index, Ops.Load, Ops.Store, Ops.Accumulator, Ops.Assign, Ops.Cast, Ops.Bitcast, Ops.Where,
+        Ops.Stack, Ops.Splat, Ops.Extract);
 
     /// <summary>The compiler options without which the source means something else.</summary>
     public static IReadOnlyList<string> SemanticFlags { get; } =
@@ -131,9 +132,9 @@ public sealed class ClangRenderer : CStyleRenderer
     protected internal override void Verify(CStyleKernel kernel, UOp op)
     {
         var half = ClangTypes.IsHalf(op.DType) || (op.Src.Length > 0 && ClangTypes.IsHalf(op[0].DType));
-        if (half && (!TakesHalves.Contains(op.Op) || op.DType.IsVector))
+        if (half && !TakesHalves.Contains(op.Op))
         {
-            throw new BackendException("TEN4005", $"Kernel {kernel.Program.Name} computes {op.Op} in {op.DType}; the Clang renderer only loads, stores and converts 16-bit floats, one at a time. The target must list them as Storage.");
+            throw new BackendException("TEN4005", $"Kernel {kernel.Program.Name} computes {op.Op} in {op.DType}; the Clang renderer only loads, stores and converts 16-bit floats. The target must list them as Storage.");
         }
     }
 

@@ -60,8 +60,18 @@ internal static class LlvmCasts
             return Cast(kernel, wide, to, FloatToInteger(kernel, from, wide, x));
         }
 
-        var name = to.Kind == DTypeKind.Int ? "llvm.fptosi.sat" : "llvm.fptoui.sat";
-        return kernel.Call(LlvmTypes.Value(to), $"{name}.{LlvmTypes.Suffix(to)}.{LlvmTypes.Suffix(from)}", (LlvmTypes.Value(from), x));
+        // LLVM's own saturating conversion (llvm.fptosi.sat) takes vectors apart on x64.
+        var (source, target, gate) = (LlvmTypes.Value(from), LlvmTypes.Value(to), LlvmTypes.Value(DType.Bool.WithLanesOf(to)));
+        var isSigned = to.Kind == DTypeKind.Int;
+        var power = Math.ScaleB(1, isSigned ? to.Bits - 1 : to.Bits);
+        var most = isSigned || to.Bits < 64 ? to.Scalar.MaxInteger : (Scalar)ulong.MaxValue;
+        var value = kernel.Emit($"{(isSigned ? "fptosi" : "fptoui")} {source} {x} to {target}");
+        value = Choose("oge", LlvmTypes.Literal(from, power), LlvmTypes.Literal(to, most), value);
+        value = Choose("ole", LlvmTypes.Literal(from, isSigned ? -power : 0), LlvmTypes.Literal(to, to.Scalar.MinInteger), value);
+        return Choose("uno", x, LlvmTypes.Literal(to, 0), value);
+
+        string Choose(string comparison, string y, string ifTrue, string ifFalse) =>
+            kernel.Emit($"select {gate} {kernel.Emit($"fcmp {comparison} {source} {x}, {y}")}, {target} {ifTrue}, {target} {ifFalse}");
     }
 
     // bfloat16 is the upper half of a float32.

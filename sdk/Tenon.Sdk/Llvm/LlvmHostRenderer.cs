@@ -10,11 +10,16 @@ namespace Tenon.Sdk.Llvm;
 /// </summary>
 /// <param name="vectorBits">The widest vectors that may be used.</param>
 /// <param name="callingConvention">Such as <c>win64cc</c>; empty for that of C on the target.</param>
-public sealed class LlvmHostRenderer(int vectorBits, string callingConvention = "") : LlvmRenderer
+/// <param name="hasMaximum">Whether LLVM makes good code of <c>llvm.maximum</c>: on x64 from version 17 on.</param>
+public sealed class LlvmHostRenderer(int vectorBits, string callingConvention = "", bool hasMaximum = true) : LlvmRenderer
 {
     /// <inheritdoc/>
+    protected internal override bool HasMaximum => hasMaximum;
+
+    // Registers that are put on the stack must not lie across cache lines.
+    /// <inheritdoc/>
     protected internal override string Attributes { get; } =
-        $"{{ nounwind \"no-builtins\" \"prefer-vector-width\"=\"{vectorBits}\" \"min-legal-vector-width\"=\"{vectorBits}\" }}";
+        $"{{ nounwind \"no-builtins\" \"stackrealign\" \"prefer-vector-width\"=\"{vectorBits}\" \"min-legal-vector-width\"=\"{vectorBits}\" }}";
 
     /// <inheritdoc/>
     protected internal override string Signature(LinearProgram program) =>

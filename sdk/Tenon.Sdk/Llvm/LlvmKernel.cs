@@ -52,7 +52,10 @@ public sealed class LlvmKernel
     /// <param name="name">Its name, such as <c>llvm.fma.f32</c>.</param>
     /// <param name="arguments">Type and operand of each argument.</param>
     /// <returns>The name of the value.</returns>
-    public string Call(string result, string name, params ReadOnlySpan<(string Type, string Operand)> arguments)
+    public string Call(string result, string name, params ReadOnlySpan<(string Type, string Operand)> arguments) => CallWith("", result, name, arguments);
+
+    /// <summary>Writes a call of an intrinsic with flags, such as <c>nsz</c>.</summary>
+    public string CallWith(string flags, string result, string name, params ReadOnlySpan<(string Type, string Operand)> arguments)
     {
         var (types, operands) = (new string[arguments.Length], new string[arguments.Length]);
         for (var i = 0; i < arguments.Length; i++)
@@ -61,7 +64,7 @@ public sealed class LlvmKernel
         }
 
         _declarations.Add($"declare {result} @{name}({string.Join(", ", types)})");
-        return Emit($"call {result} @{name}({string.Join(", ", operands)})");
+        return Emit($"call {(flags.Length > 0 ? flags + " " : "")}{result} @{name}({string.Join(", ", operands)})");
     }
 
     /// <summary>Begins a loop whose counter is 64 or fewer bits wide.</summary>
@@ -116,6 +119,9 @@ public sealed class LlvmKernel
         StartBlock($"join{number}");
         return (before, last);
     }
+
+    /// <summary>Whether LLVM makes good code of <c>llvm.maximum</c> for the target.</summary>
+    public bool HasMaximum => _renderer.HasMaximum;
 
     /// <summary>The type of pointers to what an op addresses.</summary>
     public string PointerTo(UOp address) => _renderer.PointerTo(address);

@@ -78,7 +78,7 @@ public static class LlvmOperators
         return kernel.Emit($"select {LlvmTypes.Value(condition)} {c}, {type} {x}, {type} {y}");
     }
 
-    // x > y ? x : y is y if either is NaN; it is one instruction on x64.
+    // x > y ? x : y is y if either is NaN; it is one instruction on x64. Of two zeros either will do.
     private static string Max(LlvmKernel kernel, UOp op, string[] x)
     {
         var (type, condition) = (LlvmTypes.Value(op.DType), DType.Bool.WithLanesOf(op.DType));
@@ -87,11 +87,15 @@ public static class LlvmOperators
             return Intrinsic(kernel, op, op.DType.IsSigned ? "llvm.smax" : "llvm.umax", x);
         }
 
+        var isKnown = IsNumber(op[0]) || IsNumber(op[1]);
+        if (!isKnown && kernel.HasMaximum)
+        {
+            return kernel.CallWith("nsz", type, $"llvm.maximum.{LlvmTypes.Suffix(op.DType)}", (type, x[0]), (type, x[1]));
+        }
+
         var (first, second) = IsNumber(op[1]) ? (x[1], x[0]) : (x[0], x[1]);
         var greater = Select(kernel, op.DType, condition, kernel.Emit($"fcmp ogt {type} {first}, {second}"), first, second);
-        return IsNumber(op[0]) || IsNumber(op[1])
-            ? greater
-            : Select(kernel, op.DType, condition, kernel.Emit($"fcmp uno {type} {first}, {first}"), first, greater);
+        return isKnown ? greater : Select(kernel, op.DType, condition, kernel.Emit($"fcmp uno {type} {first}, {first}"), first, greater);
     }
 
     private static bool IsNumber(UOp node) => (node.Op == Ops.Splat ? node[0] : node).IsConst(out var value) && !double.IsNaN(value.AsDouble);

@@ -34,6 +34,9 @@ public abstract class LlvmRenderer
     /// <summary>What every module begins with: nothing, or the layout and the triple of the target.</summary>
     protected internal virtual string Prologue => "";
 
+    /// <summary>Whether LLVM makes good code of <c>llvm.maximum</c> for the target; otherwise comparisons are written.</summary>
+    protected internal virtual bool HasMaximum => true;
+
     /// <summary>The type of pointers to what an op addresses.</summary>
     protected internal virtual string PointerTo(UOp address) => "ptr";
 

@@ -7,8 +7,6 @@ namespace Tenon.Sdk.Tests.CStyle;
 /// <summary>Compiles and runs kernels with the machine's clang; tests that need it are ignored where there is none.</summary>
 internal sealed class ClangRunner : NativeRunner
 {
-    private const DTypeSupport Scalars = DTypeSupport.Storage | DTypeSupport.Arithmetic;
-
     private static readonly Lazy<(ClangCompiler? Compiler, string Note)> Found = new(Find);
 
     private readonly ClangKernelLoader _loader = new(null);
@@ -17,15 +15,8 @@ internal sealed class ClangRunner : NativeRunner
 
     public override ClangGenerator Generator { get; }
 
-    public static IReadOnlyDictionary<DType, DTypeSupport> DTypes { get; } = DType.Native.ToDictionary(d => d, d => d switch
-    {
-        { IsFloat: true, Bits: 16 } => DTypeSupport.Storage,
-        { IsBool: false, Bits: < 32 } => Scalars,
-        _ => Scalars | DTypeSupport.Vector,
-    });
-
     /// <summary>For this processor.</summary>
-    public static ClangRunner Native() => new(new ClangGenerator(Compiler(), DTypes, null));
+    public static ClangRunner Native() => new(new ClangGenerator(Compiler(), null));
 
     /// <summary>For the oldest processor of this architecture, which lacks instructions that the source then does without.</summary>
     public static ClangRunner Oldest()
@@ -36,7 +27,7 @@ internal sealed class ClangRunner : NativeRunner
             Assert.Ignore("Only x86-64 has an older instruction set than the one that the renderer assumes.");
         }
 
-        return new(new ClangGenerator(ClangCompiler.TryOpen(compiler.Path, out _, ["-march=x86-64"])!, DTypes, null));
+        return new(new ClangGenerator(ClangCompiler.TryOpen(compiler.Path, out _, ["-march=x86-64"])!, null));
     }
 
     public static ClangCompiler Compiler()

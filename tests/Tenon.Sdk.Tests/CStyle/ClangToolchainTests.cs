@@ -12,7 +12,7 @@ internal sealed class ClangToolchainTests
     {
         var host = new TestHost(("clang", Path.Combine(Path.GetTempPath(), "no-such-clang")));
 
-        Assert.That(ClangGenerator.TryCreate(host, ClangRunner.DTypes), Is.Null);
+        Assert.That(ClangGenerator.TryCreate(host), Is.Null);
         Assert.That(host.Notes, Has.Count.EqualTo(1));
         Assert.That(host.Notes[0], Does.Contain("no-such-clang").And.Contain("plugins.json").And.Contain("14"));
     }
@@ -24,7 +24,7 @@ internal sealed class ClangToolchainTests
         try
         {
             var host = new TestHost(("clang", path));
-            Assert.That(ClangGenerator.TryCreate(host, ClangRunner.DTypes), Is.Null);
+            Assert.That(ClangGenerator.TryCreate(host), Is.Null);
             Assert.That(host.Notes.Single(), Does.Contain(path));
         }
         finally
