@@ -90,7 +90,7 @@ internal sealed class KernelCost
         Array.Exists(_work, w => w.Node.Op == Ops.Load && (w.Around >> a & w.Around >> b & 1) != 0 && ((w.Inside >> a ^ w.Inside >> b) & 1) != 0);
 
     /// <summary>Cycles; infinite if more than a limit or if the code would be too long.</summary>
-    public double Of(LoopPlan plan, double limit = double.PositiveInfinity)
+    public double Of(LoopPlan plan, double limit = double.PositiveInfinity, double maxBody = MaxBody)
     {
         var total = 0.0;
         var instructions = 0.0;
@@ -113,7 +113,7 @@ internal sealed class KernelCost
                 total += Runs(w.Around & ~w.Reduced, w.Values, plan) * (folds + Simple * plan.CopiesIn(w.Reduced));
             }
 
-            if (total > limit || instructions > MaxBody)
+            if (total > limit || instructions > maxBody)
             {
                 return double.PositiveInfinity;
             }

@@ -109,8 +109,20 @@ internal sealed class LegalOpts
             OptKind.Innermost => !_isCommon || _common.Count < 2 || !_common.Contains(_ranges[i]) ? "the loops around it have an order" : null,
             OptKind.Tile => KindOf(_ranges[i]) != RangeKind.Reduce && !(_isCommon && _common.Contains(_ranges[i])) ? "the loops around it have an order"
                 : _ranges[i][0].Op != Ops.Const || opt.Amount < 1 || opt.Amount >= _ranges[i][0].Max ? "a block is shorter than the loop, whose length is literal" : null,
+            OptKind.Accumulate => WhyNotAccumulate(_ranges[i]),
             _ => "this version doesn't know it",
         };
+    }
+
+    private string? WhyNotAccumulate(UOp range)
+    {
+        if (!_isCommon || _nest.Accumulated(range) is not { } reduce || _nest.Kernel.TopologicalOrder().Exists(u => u.Op == Ops.After))
+        {
+            return "it isn't one of several loops of the kernel's only reduction, or something is staged";
+        }
+
+        var bytes = reduce.Ranges.ToArray().Where(r => KindOf(r) != RangeKind.Global).Aggregate((double)reduce.DType.Bytes, (p, r) => p * r[0].Max);
+        return bytes > _target.LocalBytes ? $"it needs {bytes:0} bytes of local memory, of {_target.LocalBytes}" : null;
     }
 
     private string? WhyNotStage(Opt opt)
