@@ -14,6 +14,8 @@ public sealed class StagingTests
         [new(OptKind.Tile, 1, 5), new(OptKind.Stage, 1, 1)],
         [new(OptKind.Tile, 0, 7), new(OptKind.Global, 0), new(OptKind.Tile, 1, 8), new(OptKind.Stage, 1, 1), new(OptKind.Stage, -1, 0)],
         [new(OptKind.Unroll, 0, 3), new(OptKind.Unroll, 1, 8), new(OptKind.Vector, 4, 4), new(OptKind.Tile, 0, 3), new(OptKind.Tile, 1, 2), new(OptKind.Global, 0), new(OptKind.Stage, 1, 1), new(OptKind.Stage, -1, 0)],
+        [new(OptKind.Unroll, 2, 2), new(OptKind.Accumulate, 2)],
+        [new(OptKind.Unroll, 0, 4), new(OptKind.Unroll, 1, 8), new(OptKind.Vector, 4, 4), new(OptKind.Tile, 2, 5), new(OptKind.Stage, -1, 1), new(OptKind.Accumulate, 2)],
         [new(OptKind.Unroll, 2, 2), new(OptKind.Unroll, 0, 4), new(OptKind.Stage, 0, 1), new(OptKind.Stage, 0, 0)],
     ];
 
@@ -67,6 +69,9 @@ public sealed class StagingTests
         var windows = x.Pad([(0, 0), (0, 0), (1, 1), (1, 1)]).Contiguous().Unfold(2, 3).Unfold(3, 3).Unsqueeze(1);
         var sums = (windows * w.Reshape(1, 37, 6, 1, 1, 3, 3)).Contiguous().Sum([2, 5, 6]).ToArray<float>();
         Assert.That(x.Conv2d(w, padding: 1).ToArray<float>(), Is.EqualTo(sums));
+        var row = Tensor.From(Data(48, 0.5f)).Reshape(1, 48);
+        var wide = Tensor.From(Data(48 * 2100, 0.25f)).Reshape(48, 2100);
+        Assert.That(row.MatMul(wide).ToArray<float>(), Is.EqualTo((row.Unsqueeze(2) * wide.Unsqueeze(0)).Contiguous().Sum(1).ToArray<float>()));
         Assert.That(staged, vector == "0" ? Is.Zero : Is.GreaterThanOrEqualTo(4));
 
         // Caches so small that all of this is large.

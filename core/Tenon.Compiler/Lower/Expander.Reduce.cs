@@ -118,7 +118,7 @@ internal sealed partial class Expander
         return rest[0];
     }
 
-    private static Scalar Neutral(Ops op, DType dtype) => op switch
+    public static Scalar Neutral(Ops op, DType dtype) => op switch
     {
         Ops.Add => ((Scalar)0).To(dtype),
         Ops.Mul => ((Scalar)1).To(dtype),

@@ -20,6 +20,11 @@ internal static class Heuristic
     /// <summary>Changes the loops of a kernel whose loops are merged; <see cref="LoopNest.Applied"/> says how.</summary>
     public static void Change(LoopNest nest, CodeGeneratorView target)
     {
+        if (RowSums.TryApply(nest, target))
+        {
+            return;
+        }
+
         PlanSearch.Best(nest, target)?.Apply(nest);
         if (!Blocking.TryApply(nest, target))
         {

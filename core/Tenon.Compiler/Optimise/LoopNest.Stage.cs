@@ -57,7 +57,7 @@ internal sealed partial class LoopNest
         var (loops, copies) = (new UOp[axes.Count], new NodeMap<UOp>());
         foreach (var axis in axes.OrderByDescending(a => Step(index, a[^1])))
         {
-            var loop = loops[axes.IndexOf(axis)] = UOp.Range(axis.Length == 1 ? axis[0][0] : UOp.Index(SizeOf(axis)), _nextRange++, summed.Contains(axis[0]) && axis[0].ArgAs<RangeArg>().Kind != RangeKind.Vector ? RangeKind.Loop : CopyKind(index, axis[^1]));
+            var loop = loops[axes.IndexOf(axis)] = UOp.Range(axis.Length == 1 ? axis[0][0].Substitute(copies) : UOp.Index(SizeOf(axis)), _nextRange++, summed.Contains(axis[0]) && axis[0].ArgAs<RangeArg>().Kind != RangeKind.Vector ? RangeKind.Loop : CopyKind(index, axis[^1]));
             var rest = loop;
             for (var i = axis.Length - 1; i >= 0; i--)
             {
@@ -68,7 +68,7 @@ internal sealed partial class LoopNest
 
         var local = UOp.New(Ops.Local, factor.DType, [], new LocalArg(_nextLocal++, SizeOf(spanned)));
         var store = UOp.New(Ops.Store, DType.Void, [At(local, loops), factor.Substitute(copies)]);
-        var filled = UOp.New(Ops.After, local.DType, [local, UOp.New(Ops.End, DType.Void, [store, .. loops.OrderBy(r => r.ArgAs<RangeArg>().Id)])]);
+        var filled = UOp.New(Ops.After, local.DType, [local, End(store, loops)]);
         Substitute(factor, UOp.New(Ops.Load, factor.DType, [At(filled, spanned)]));
     }
 

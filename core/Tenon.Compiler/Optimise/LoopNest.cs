@@ -72,6 +72,9 @@ internal sealed partial class LoopNest
             case OptKind.Unroll:
                 Split(range, opt.Amount, RangeKind.Unroll);
                 break;
+            case OptKind.Accumulate:
+                Accumulate(range);
+                break;
             case OptKind.Tile:
                 Tile(range, opt.Amount);
                 break;
@@ -86,7 +89,7 @@ internal sealed partial class LoopNest
         }
 
         _applied.Add(opt);
-        return opt.Kind == OptKind.Global ? opt.Range : _nextRange - 1;
+        return opt.Kind is OptKind.Global or OptKind.Accumulate ? opt.Range : _nextRange - 1;
     }
 
     // r → outer·amount + inner, where the outer loop keeps the number of r. If the amount doesn't divide the size, the last

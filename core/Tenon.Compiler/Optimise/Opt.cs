@@ -23,6 +23,12 @@ public enum OptKind
     /// is used: packing. The amount is the number of the factor; see <see cref="LoopNest.Factors"/>.
     /// </summary>
     Stage,
+
+    /// <summary>
+    /// A loop that is summed over becomes the outermost of all: the sums so far are kept in a local array. What is summed can then be read
+    /// in the order in which it lies in memory.
+    /// </summary>
+    Accumulate,
 }
 
 /// <summary>One change of the loops of a kernel.</summary>

@@ -1,0 +1,66 @@
+using Tenon.Core;
+
+namespace Tenon.Compiler;
+
+/// <summary>
+/// Sums of rows of a large matrix with a coefficient each, as a row vector times a matrix: some rows at a time are added to sums in a local
+/// array, so that the matrix is read as it lies in memory, and once.
+/// </summary>
+internal static class RowSums
+{
+    // So few uses of an element that reading it takes longest.
+    private const long MostReuse = 4;
+
+    // Pages: neighbours in a column lie on different ones.
+    private const long FarBytes = 4096;
+    private static readonly int[] RowsAtOnce = [16, 8, 4];
+
+    /// <summary>Changes the loops of such a kernel and chooses its grid; false if it is another, and is as it was.</summary>
+    public static bool TryApply(LoopNest nest, CodeGeneratorView target)
+    {
+        var factors = Blocking.FactorsOf(nest, target);
+        var loops = nest.CommonLoops();
+        var reduced = nest.Ranges.FindAll(r => r.ArgAs<RangeArg>().Kind == RangeKind.Reduce);
+        if (reduced is not [var row] || factors.Find(f => IsMatrix(f, row, loops, target)) is not { } matrix)
+        {
+            return false;
+        }
+
+        var column = loops.Find(r => Strides.Along(matrix[0][1], r) == 1);
+        var rows = Array.Find(RowsAtOnce, n => row[0].Max > n && nest.CanSplit(row, n));
+        var lanes = target.VectorBytes / matrix.DType.Bytes;
+        if (column is null || rows == 0 || lanes < 2 || column[0].Max * matrix.DType.Bytes < FarBytes || !nest.CanSplit(column, 2 * lanes))
+        {
+            return false;
+        }
+
+        foreach (var loop in loops.Where(r => r != column && r[0].Max > 1))
+        {
+            Apply(OptKind.Unroll, loop, (int)loop[0].Max);
+        }
+
+        Apply(OptKind.Unroll, row, rows);
+        nest.Apply(new Opt(OptKind.Vector, Apply(OptKind.Unroll, column, 2 * lanes), lanes));
+        if (nest.Find(column.ArgAs<RangeArg>().Id) is { } blocks && target.Parallelism > 1)
+        {
+            var amount = (blocks[0].Max + target.Parallelism - 1) / target.Parallelism;
+            if (amount > 1)
+            {
+                Apply(OptKind.Tile, blocks, (int)amount);
+            }
+
+            Apply(OptKind.Global, blocks, 0);
+        }
+
+        Apply(OptKind.Accumulate, row, 0);
+        return true;
+
+        int Apply(OptKind kind, UOp loop, int amount) => nest.Apply(new Opt(kind, loop.ArgAs<RangeArg>().Id, amount));
+    }
+
+    private static bool IsMatrix(UOp factor, UOp row, List<UOp> loops, CodeGeneratorView target) =>
+        factor is { Op: Ops.Load, Src.Length: 1 } && target.IsVector(factor.DType)
+        && Strides.Along(factor[0][1], row) * factor.DType.Bytes >= FarBytes
+        && factor.DType.BytesOf(factor.Ranges.ToArray().Aggregate(1L, (p, r) => p * r[0].Max)) > target.L2CacheBytes
+        && loops.Where(r => !factor.DependsOn(r)).Aggregate(1L, (p, r) => p * r[0].Max) <= MostReuse;
+}
