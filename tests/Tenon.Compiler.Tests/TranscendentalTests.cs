@@ -104,6 +104,9 @@ public class TranscendentalTests
         });
     }
 
+    [Test]
+    public void Acosh_below_one_is_NaN() => Assert.That(Tensor.From<float>([-2896.347f, 0.5f, 1f], [3]).Acosh().ToArray<float>(), Is.EqualTo(new[] { float.NaN, float.NaN, 0f }));
+
     /// <summary>By two units, one of which is the reference's.</summary>
     [Test]
     public void Float64_exponentials_and_logarithms_are_as_the_platforms()
