@@ -35,9 +35,12 @@ internal sealed partial class Transcendental
         }
 
         var a = Abs(c, x).AtMost(4);
-        var power = Polynomial(a, ErfLarge);
+        // What rounding the last step of the polynomial loses would be felt near 1.
+        var slope = Polynomial(a, ErfLarge.AsSpan(1));
+        var power = MulAdd(slope, a, a.Of(ErfLarge[0]));
+        var lost = MulAdd(slope, a, a.Of(ErfLarge[0]) - power);
         var t = power + (c.Magic + c.Bias);
-        var large = x.Of(1.0) - Polynomial(power - (t - (c.Magic + c.Bias)), c.Exp2) * PowerOfTwo(c, t.As(c.Integer));
+        var large = x.Of(1.0) - Polynomial(power - (t - (c.Magic + c.Bias)) + lost, c.Exp2) * PowerOfTwo(c, t.As(c.Integer));
         return (a < 1.0).Then(MulAdd(Polynomial(square, ErfSmall), x, x), WithSign(c, large, SignOf(c, x)));
     }
 }

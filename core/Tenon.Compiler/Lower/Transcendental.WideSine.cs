@@ -2,36 +2,31 @@ using Tenon.Core;
 
 namespace Tenon.Compiler;
 
-// The sine of float64.
+// Sine and cosine of float64, for |x| up to 2⁵⁰; beyond, the multiple of π has more digits than a number holds.
 internal sealed partial class Transcendental
 {
-    // 1 - 2 sin² ½x
-    private Lanes WideCosine(FloatConstants c, Lanes x)
-    {
-        var sine = WideSine(c, x * 0.5);
-        return x.Of(1.0) - sine * sine * 2.0;
-    }
+    // (sin r / r - 1) / r² in powers of r²: the Taylor series.
+    private static readonly double[] SineWide = [.. Enumerable.Range(1, 11).Select(i => Enumerable.Range(1, i).Aggregate(1.0, (term, j) => -term / (2 * j) / (2 * j + 1)))];
 
-    // sin x = ±sin(x - n·π); π is split in three so that n·π is exact enough up to |x| of about 10⁹.
-    private Lanes WideSine(FloatConstants c, Lanes x)
+    // sin x = ±sin(x - n π), and the cosine with n + ½ for n.
+    private Lanes WideSine(FloatConstants c, Lanes x, bool isCosine)
     {
-        const double PiHigh = 3.1415926218032837, PiMiddle = 3.1786509424591713e-08, PiLow = 1.2246467864107189e-16;
-        var t = MulAdd(x, 1 / Math.PI, c.Magic);
-        var n = t - c.Magic;
-        var r = MulAdd(n, -PiHigh, x);
-        r = MulAdd(n, -PiMiddle, r);
-        r = MulAdd(n, -PiLow, r);
-        var terms = new double[11];
-        terms[0] = 1;
-        for (var i = 1; i < terms.Length; i++)
-        {
-            terms[i] = -terms[i - 1] / (2 * i) / (2 * i + 1);
-        }
+        const double PiMiddle = 1.2246467991473532e-16, PiLow = -2.9947698097183397e-33;
+        var t = isCosine ? MulAdd(x, 1 / Math.PI, -0.5) + c.Magic : MulAdd(x, 1 / Math.PI, c.Magic);
+        var n = isCosine ? t - c.Magic + 0.5 : t - c.Magic;
 
-        var sine = r * Polynomial(r * r, terms);
-        var result = (sine.As(c.Integer) ^ (t.As(c.Integer) << 63)).As(c.Float);
+        // The first difference is exact; of the second, in which most may cancel, what is lost is kept.
+        var near = Remainder(c, x, n, x.Of(Math.PI));
+        var (product, rest) = Product(c, n, x.Of(PiMiddle));
+        var r = near - product;
+        var taken = r - near;
+        var lost = MulAdd(n, -PiLow, near - (r - taken) - (product + taken) - rest);
+        var square = r * r;
+        var sine = r + MulAdd(square * Polynomial(square, SineWide), r, lost);
+        var sign = t.As(c.Integer) << 63;
+        var result = (sine.As(c.Integer) ^ (isCosine ? sign ^ long.MinValue : sign)).As(c.Float);
 
         // The sine of a zero is that zero.
-        return x.Is(0).Then(x, result);
+        return isCosine ? result : x.Is(0).Then(x, result);
     }
 }

@@ -31,9 +31,9 @@ internal sealed partial class Transcendental(bool hasMulAcc, bool isFast)
         {
             (Ops.Exp2, _) => Exp2(c, x),
             (Ops.Log2, _) => Log2(c, x),
-            (Ops.Sin, _) => c == FloatConstants.Single ? Sine(x, false) : WideSine(c, x),
-            (_, MathFunction.Cos) => c == FloatConstants.Single ? Sine(x, true) : WideCosine(c, x),
-            (_, MathFunction.Tan) => c == FloatConstants.Single ? Tangent(x) : WideSine(c, x) / WideCosine(c, x),
+            (Ops.Sin, _) => c == FloatConstants.Single ? Sine(x, false) : WideSine(c, x, false),
+            (_, MathFunction.Cos) => c == FloatConstants.Single ? Sine(x, true) : WideSine(c, x, true),
+            (_, MathFunction.Tan) => c == FloatConstants.Single ? Tangent(x) : WideSine(c, x, false) / WideSine(c, x, true),
             (_, MathFunction.Erf) when c == FloatConstants.Single => Erf(x),
             (_, MathFunction.Pow) when c == FloatConstants.Single => Pow(x, node[1]),
             (_, MathFunction.Exp) => Exp(c, x),
