@@ -50,7 +50,7 @@ public static class KernelCompiler
         graph = Expander.Expand(graph, view);
         CheckExpanded(graph, isLowered: false, "expand");
         CheckIndices(graph);
-        graph = IndexLowering.Apply(graph, Decompositions.For(view).ForMachine);
+        graph = IndexLowering.Apply(graph, Decompositions.For(view, isFast: false).ForMachine);
         CheckExpanded(graph, isLowered: true, "indices");
         var program = LinearProgramBuilder.Build(name, kernel, Linearizer.Linearize(graph), items);
         stage?.Result = UOp.Sink([.. program.Ops]);
@@ -85,8 +85,9 @@ public static class KernelCompiler
     /// <summary>A kernel in terms of what the target has: what loops are optimised of.</summary>
     internal static UOp Decompose(UOp kernel, CodeGeneratorView view)
     {
-        var graph = kernel.ArgAs<KernelArg>().FastMath && view.Has(Ops.MulAcc) ? GraphRewrite.Apply(kernel, FastMathRules.Contraction, stage: "lower/contract") : kernel;
-        return GraphRewrite.Apply(HalfEmulation.Apply(graph, view), Decompositions.For(view).ForKernels, stage: "lower/decompose");
+        var isFast = kernel.ArgAs<KernelArg>().FastMath;
+        var graph = isFast && view.Has(Ops.MulAcc) ? GraphRewrite.Apply(kernel, FastMathRules.Contraction, stage: "lower/contract") : kernel;
+        return GraphRewrite.Apply(HalfEmulation.Apply(graph, view), Decompositions.For(view, isFast).ForKernels, stage: "lower/decompose");
     }
 
     private static UOp Optimise(UOp kernel, CodeGeneratorView view, CompilerOptions options) =>

@@ -15,7 +15,7 @@ public class DecompositionTests
     {
         var random = new Random(3);
         var make = new ScalarExpressions(random);
-        var rules = Decompositions.For(View()).ForMachine;
+        var rules = Decompositions.For(View(), isFast: false).ForMachine;
         for (var n = 0; n < 8_000 * LongRun.Factor; n++)
         {
             var expression = make.Make(make.AnyDType(), 1 + random.Next(3));
@@ -35,7 +35,7 @@ public class DecompositionTests
     {
         var random = new Random(4);
         var make = new IndexExpressions(random);
-        var rules = Decompositions.For(View()).ForMachine;
+        var rules = Decompositions.For(View(), isFast: false).ForMachine;
         for (var n = 0; n < 8_000 * LongRun.Factor; n++)
         {
             var expression = Simplifier.Simplify(make.Integer(random.Next(1, 4)));

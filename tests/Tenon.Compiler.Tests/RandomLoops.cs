@@ -40,14 +40,14 @@ internal static class RandomLoops
         var recipe = Recipe.Of(kernel, nest.Applied, target);
         for (var n = random.Next(5); n > 0; n--)
         {
-            if (Moves.Of(kernel, recipe, target) is not [_, ..] moves)
+            if (Moves.Of(recipe, target) is not [_, ..] moves)
             {
                 break;
             }
 
             try
             {
-                var next = Recipe.Replay(kernel, moves[random.Next(moves.Count)], target);
+                var next = Recipe.Replay(recipe, moves[random.Next(moves.Count)], target);
                 recipe = Copies(next.Nest) <= 4 * MostCopies ? next : recipe;
             }
             catch (TenonException e) when (e.Code is "TEN1100")

@@ -5,6 +5,16 @@ namespace Tenon.Compiler.Tests;
 
 public class ScheduleTests
 {
+    // Both gradients of a linear layer read what comes from above; the bias's is over the outer axis of the weight's.
+    [Test]
+    public void A_large_product_shares_no_kernel_with_another_reduction()
+    {
+        var (x, g, w, b) = (Tensor.Rand([1024, 256]).Realize(), Tensor.Rand([1024, 512]).Realize(), Tensor.Rand([512, 256]).Realize(), Tensor.Rand([512]).Realize());
+        var (weight, bias) = (w - g.T.MatMul(x), b - g.Sum(0));
+        var kernels = TenonRuntime.Default.Schedule([(weight.Node, weight.Device), (bias.Node, bias.Device)]).Calls.Select(c => c.Kernel!).ToList();
+        Assert.That(kernels.Select(k => k.TopologicalOrder().Count(u => u.Op == Ops.Reduce)), Is.EqualTo(new[] { 1, 1 }));
+    }
+
     [Test]
     public void Temporaries_that_live_at_different_times_share_memory()
     {

@@ -266,6 +266,41 @@ internal sealed class JitFootgunTests
     }
 
     [Test]
+    public void ZeroAndMinusZeroAreOfTwoKinds()
+    {
+        var f = Jit.Capture((Tensor x, double factor) => 1 / (x * factor));
+        for (var i = 0; i < 6; i++)
+        {
+            Assert.That(Values(f(Of(1), i % 2 == 0 ? 0.0 : -0.0))[0], Is.EqualTo(i % 2 == 0 ? float.PositiveInfinity : float.NegativeInfinity));
+        }
+    }
+
+    [Test]
+    public void WhatGoesOnAfterACaptureIsNotRecorded()
+    {
+        using var go = new ManualResetEventSlim();
+        Task<float>? later = null;
+        var f = Jit.Capture((Tensor x) =>
+        {
+            later ??= Task.Run(() =>
+            {
+                go.Wait();
+                return Of(1, 2).Sum().Item<float>();
+            });
+            return x + 1;
+        });
+        f(Of(1));
+        var g = Jit.Capture((Tensor x) =>
+        {
+            go.Set();
+            Assert.That(later!.Result, Is.EqualTo(3));
+            return x * 2;
+        });
+        Repeat(3, () => Assert.That(Values(g(Of(2)))[0], Is.EqualTo(4)));
+        Assert.That(Jit.Of(g).Replays, Is.EqualTo(1));
+    }
+
+    [Test]
     public void BranchesOnArgumentsAreRight()
     {
         var f = Jit.Capture((Tensor x, bool square) => square ? x * x : x * 2);

@@ -253,6 +253,19 @@ internal sealed class JitTests
     }
 
     [Test]
+    public void DevicesWithoutListsGetALaunchForEachKernel()
+    {
+        Assert.That(TenonRuntime.Default.Devices.Open("NULL").Device.TryGetFeature<Tenon.Core.Backend.ILaunchGraphs>(), Is.Null);
+        var f = Jit.Capture((Tensor x) => (x + 1).Realize().MatMul(x).Realize().Sum());
+        var x = Tensor.Empty([8, 8], device: "NULL");
+        f(x);
+        f(x);
+        var before = TenonRuntime.Default.Statistics.KernelsLaunched;
+        f(x);
+        Assert.That((Jit.Of(f).Replays, TenonRuntime.Default.Statistics.KernelsLaunched - before), Is.EqualTo((1L, 3L)));
+    }
+
+    [Test]
     public void ThreadsMayCallOneFunction()
     {
         var f = Jit.Capture((Tensor x) => (x * 2 + 1).Realize().Sqrt());

@@ -21,6 +21,8 @@ internal readonly record struct Lanes(UOp Node)
 
     public static Lanes operator -(Lanes x) => UOp.Alu(Ops.Neg, x.Node);
 
+    public static Lanes operator !(Lanes x) => UOp.Alu(Ops.Xor, x, x.Node.ConstLike(true));
+
     public static Lanes operator &(Lanes x, Lanes y) => UOp.Alu(Ops.And, x, y);
 
     public static Lanes operator |(Lanes x, Lanes y) => UOp.Alu(Ops.Or, x, y);

@@ -5,16 +5,43 @@ namespace Tenon.Compiler;
 // Exponentials. x = n ln 2 + f with n whole and |f| ≤ ½ ln 2: eˣ = 2ⁿ eᶠ.
 internal sealed partial class Transcendental
 {
+    // Numerator and denominator of tanh x / x in powers of x² up to 9, to 6e-8.
+    private static readonly double[] TanhOver = [0.9999999403953552, 0.12917973101139069, 0.0029194129165261984, 9.255144505004864e-06, -1.2743868182951701e-08, 1.8162579079605834e-11];
+    private static readonly double[] TanhUnder = [1.0, 0.4625125527381897, 0.02375764399766922, 0.0002279139298480004];
+
+    // 2ˣ for |x| ≤ ½, to 2e-7.
+    private static readonly double[] Exp2Fast = [1, 0.693147182464599609375, 0.24022348225116729736328125, 0.055503539741039276, 0.009666408412158489, 0.0013393792323768139];
+
     private Lanes Exp2(FloatConstants c, Lanes x)
     {
+        if (isFast && c == FloatConstants.Single)
+        {
+            return FastExp2(c, x, 1);
+        }
+
         x = x.AtLeast(-c.Bias - c.Mantissa - 2).AtMost(c.Bias + 2);
         var t = x + (c.Magic + 2 * c.Bias);
         var n = t - (c.Magic + 2 * c.Bias);
         return Scaled(c, Polynomial(x - n, c.Exp2), t.As(c.Integer));
     }
 
+    // 2^(factor · x); 0 below the normal numbers.
+    private Lanes FastExp2(FloatConstants c, Lanes x, double factor)
+    {
+        x = x.AtMost((c.Bias + 1) / factor);
+        var t = MulAdd(x, factor, c.Magic);
+        var f = MulAdd(x, factor, -(t - c.Magic));
+        var power = (Polynomial(f, Exp2Fast).As(c.Integer) + (t.As(c.Integer) << c.Mantissa)).As(c.Float);
+        return (x < (1 - c.Bias) / factor).Then(x.Of(0.0), power);
+    }
+
     private Lanes Exp(FloatConstants c, Lanes x)
     {
+        if (isFast && c == FloatConstants.Single)
+        {
+            return FastExp2(c, x, 1 / Math.Log(2));
+        }
+
         x = x.AtLeast((-c.Bias - c.Mantissa - 1) * Math.Log(2)).AtMost((c.Bias + 1.5) * Math.Log(2));
         var (n, f, bits) = Reduced(c, x, 2 * c.Bias);
         return Scaled(c, Polynomial(f.High, c.Exp), bits);
@@ -36,6 +63,13 @@ internal sealed partial class Transcendental
     // tanh |x| = 1 - 2 / (e^2|x| + 1), and near 0 an odd polynomial.
     private Lanes Tanh(FloatConstants c, Lanes x)
     {
+        if (isFast && c == FloatConstants.Single)
+        {
+            x = x.AtLeast(-9).AtMost(9);
+            var x2 = x * x;
+            return x * Polynomial(x2, TanhOver) / Polynomial(x2, TanhUnder);
+        }
+
         var a = Abs(c, x).AtMost((c.Mantissa + 4) * Math.Log(2) / 2);
         var (n, w, bits) = ExpOf(c, a + a);
         var scale = PowerOfTwo(c, bits);
@@ -49,6 +83,11 @@ internal sealed partial class Transcendental
     // quotient corrected by its remainder. 1 / (2ⁿ…) is scaled so that it is no subnormal number before the end.
     private Lanes Sigmoid(FloatConstants c, Lanes x)
     {
+        if (isFast && c == FloatConstants.Single)
+        {
+            return x.Of(1.0) / (FastExp2(c, -x, 1 / Math.Log(2)) + 1.0);
+        }
+
         var a = Abs(c, x).AtMost((c.Bias + c.Mantissa + 1) * Math.Log(2));
         var down = c.Mantissa + 1;
         var (n, w, bits) = ExpOf(c, a, -down);

@@ -5,6 +5,13 @@ namespace Tenon.Compiler;
 // Logarithms. x = 2ᵉ (1 + f) with √½ ≤ 1 + f < √2: ln x = e ln 2 + ln (1 + f).
 internal sealed partial class Transcendental
 {
+    // log₂ (1 + f) / f, to 3e-8.
+    private static readonly double[] Log2Fast =
+    [
+        1.4426950216293335, -0.7213472127914429, 0.4809088408946991, -0.36071503162384033, 0.2879706919193268, -0.23870927095413208,
+        0.2149941623210907, -0.20867832005023956, 0.12949030101299286,
+    ];
+
     private Lanes Log2(FloatConstants c, Lanes x) => Logarithm(c, x, (1, 0), 1 / Math.Log(2), 1.9259629911266175e-08, 2.0355273740931033e-17);
 
     private Lanes Log10(FloatConstants c, Lanes x) => Logarithm(c, x, c.Log10Of2, 1 / Math.Log(10), -1.0103050052231683e-8, 1.098319650216765e-17);
@@ -14,6 +21,11 @@ internal sealed partial class Transcendental
     // e · twice + factor · ln (1 + f). Of the factor its rounding to float32 and float64 is known.
     private Lanes Logarithm(FloatConstants c, Lanes x, (double High, double Low) twice, double factor, double restOfSingle, double restOfDouble)
     {
+        if (isFast && c == FloatConstants.Single)
+        {
+            return FastLogarithm(c, x, twice.High + twice.Low, factor);
+        }
+
         // Numbers below the least normal one are scaled up.
         var isTiny = x < c.Least;
         var scaled = isTiny.Then(x * Math.ScaleB(1, c.Mantissa + 1), x);
@@ -30,6 +42,15 @@ internal sealed partial class Transcendental
 
         var result = Sum(e, twice, main, rest);
         return OfSpecial(x, result);
+    }
+
+    // Of normal numbers; those below are 0.
+    private Lanes FastLogarithm(FloatConstants c, Lanes x, double twice, double factor)
+    {
+        var (e, m) = Parts(c, x);
+        var f = m - 1.0;
+        var log = f * Polynomial(f, Log2Fast) * (factor * Math.Log(2));
+        return OfSpecial((x < c.Least).Then(x.Of(0.0), x), MulAdd(e, twice, log));
     }
 
     // ln u + rest for u = 1 + x with what rounding it lost. Where u needs no scaling this makes f = x again.

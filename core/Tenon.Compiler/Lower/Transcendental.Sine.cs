@@ -2,79 +2,98 @@ using Tenon.Core;
 
 namespace Tenon.Compiler;
 
+// Sine and cosine. x = (n + r) π with n whole and |r| ≤ ½: sin x = (-1)ⁿ sin πr.
 internal sealed partial class Transcendental
 {
-    // The bits of 1/π from the one before the point on, 32 by 32.
-    private static readonly long[] InversePi = [0x28be60db, 0x9391054a, 0x7f09d5f4, 0x7d4d3770, 0x36d8a566, 0x4f10e410];
+    // The bits of 1/π that matter for numbers from 2^(k + 23) on, where k is 27, 53 and 79: those that make multiples of 2 are left
+    // out, so that the whole part of the product fits in a float64. First those for lesser numbers.
+    private static readonly (double From, double High, double Low)[] InversePi =
+    [
+        (0, 0.3183098861837907, -1.9678676675182486e-17),
+        (1L << 50, 1.284127663345183e-08, -2.7170920538718753e-25),
+        (7.555786372591432e+22, 1.46854777018591e-16, 5.090832193749855e-33), // 2^76
+        (5.070602400912918e+30, 3.037013244824923e-24, 1.5718273777458022e-40), // 2^102
+    ];
 
-    /// <summary>
-    /// sin x = ±sin(x - n·π), computed in float64. π is split in three so that n·π is exact enough up to |x| of about 10⁹.
-    /// Larger ones of 32 bits are reduced first; of 64 bits they lose accuracy by and by.
-    /// </summary>
-    private UOp Sin(UOp x)
+    // sin πr / r in powers of r², to 5e-10 up to 0.626: what the product is rounded by may add as much to ½.
+    private static readonly double[] SinePi = [3.1415926528166414, -5.16771263757331, 2.550159783962705, -0.5992179931773475, 0.08191537979451606, -0.006841158529882608];
+
+    // (sin r / r - 1) / r² in powers of r² for |r| ≤ π/2, to 3e-8.
+    private static readonly double[] SineFast = [-0.1666666567325592, 0.008333233185112476, -0.00019822032481897622, 2.633143594721332e-06];
+
+    // Of float32: in float64, where the whole range takes two multiply-adds.
+    private Lanes Sine(Lanes x, bool isCosine)
     {
-        const double PiHigh = 3.1415926218032837, PiMiddle = 3.1786509424591713e-08, PiLow = 1.2246467864107189e-16;
-        var d = x.Cast(DType.Float64);
-        d = x.DType.Bits == 32 ? Reduced(x, d) : d;
-        var n = Round(Mul(d, d.ConstLike(1 / Math.PI)));
-        var r = UOp.Alu(Ops.Sub, d, Mul(n, d.ConstLike(PiHigh)));
-        r = UOp.Alu(Ops.Sub, r, Mul(n, d.ConstLike(PiMiddle)));
-        r = UOp.Alu(Ops.Sub, r, Mul(n, d.ConstLike(PiLow)));
-        var terms = new double[x.DType.Bits == 32 ? 8 : 11];
-        terms[0] = 1;
-        for (var i = 1; i < terms.Length; i++)
+        if (isFast)
         {
-            terms[i] = -terms[i - 1] / (2 * i) / (2 * i + 1);
+            return FastSine(x, isCosine);
         }
 
-        var sine = Mul(r, Polynomial(Mul(r, r), terms));
-        var odd = UOp.Alu(Ops.And, n.Cast(DType.Int64), n.Cast(DType.Int64).ConstLike(1));
-        var result = UOp.Where(UOp.Alu(Ops.CmpNe, odd, odd.ConstLike(0)), UOp.Alu(Ops.Neg, sine), sine);
-
-        // The sine of a zero is that zero.
-        return UOp.Where(UOp.Alu(Ops.CmpEq, x, x.ConstLike(0)), x, result.Cast(x.DType.Scalar));
+        var c = FloatConstants.Single;
+        var a = Abs(c, x);
+        var result = SineOf(a.To(DType.Float64), InverseFor(a.To(DType.Float64)), isCosine).To(DType.Float32);
+        return isCosine ? result : (result.As(c.Integer) ^ SignOf(c, x)).As(c.Float);
     }
 
-    /// <summary>
-    /// A number with the same sine, of at most π where |x| ≥ 2²⁸; NaN where x is not finite. x is m·2ᵉ with m whole: m times the 64
-    /// bits of 1/π from bit e on is x/π in units of 2⁻⁶³, and what overflows is a multiple of 2. The error is below 10⁻¹¹.
-    /// </summary>
-    /// <remarks>Payne and Hanek, Radian reduction for trigonometric functions, SIGNUM Newsletter 18 (1983).</remarks>
-    private static UOp Reduced(UOp x, UOp d)
+    private Lanes Tangent(Lanes x)
     {
-        var bits = x.Bitcast(DType.UInt32).Cast(DType.UInt64);
-        UOp Literal(long value) => bits.ConstLike(value);
-        UOp And(UOp a, long b) => UOp.Alu(Ops.And, a, Literal(b));
-        var mantissa = UOp.Alu(Ops.Or, And(bits, (1 << 23) - 1), Literal(1 << 23));
-        var exponent = And(UOp.Alu(Ops.Shr, bits, Literal(23)), 255);
+        var c = FloatConstants.Single;
+        var a = Abs(c, x).To(DType.Float64);
+        var inverse = InverseFor(a);
+        var result = (SineOf(a, inverse, false) / SineOf(a, inverse, true)).To(DType.Float32);
+        return (result.As(c.Integer) ^ SignOf(c, x)).As(c.Float);
+    }
 
-        // Of small numbers the result is not used: any shift will do.
-        var shift = UOp.Where(UOp.Alu(Ops.CmpLt, exponent, Literal(150)), Literal(0), UOp.Alu(Ops.Sub, exponent, Literal(150)));
-        var (word, rest) = (UOp.Alu(Ops.Shr, shift, Literal(5)), And(shift, 31));
-        UOp Word(int offset)
+    // 1/π, less what makes multiples of 2 where x is large, in two parts.
+    private static (Lanes High, Lanes Low) InverseFor(Lanes x)
+    {
+        Lanes high = x.Of(InversePi[0].High), low = x.Of(InversePi[0].Low);
+        foreach (var (from, h, l) in InversePi.AsSpan(1))
         {
-            var selected = Literal(InversePi[offset + 3]);
-            for (var i = 2; i >= 0; i--)
-            {
-                selected = UOp.Where(UOp.Alu(Ops.CmpEq, word, Literal(i)), Literal(InversePi[offset + i]), selected);
-            }
-
-            return selected;
+            var isLess = x < from;
+            (high, low) = (isLess.Then(high, x.Of(h)), isLess.Then(low, x.Of(l)));
         }
 
-        var first = UOp.Alu(Ops.Or, UOp.Alu(Ops.Shl, Word(0), Literal(32)), Word(1));
-        var window = UOp.Alu(Ops.Or, UOp.Alu(Ops.Shl, first, rest), UOp.Alu(Ops.Shr, Word(2), UOp.Alu(Ops.Sub, Literal(32), rest)));
-        var turns = UOp.Alu(Ops.Mul, mantissa, window).Bitcast(DType.Int64).Cast(DType.Float64);
-        var angle = Mul(turns, turns.ConstLike(Math.ScaleB(Math.PI, -63)));
-        angle = UOp.Where(UOp.Alu(Ops.CmpLt, d, d.ConstLike(0)), UOp.Alu(Ops.Neg, angle), angle);
-        var isSmall = UOp.Alu(Ops.And, UOp.Alu(Ops.CmpLt, d, d.ConstLike(1 << 28)), UOp.Alu(Ops.CmpLt, d.ConstLike(-(1 << 28)), d));
-        return UOp.Where(isSmall, d, Add(angle, UOp.Alu(Ops.Sub, d, d)));
+        return (high, low);
     }
 
-    private static UOp Add(UOp a, UOp b) => UOp.Alu(Ops.Add, a, b);
+    private Lanes SineOf(Lanes x, (Lanes High, Lanes Low) inverse, bool isCosine)
+    {
+        // cos πt = sin π(t + ½)
+        var c = FloatConstants.Double;
+        var (high, low) = inverse;
+        var t = isCosine ? MulAdd(x, high, x.Of(0.5)) + c.Magic : MulAdd(x, high, x.Of(c.Magic));
+        var less = isCosine ? x.Of(c.Magic) - t + 0.5 : x.Of(c.Magic) - t;
+        Lanes r;
+        if (hasMulAcc)
+        {
+            r = MulAdd(x, low, MulAdd(x, high, less));
+        }
+        else
+        {
+            var (product, lost) = Product(c, x, high);
+            r = product + less + (lost + x * low);
+        }
 
-    private static UOp Mul(UOp a, UOp b) => UOp.Alu(Ops.Mul, a, b);
+        var sine = r * Polynomial(r * r, SinePi);
+        return (sine.As(c.Integer) ^ (t.As(c.Integer) << 63)).As(c.Float);
+    }
 
-    private static UOp Round(UOp x) =>
-        UOp.Alu(Ops.Trunc, Add(x, UOp.Where(UOp.Alu(Ops.CmpLt, x, x.ConstLike(0)), x.ConstLike(-0.5), x.ConstLike(0.5))));
+    // π in three parts: for |x| up to about 10⁵.
+    private Lanes FastSine(Lanes x, bool isCosine)
+    {
+        var c = FloatConstants.Single;
+        const double PiHigh = 3.140625, PiMiddle = 0.0009677410125732422, PiLow = -8.742278000372485e-08;
+
+        // Of a cosine what is more than n + ½ half turns, so that a sine is left.
+        var t = isCosine ? MulAdd(x, 1 / Math.PI, -0.5) + c.Magic : MulAdd(x, 1 / Math.PI, c.Magic);
+        var n = isCosine ? t - c.Magic + 0.5 : t - c.Magic;
+        var r = MulAdd(n, -PiHigh, x);
+        r = MulAdd(n, -PiMiddle, r);
+        r = MulAdd(n, -PiLow, r);
+        var square = r * r;
+        var sine = MulAdd(square * Polynomial(square, SineFast), r, r);
+        var sign = t.As(c.Integer) << 31;
+        return (sine.As(c.Integer) ^ (isCosine ? sign ^ (long)int.MinValue : sign)).As(c.Float);
+    }
 }

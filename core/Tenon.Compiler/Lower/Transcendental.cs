@@ -8,7 +8,8 @@ namespace Tenon.Compiler;
 /// second, small number, as in Dekker, "A floating-point technique for extending the available precision" (1971).
 /// </summary>
 /// <param name="hasMulAcc">Whether the target has multiply-add.</param>
-internal sealed partial class Transcendental(bool hasMulAcc)
+/// <param name="isFast">Whether float32 is computed by the fast set: to about 1e-6 in the ordinary range.</param>
+internal sealed partial class Transcendental(bool hasMulAcc, bool isFast)
 {
     /// <summary>Any of them; null if nothing is to be done.</summary>
     public UOp? Write(UOp node)
@@ -30,7 +31,11 @@ internal sealed partial class Transcendental(bool hasMulAcc)
         {
             (Ops.Exp2, _) => Exp2(c, x),
             (Ops.Log2, _) => Log2(c, x),
-            (Ops.Sin, _) => Sin(x),
+            (Ops.Sin, _) => c == FloatConstants.Single ? Sine(x, false) : WideSine(c, x, false),
+            (_, MathFunction.Cos) => c == FloatConstants.Single ? Sine(x, true) : WideSine(c, x, true),
+            (_, MathFunction.Tan) => c == FloatConstants.Single ? Tangent(x) : WideSine(c, x, false) / WideSine(c, x, true),
+            (_, MathFunction.Erf) when c == FloatConstants.Single => Erf(x),
+            (_, MathFunction.Pow) when c == FloatConstants.Single => Pow(x, node[1]),
             (_, MathFunction.Exp) => Exp(c, x),
             (_, MathFunction.Expm1) => Expm1(c, x),
             (_, MathFunction.Log) => Log(c, x),
@@ -38,7 +43,7 @@ internal sealed partial class Transcendental(bool hasMulAcc)
             (_, MathFunction.Log10) => Log10(c, x),
             (_, MathFunction.Tanh) => Tanh(c, x),
             (_, MathFunction.Sigmoid) => Sigmoid(c, x),
-            _ => throw new InvalidOperationException($"{node.Arg} is not written yet"),
+            _ => throw new InvalidOperationException($"{node.Arg} of {node.DType} is not made of arithmetic"),
         };
     }
 

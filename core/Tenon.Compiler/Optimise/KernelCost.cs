@@ -14,6 +14,9 @@ internal sealed class KernelCost
     private const double NearLane = Simple + LaneMove;
     private const double OtherLine = 0.5;
     private const double OtherPage = 1.5;
+
+    // Copies that lie pages apart are streams of their own, for which there are few places in the caches.
+    private const double OtherStream = 0.05;
     private const double ComputedLane = 4 + LaneMove;
 
     // A line of what a loop reads again after more than the first level of the cache holds.
@@ -87,7 +90,7 @@ internal sealed class KernelCost
         Array.Exists(_work, w => w.Node.Op == Ops.Load && (w.Around >> a & w.Around >> b & 1) != 0 && ((w.Inside >> a ^ w.Inside >> b) & 1) != 0);
 
     /// <summary>Cycles; infinite if more than a limit or if the code would be too long.</summary>
-    public double Of(LoopPlan plan, double limit = double.PositiveInfinity)
+    public double Of(LoopPlan plan, double limit = double.PositiveInfinity, double maxBody = MaxBody)
     {
         var total = 0.0;
         var instructions = 0.0;
@@ -110,7 +113,7 @@ internal sealed class KernelCost
                 total += Runs(w.Around & ~w.Reduced, w.Values, plan) * (folds + Simple * plan.CopiesIn(w.Reduced));
             }
 
-            if (total > limit || instructions > MaxBody)
+            if (total > limit || instructions > maxBody)
             {
                 return double.PositiveInfinity;
             }
@@ -190,7 +193,9 @@ internal sealed class KernelCost
             case Ops.Load when u.Src.Length == 3:
                 return v < 0 || (w.Strides[v] == 1 && !u[1].DependsOn(_ranges[v]) && _target.IsMovedInVectors(u.DType)) ? Simple + Branch : lanes * (Lane(w, plan, v) + 2 * Branch);
             case Ops.Load:
-                return v < 0 ? Simple : w.Strides[v] == 1 && _target.IsMovedInVectors(u.DType) ? Simple + Far(w) * lanes * u.DType.Bytes / LineBytes : lanes * Lane(w, plan, v);
+                return v < 0 ? Simple : w.Strides[v] == 1 && _target.IsMovedInVectors(u.DType)
+                    ? Simple + Far(w) * lanes * u.DType.Bytes / LineBytes + (IsScattered(w, plan, v) ? OtherStream : 0)
+                    : lanes * Lane(w, plan, v);
             case Ops.Store:
                 return v < 0 ? NarrowStore
                     : w.Strides[v] == 1 && _target.IsMovedInVectors(u[1].DType) ? WideStore
@@ -223,6 +228,20 @@ internal sealed class KernelCost
         }
 
         return elements;
+    }
+
+    private bool IsScattered(Work w, LoopPlan plan, int v)
+    {
+        for (var i = 0; i < w.Strides.Length; i++)
+        {
+            if (i != v && plan.Copies[i] > 1 && (w.Inside >> i & 1) != 0 && _ranges[i].ArgAs<RangeArg>().Kind == RangeKind.Loop
+                && w.Strides[i] is { } stride && Math.Abs(stride) * w.Node[0].DType.Bytes >= PageBytes)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // One lane of an access that is not consecutive.

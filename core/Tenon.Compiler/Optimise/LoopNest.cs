@@ -15,6 +15,9 @@ internal sealed partial class LoopNest
         _nextRange = 1 + Ranges.Select(r => r.ArgAs<RangeArg>().Id).DefaultIfEmpty(-1).Max();
     }
 
+    /// <summary>A copy, to be changed in another way.</summary>
+    public LoopNest(LoopNest other) => (Kernel, _nextRange, _nextLocal, _applied) = (other.Kernel, other._nextRange, other._nextLocal, [.. other._applied]);
+
     public UOp Kernel { get; private set; }
 
     /// <summary>The changes so far, in order.</summary>

@@ -66,9 +66,27 @@ internal sealed class CostModel
             elements * operations + stored + (groups + 1) * bytes + evaluations * PerLoad + launch);
     }
 
-    /// <summary>Whether one kernel instead of two that use a value saves enough to be noticed.</summary>
+    /// <summary>
+    /// Whether one kernel instead of two that use a value saves enough to be noticed. One over fewer axes holds up all of the other, which then
+    /// can't tile its outer loops.
+    /// </summary>
     public bool IsWorthMerging(UOp node, KernelGroup a, KernelGroup b) =>
-        node.Shape.MaxElements * node.DType.Bytes * PerByte + _launch >= LeastGain * Math.Min(a.Points, b.Points);
+        node.Shape.MaxElements * node.DType.Bytes * PerByte + _launch >= LeastGain * (a.OutputRanges.Length == b.OutputRanges.Length ? Math.Min(a.Points, b.Points) : Math.Max(a.Points, b.Points));
+
+    /// <summary>
+    /// Whether a reduction may be computed in a kernel that does other things than one loop over its results. A large product is so much
+    /// slower there that it is better stored.
+    /// </summary>
+    public bool CanReduceBeside(UOp reduce, KernelGroup group)
+    {
+        if (group.IsPlain)
+        {
+            return true;
+        }
+
+        var (_, stored, reduced) = WorkOf(reduce[0]);
+        return LeastGain * reduce[0].Shape.MaxElements <= _launch + stored + reduced + 2 * reduce.Shape.MaxElements * reduce.DType.Bytes * PerByte;
+    }
 
     /// <summary>Whether computing a stored value more often costs less than to load it in another kernel. Reductions of its size are stored in any case.</summary>
     public bool CanRepeat(UOp value, double evaluations)

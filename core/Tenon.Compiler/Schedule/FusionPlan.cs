@@ -152,7 +152,7 @@ internal sealed partial class FusionPlan
             return node[0].Shape.MaxElements <= _cost.Launch && use.Points <= 1.5 * node.Shape.MaxElements && use.Points <= MostSums * outputs && (outputs >= _options.Parallelism || IsSmall(node, group));
         }
 
-        return use.Points <= node.Shape.MaxElements && Fits(node, use);
+        return use.Points <= node.Shape.MaxElements && _cost.CanReduceBeside(node, group) && Fits(node, use);
     }
 
     // Whether the loops around a value can be outermost, and are parallel enough.

@@ -52,6 +52,9 @@ internal sealed partial class KernelGroup(int number, string device, int level =
     /// <summary>How many points the loops of the kernel have at most.</summary>
     public double Points { get; private set; } = 1;
 
+    /// <summary>Whether it does nothing but one loop over its results: no reduction so far, and nothing over fewer axes.</summary>
+    public bool IsPlain => Points <= PointsOf(Output) && _scopes.TrueForAll(s => s == Output);
+
     /// <summary>The output ranges as bits.</summary>
     public ulong Output => OutputRanges.Length == 0 ? 0 : ulong.MaxValue >> (MaxRanges - OutputRanges.Length);
 

@@ -3,8 +3,9 @@ using Tenon.Core;
 namespace Tenon.Compiler;
 
 /// <summary>
-/// Splits a loop whose iteration is only taken apart again, into quotient and remainder by some number: r → q·d + s. A kernel then
-/// reads along q and s as it would if it were written that way: what depends on q alone is loaded once for all s.
+/// Splits a loop whose iteration is only taken apart again by what is reduced, into quotient and remainder by some number:
+/// r → q·d + s. The reduction then reads along q and s: what depends on q alone is loaded once for all s. Elsewhere it would
+/// not pay, because what is stored is then no longer contiguous.
 /// </summary>
 internal static class RangeSplitting
 {
@@ -22,7 +23,7 @@ internal static class RangeSplitting
     {
         var order = kernel.TopologicalOrder();
         var tried = new HashSet<(UOp, long)>();
-        foreach (var node in order)
+        foreach (var node in Reduced(order))
         {
             if (node.Op is Ops.FloorDiv or Ops.FloorMod && node[0].Op == Ops.Range && node[1].Op == Ops.Const
                 && node[0] is var range && range[0].Op == Ops.Const && range.ArgAs<RangeArg>().Kind == RangeKind.Loop
@@ -34,6 +35,18 @@ internal static class RangeSplitting
         }
 
         return null;
+    }
+
+    // What lies within reductions.
+    private static List<UOp> Reduced(List<UOp> order)
+    {
+        var reduced = new NodeSet();
+        foreach (var reduce in order.Where(u => u.Op == Ops.Reduce))
+        {
+            reduce[0].TopologicalOrder().ForEach(u => reduced.Add(u));
+        }
+
+        return order.FindAll(reduced.Contains);
     }
 
     private static UOp Split(UOp kernel, List<UOp> order, UOp range, long d)

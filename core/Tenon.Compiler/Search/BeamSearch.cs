@@ -67,7 +67,7 @@ internal sealed class BeamSearch
         _ranking.NextKernel();
         var nest = new LoopNest(_merged);
         Heuristic.Change(nest, _target);
-        var heuristic = Try([[.. nest.Applied.Select(o => new RecipeStep(o, null))]], 0)[0];
+        var heuristic = Try(nest.Applied);
         _heuristic = heuristic;
         if (heuristic.Rejection is null)
         {
@@ -75,13 +75,13 @@ internal sealed class BeamSearch
             Climb(heuristic, _options.Budget * 0.6);
         }
 
-        if (known is not null && Try([[.. known.Select(o => new RecipeStep(o, null))]], 0)[0] is { Rejection: null } earlier)
+        if (known is not null && Try(known) is { Rejection: null } earlier)
         {
             Measure([earlier], isStart: true);
             Climb(earlier, _options.Budget * 0.6);
         }
 
-        var plain = Try([[]], 0)[0];
+        var plain = Try([]);
 
         if (plain.Rejection is null)
         {
@@ -115,9 +115,9 @@ internal sealed class BeamSearch
         for (var step = 1; step <= _options.MaxSteps && patience > 0 && !IsOver(until); step++)
         {
             var tried = new List<SearchCandidate>();
-            foreach (var moves in beam.Select(c => Moves.Of(_merged, c.Recipe!, _target)))
+            foreach (var recipe in beam.Select(c => c.Recipe!))
             {
-                tried.AddRange(Try(moves, step));
+                tried.AddRange(Try(recipe, Moves.Of(recipe, _target), step));
             }
 
             Measure([.. tried.Where(c => c.Rejection is null)], isStart: false, until);
@@ -139,11 +139,13 @@ internal sealed class BeamSearch
     // Times count more than estimates.
     private static SearchCandidate Best(List<SearchCandidate> beam) => beam.Where(c => c.Seconds is not null).MinBy(c => c.Seconds) ?? beam.MinBy(c => c.Predicted)!;
 
-    private List<SearchCandidate> Try(IReadOnlyList<RecipeStep[]> moves, int step)
+    private SearchCandidate Try(IReadOnlyList<Opt> opts) => Try(Recipe.Of(_merged, [], _target), [new Move([.. opts.Select(o => new RecipeStep(o, null))], 0)], 0)[0];
+
+    private List<SearchCandidate> Try(Recipe from, IReadOnlyList<Move> moves, int step)
     {
         var (first, candidates) = (_tried, new SearchCandidate[moves.Count]);
         _tried += moves.Count;
-        Parallel.For(0, moves.Count, new ParallelOptions { MaxDegreeOfParallelism = _options.Threads }, i => candidates[i] = Make(first + i, step, moves[i]));
+        Parallel.For(0, moves.Count, new ParallelOptions { MaxDegreeOfParallelism = _options.Threads }, i => candidates[i] = Make(first + i, step, from, moves[i]));
         foreach (var candidate in candidates)
         {
             if (candidate.Recipe is { } recipe && !_recipes.Add(recipe.Key))
@@ -162,27 +164,33 @@ internal sealed class BeamSearch
         return [.. candidates];
     }
 
-    private SearchCandidate Make(int number, int step, RecipeStep[] steps)
+    private SearchCandidate Make(int number, int step, Recipe from, Move move)
     {
         try
         {
-            var recipe = Recipe.Replay(_merged, steps, _target);
+            var recipe = Recipe.Replay(from, move, _target);
             var candidate = new SearchCandidate { Number = number, Step = step, Opts = recipe.Opts, Recipe = recipe, Estimate = NestEstimate.Of(recipe.Nest, _target, _device) };
+            if (step == 0)
+            {
+                // What it starts from is tried in any case.
+                return candidate;
+            }
+
             if (candidate.Estimate is not { } estimate || double.IsInfinity(estimate.Cycles))
             {
                 candidate.Reject(RejectReason.TooLong, candidate.Estimate is null ? $"more than {NestEstimate.MaxRanges} loops" : "too many instructions in a row");
             }
-            else if (step > 0 && _target.VectorRegisters > 0 && estimate.Accumulators > _target.VectorRegisters)
+            else if (_target.VectorRegisters > 0 && estimate.Accumulators > _target.VectorRegisters)
             {
                 candidate.Reject(RejectReason.TooManyAccumulators, $"{estimate.Accumulators} for {_target.VectorRegisters} registers");
             }
 
             return candidate;
         }
-        catch (TenonException e)
+        catch (Exception e)
         {
-            var candidate = new SearchCandidate { Number = number, Step = step, Opts = [.. steps.Where(s => !s.IsDropped).Select(s => s.Opt)] };
-            candidate.Reject(RejectReason.Illegal, e.Message);
+            var candidate = new SearchCandidate { Number = number, Step = step, Opts = [.. move.Steps.Where(s => !s.IsDropped).Select(s => s.Opt)] };
+            candidate.Reject(RejectReason.Illegal, Describe(e));
             return candidate;
         }
     }
@@ -241,7 +249,7 @@ internal sealed class BeamSearch
 
         foreach (var candidate in candidates)
         {
-            candidate.Predicted = _ranking.Predict(candidate.Estimate!);
+            candidate.Predicted = candidate.Estimate is { } estimate ? _ranking.Predict(estimate) : candidate.Predicted;
             Count(candidate, isFinal: true);
         }
     }
@@ -250,14 +258,16 @@ internal sealed class BeamSearch
     {
         try
         {
-            // An error that isn't one of Tenon's is a defect, but no reason to end a search: it is reported with the candidate.
             candidate.Program = KernelCompiler.Compile(_kernel, _device, _generator, _compiler with { Optimise = true, Optimiser = (_, _) => candidate.Recipe!.Nest.Kernel });
         }
         catch (Exception e)
         {
-            candidate.Reject(RejectReason.CompileError, e is TenonException ? e.Message : $"{e.GetType().Name}: {e.Message}");
+            candidate.Reject(RejectReason.CompileError, Describe(e));
         }
     }
+
+    // An error that isn't one of Tenon's is a defect, but no reason to end a search: it is reported with the candidate.
+    private static string Describe(Exception e) => e is TenonException ? e.Message : $"{e.GetType().Name}: {e.Message}";
 
     // Times vary: whoever takes the heuristic's place has to win against it side by side.
     private SearchCandidate? Confirm()

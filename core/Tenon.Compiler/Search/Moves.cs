@@ -7,26 +7,25 @@ internal static class Moves
 {
     private static readonly int[] Copies = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16];
 
-    /// <summary>The steps of each neighbour, for <see cref="Recipe.Replay"/>. Not all of them are legal.</summary>
-    public static List<RecipeStep[]> Of(UOp kernel, Recipe from, CodeGeneratorView target)
+    /// <summary>The neighbours of a recipe. Not all of them are legal.</summary>
+    public static List<Move> Of(Recipe from, CodeGeneratorView target)
     {
-        var moves = new List<RecipeStep[]>();
+        var moves = new List<Move>();
         RecipeStep[] steps = [.. from.Steps];
 
         // What becomes of loops goes before where they run, and before or after they are tiled and staged.
         var body = Array.FindLastIndex(steps, s => !Recipe.IsPlacement(s.Opt)) + 1;
-        var blocking = Array.FindIndex(steps, s => s.Opt.Kind is OptKind.Tile or OptKind.Stage);
+        var blocking = Array.FindIndex(steps, s => s.Opt.Kind is OptKind.Tile or OptKind.Stage or OptKind.Accumulate);
         foreach (var at in blocking < 0 || blocking == body ? [body] : new[] { blocking, body })
         {
-            var prefix = at == steps.Length ? from : Recipe.Replay(kernel, steps[..at], target);
-            moves.AddRange(LegalOpts.Of(prefix.Nest, target).Where(o => !Recipe.IsPlacement(o)).Select(o => (RecipeStep[])[.. steps[..at], new RecipeStep(o, null), .. steps[at..]]));
+            moves.AddRange(LegalOpts.Of(from.After(at), target).Where(o => !Recipe.IsPlacement(o)).Select(o => new Move([.. steps[..at], new RecipeStep(o, null), .. steps[at..]], at)));
         }
 
         foreach (var opt in LegalOpts.Of(from.Nest, target))
         {
             if (Recipe.IsPlacement(opt))
             {
-                moves.Add([.. steps, new RecipeStep(opt, null)]);
+                moves.Add(new Move([.. steps, new RecipeStep(opt, null)], steps.Length));
             }
         }
 
@@ -42,7 +41,7 @@ internal static class Moves
         return moves;
     }
 
-    private static RecipeStep[] With(RecipeStep[] steps, int i, RecipeStep step) => [.. steps[..i], step, .. steps[(i + 1)..]];
+    private static Move With(RecipeStep[] steps, int i, RecipeStep step) => new([.. steps[..i], step, .. steps[(i + 1)..]], i);
 
     // Of a loop that is split again into lanes: whole vectors. Amounts up to four times as large or small.
     private static IEnumerable<int> OtherAmounts(RecipeStep[] steps, int i)

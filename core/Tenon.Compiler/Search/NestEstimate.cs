@@ -11,6 +11,9 @@ internal sealed record NestEstimate(double Cycles, long Accumulators, double[] F
 {
     public const int MaxRanges = 64;
 
+    // A search may write out more code than the heuristic dares to.
+    private const double MaxBody = 2000;
+
     /// <summary>How many <see cref="Features"/> there are.</summary>
     public const int FeatureCount = 9;
 
@@ -52,7 +55,7 @@ internal sealed record NestEstimate(double Cycles, long Accumulators, double[] F
         // Threads that wait for the last one.
         var threads = target.Parallelism;
         var idle = Math.Ceiling(items / threads) * threads / items;
-        var cycles = cost.Of(plan) * idle;
+        var cycles = cost.Of(plan, maxBody: MaxBody) * idle;
         var accumulators = cost.Accumulators(plan);
         var traffic = new CacheTraffic(order, ranges);
         double[] features =

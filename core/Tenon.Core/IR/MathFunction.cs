@@ -111,6 +111,11 @@ public static class MathFunctions
             return 1 - Erf(x);
         }
 
+        if (x > 30)
+        {
+            return 0;
+        }
+
         var fraction = x;
         for (var n = 200; n > 0; n--)
         {

@@ -34,12 +34,18 @@ public static class FastMathRules
         Rule.Of(Pat.Op(Ops.Exp2, Pat.Op(Ops.Log2, X)), static x => x),
         Rule.Of(Pat.Op(Ops.Log2, Pat.Op(Ops.Exp2, X)), static x => x),
         Rule.Of(Pat.Op(Ops.Exp2, X) * Pat.Op(Ops.Exp2, Y), static (x, y) => UOp.Alu(Ops.Exp2, UOp.Alu(Ops.Add, x, y))),
+        // e^(ln x) → x; ln(e^x) → x; e^x · e^y → e^(x + y)
+        Rule.Of(Function(MathFunction.Exp, Function(MathFunction.Log, X)), static x => x),
+        Rule.Of(Function(MathFunction.Log, Function(MathFunction.Exp, X)), static x => x),
+        Rule.Of(Function(MathFunction.Exp, X) * Function(MathFunction.Exp, Y), static (x, y) => UOp.Function(MathFunction.Exp, UOp.Alu(Ops.Add, x, y))),
         // √x · √x → x
         Rule.Of(Pat.Op(Ops.Sqrt, X) * Pat.Op(Ops.Sqrt, Pat.Any(0)), static x => x))).Remembering();
 
     /// <summary>x · y + z → multiply-add, rounded once; for targets that have it.</summary>
     public static PatternMatcher Contraction { get; } = new PatternMatcher(
         Rule.Of((X * Y) + Pat.Any(2), static (x, y, z) => UOp.New(Ops.MulAcc, x.DType, [x, y, z]))).Remembering();
+
+    private static Pat Function(MathFunction function, Pat x) => Pat.Op(Ops.Math, x).If(u => u.ArgAs<MathFunction>() == function);
 
     private static double Value(UOp c) => ((Scalar)c.Arg!).AsDouble;
 

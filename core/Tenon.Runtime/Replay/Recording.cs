@@ -20,7 +20,7 @@ public sealed class Recording : IDisposable
     private readonly HashSet<RecordedSlot> _assumed = [];
     private readonly List<UOp> _roots = [];
     private readonly NodeSet _computed = new();
-    private bool _isDisposed;
+    private volatile bool _isDisposed;
 
     internal Recording(Realizer realizer, BufferTable buffers)
     {
@@ -37,7 +37,7 @@ public sealed class Recording : IDisposable
     }
 
     /// <summary>The recording that runs in this flow of control.</summary>
-    public static Recording? Current => Volatile.Read(ref _open) == 0 ? null : Running.Value;
+    public static Recording? Current => Volatile.Read(ref _open) == 0 || Running.Value is not { _isDisposed: false } recording ? null : recording;
 
     /// <summary>Storage whose content has decided what was recorded, as nodes: the recording holds as long as all are current.</summary>
     public IReadOnlyList<UOp> Assumed => [.. _assumed.Select(s => s.Buffer)];

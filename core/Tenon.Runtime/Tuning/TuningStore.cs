@@ -57,6 +57,7 @@ internal sealed class TuningStore
         _exists = _own is not null;
     }
 
-    private TunedKernel? ReadOwn(string key) =>
-        _own!.TryRead(CacheFolder.Tuning, key) is { } content && TuningFile.Parse(Encoding.UTF8.GetString(content.Span)) is { } kernel && kernel.Key == key ? kernel : null;
+    // Most kernels were never searched for, and to fail to open a file takes long.
+    private TunedKernel? ReadOwn(string key) => File.Exists(CacheFolder.PathOf(_folder!, CacheFolder.Tuning, key))
+        && _own!.TryRead(CacheFolder.Tuning, key) is { } content && TuningFile.Parse(Encoding.UTF8.GetString(content.Span)) is { } kernel && kernel.Key == key ? kernel : null;
 }

@@ -34,7 +34,7 @@ internal static class GradientRules
         [Ops.Exp2] = static (n, g) => [g * n * Math.Log(2)],
         [Ops.Log2] = static (n, g) => [g / (n[0] * Math.Log(2))],
         [Ops.Trunc] = static (n, g) => [Zero(n)],
-        [Ops.Sin] = static (n, g) => [g * Cos(n[0])],
+        [Ops.Sin] = static (n, g) => [g * UOp.Function(MathFunction.Cos, n[0])],
         [Ops.Math] = FunctionRule,
         [Ops.Where] = static (n, g) => [null, UOp.Where(n[0], g, Zero(g)), UOp.Where(n[0], Zero(g), g)],
         [Ops.Max] = MaxRule,
@@ -69,10 +69,25 @@ internal static class GradientRules
         MathFunction.Log => [g / n[0]],
         MathFunction.Log1p => [g / UOp.Alu(Ops.Add, n[0], One(n))],
         MathFunction.Log10 => [g / (n[0] * Math.Log(10))],
+        MathFunction.Cos => [-(g * UOp.Alu(Ops.Sin, n[0]))],
+        MathFunction.Tan => [g * UOp.Alu(Ops.Add, One(n), n * n)],
+        MathFunction.Erf => [g * UOp.Function(MathFunction.Exp, -(n[0] * n[0])) * (2 / Math.Sqrt(Math.PI))],
+        MathFunction.Pow => [PowerOfBase(n[0], n[1], g), PowerOfExponent(n, n[0], n[1], g)],
         MathFunction.Tanh => [g * UOp.Alu(Ops.Sub, One(n), n * n)],
         MathFunction.Sigmoid => [g * (n * UOp.Alu(Ops.Sub, One(n), n))],
         var f => throw new InvalidOperationException($"{f} has no gradient"),
     };
+
+    // y x^(y - 1), and 0 for x⁰
+    private static UOp PowerOfBase(UOp x, UOp y, UOp g) =>
+        UOp.Where(UOp.Alu(Ops.CmpEq, y, Zero(y)), Zero(x), g * (y * UOp.Function(MathFunction.Pow, x, UOp.Alu(Ops.Sub, y, One(y)))));
+
+    // xʸ ln x, and 0 for powers of 0 that are not negative
+    private static UOp PowerOfExponent(UOp n, UOp x, UOp y, UOp g)
+    {
+        var isFlat = UOp.Alu(Ops.And, UOp.Alu(Ops.CmpEq, x, Zero(x)), UOp.Alu(Ops.Xor, UOp.Alu(Ops.CmpLt, y, Zero(y)), TensorGraph.FullLike(UOp.Alu(Ops.CmpLt, y, Zero(y)), true)));
+        return UOp.Where(isFlat, Zero(x), g * (n * UOp.Function(MathFunction.Log, x)));
+    }
 
     private static UOp One(UOp like) => TensorGraph.FullLike(like, 1);
 
@@ -168,12 +183,5 @@ internal static class GradientRules
         }
 
         return gradient;
-    }
-
-    // 1 - 2 sin²(x/2), as the cosine of tensors.
-    private static UOp Cos(UOp x)
-    {
-        var s = UOp.Alu(Ops.Sin, x * 0.5);
-        return UOp.Alu(Ops.Sub, TensorGraph.FullLike(x, 1), s * s * 2.0);
     }
 }

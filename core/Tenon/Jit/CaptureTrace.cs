@@ -20,6 +20,7 @@ internal sealed class CaptureTrace : IDisposable
     private readonly Dictionary<Tensor, TensorSource> _gradients = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<object, Tensor> _hostValues = [];
     private readonly HashSet<Tensor> _gradientsRead = new(ReferenceEqualityComparer.Instance);
+    private volatile bool _isDisposed;
 
     private CaptureTrace(JitCall call, Recording recording)
     {
@@ -37,8 +38,8 @@ internal sealed class CaptureTrace : IDisposable
         Running.Value = this;
     }
 
-    /// <summary>The trace that runs in this flow of control.</summary>
-    public static CaptureTrace? Current => Volatile.Read(ref _open) == 0 ? null : Running.Value;
+    /// <summary>The trace that runs in this flow of control. What a trace has started may go on after it.</summary>
+    public static CaptureTrace? Current => Volatile.Read(ref _open) == 0 || Running.Value is not { _isDisposed: false } trace ? null : trace;
 
     /// <summary>Distinguishes tensors that were made in it.</summary>
     public int Id { get; }
@@ -79,6 +80,7 @@ internal sealed class CaptureTrace : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _isDisposed = true;
         Interlocked.Decrement(ref _open);
         Running.Value = null;
         Recording.Dispose();

@@ -82,6 +82,11 @@ internal sealed class JitCall
         SymInt size => size.IsKnown ? size.Min : Unbound(size.Node),
         Shape shape => Unbound(shape),
         Variable variable => (variable.Name, variable.Min, variable.Max),
+
+        // 0 and -0 are equal, and not the same.
+        double number => (typeof(double), BitConverter.DoubleToInt64Bits(number)),
+        float number => (typeof(float), BitConverter.SingleToInt32Bits(number)),
+        Half number => (typeof(Half), BitConverter.HalfToInt16Bits(number)),
         _ => value,
     });
 

@@ -192,7 +192,7 @@ public sealed partial class Tensor
     private Tensor Unary(Ops op, string operation) =>
         DType.IsComplex && op != Ops.Neg ? throw Undefined(operation) : Result(UOp.Alu(op, Node), operation, this);
 
-    private Tensor Function(MathFunction function) => ToFloat() is var x && !x.DType.IsComplex ? Result(UOp.Function(function, x.Node), function.ToString(), x) : throw Undefined(function.ToString());
+    private Tensor Function(MathFunction function) => ToFloat() is var x ? Result(UOp.Function(function, x.Node), function.ToString(), x) : this;
 
     // A C# number next to this tensor. Next to complex numbers a real one stays real: it scales both parts.
     private Tensor Weak(Scalar value) =>

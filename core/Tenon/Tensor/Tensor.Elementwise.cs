@@ -65,11 +65,10 @@ public sealed partial class Tensor
     public Tensor Sin() => ToFloat().Unary(Ops.Sin, nameof(Sin));
 
     /// <summary>The cosine of radians.</summary>
-    public Tensor Cos() => InSingle(static x => // exact halving keeps large arguments exact
-        (1.0 - 2.0 * (x * 0.5).Sin().Square()).WithGradient([x], static (g, _, x) => [-(g * x[0].Sin())]));
+    public Tensor Cos() => Function(MathFunction.Cos);
 
     /// <summary>The tangent of radians.</summary>
-    public Tensor Tan() => InSingle(static x => x.Sin() / x.Cos());
+    public Tensor Tan() => Function(MathFunction.Tan);
 
     /// <summary>The number without its fraction, towards zero.</summary>
     public Tensor Trunc() => DType.IsFloat || DType.IsComplex ? Unary(Ops.Trunc, nameof(Trunc)) : this;

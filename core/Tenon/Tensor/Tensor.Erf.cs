@@ -23,11 +23,10 @@ public sealed partial class Tensor
     ];
 
     /// <summary>The error function 2/√π ∫₀ˣ e^(-t²) dt.</summary>
-    public Tensor Erf() => InSingle(static x =>
+    public Tensor Erf() => DType != DType.Float64 ? Function(MathFunction.Erf) : InSingle(static x =>
     {
         // Near 0 the Taylor series.
-        var isDouble = x.DType == DType.Float64;
-        var isSmall = x.Abs() < (isDouble ? 0.02 : 0.4);
+        var isSmall = x.Abs() < 0.02;
         var series = x * Polynomial(x.Square(), [.. new[] { 1.0, -1.0 / 3, 1.0 / 10, -1.0 / 42, 1.0 / 216 }.Select(c => c * 2 / Math.Sqrt(Math.PI))]);
 
         // Beyond 6, erf is 1 in double.
@@ -37,10 +36,16 @@ public sealed partial class Tensor
     });
 
     // 1 - erf of numbers that are not negative.
-    private Tensor ErfcTail()
+    private Tensor ErfcTail() => Minimum(30).ErfcTailWithin();
+
+    private Tensor ErfcTailWithin()
     {
+        // The square in two parts, the first of them exact: rounding it would be felt as many times as it is large.
+        var isDouble = DType == DType.Float64;
+        var bits = Bitcast(isDouble ? DType.Int64 : DType.Int32);
+        var near = (bits & (isDouble ? -1L << 27 : -1L << 12)).Bitcast(DType);
         var t = 2.0 / (this + 2.0);
-        return t * (Polynomial(2.0 * t - 1.0, DType == DType.Float64 ? ErfcDouble : ErfcSingle) - Square()).Exp();
+        return t * (-near.Square()).Exp() * (Polynomial(2.0 * t - 1.0, isDouble ? ErfcDouble : ErfcSingle) + (near - this) * (near + this)).Exp();
     }
 
     // Horner's scheme.

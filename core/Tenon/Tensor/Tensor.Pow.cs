@@ -11,7 +11,7 @@ public sealed partial class Tensor
     {
         var dtype = Promotion.Join(DType, exponent.DType);
         return dtype.IsFloat
-            ? Cast(dtype).InSingle(x => FloatPow(x, exponent.Cast(x.DType)))
+            ? FloatPow(Cast(dtype), exponent.Cast(dtype))
             : dtype.IsBool ? Cast(DType.Int32).Pow(exponent) : IntegerPow(Cast(dtype), exponent.Cast(dtype));
     }
 
@@ -55,6 +55,12 @@ public sealed partial class Tensor
 
     private static Tensor FloatPow(Tensor x, Tensor y)
     {
+        if (x.DType != DType.Float64)
+        {
+            var shape = Shapes.Broadcast(x.Shape, y.Shape, nameof(Pow));
+            return Result(UOp.Function(MathFunction.Pow, TensorGraph.BroadcastTo(x.Node, shape), TensorGraph.BroadcastTo(y.Node, shape)), nameof(Pow), x, y);
+        }
+
         // |x|^y = 2^(y log2 |x|), where the logarithm never sees 0, 1 or infinities of which the product would be NaN.
         var isZero = x.Eq(0);
         var size = x.Abs();

@@ -5,7 +5,8 @@ namespace Tenon;
 /// <content>Running reductions.</content>
 public sealed partial class Tensor
 {
-    private const int ScanBlock = 256;
+    // The work for an element: what it costs must stay below what reading it does.
+    private const int ScanBlock = 16;
 
     /// <summary>The running sum along an axis.</summary>
     public Tensor CumSum(int axis = 0) => Scan(Ops.Add, axis, 0, nameof(CumSum));
@@ -96,7 +97,7 @@ public sealed partial class Tensor
         return Cast(AccumulationDType(total)).Transpose(at, -1).ScanLast(op, neutral).Transpose(at, -1).Cast(total).AsValue();
     }
 
-    // Long axes are cut into blocks: what is within each, and the blocks before.
+    // Long axes are cut into blocks: what is before each, and to that what is within. Elements are read twice and written once.
     private Tensor ScanLast(Ops op, Scalar neutral)
     {
         var n = Shape.Size(Rank - 1);
@@ -107,17 +108,24 @@ public sealed partial class Tensor
 
         if (n.Max <= 2 * ScanBlock)
         {
-            var isBefore = Arange(n) <= Arange(n).Unsqueeze(1);
-            return Where(isBefore, Unsqueeze(-2), neutral).Reduce(op, [-1], keepDim: false, "scan");
+            return Within(op, n, neutral);
         }
 
         // A symbolic axis is padded to its greatest size.
         var blocks = (n.Max + ScanBlock - 1) / ScanBlock;
         var outer = Shape.ToSizes()[..^1];
-        var within = PadLast(0, blocks * ScanBlock - n).Reshape([.. outer, blocks, ScanBlock]).ScanLast(op, neutral);
-        var ends = within[Ellipsis, ^1].ScanLast(op, neutral);
-        var before = ends.PadLast(1, -1, neutral).Unsqueeze(-1);
-        return Alu(op, within, before).Reshape([.. outer, blocks * ScanBlock]).PadLast(0, n - blocks * ScanBlock);
+        var x = PadLast(0, blocks * ScanBlock - n, neutral).Reshape([.. outer, blocks, ScanBlock]);
+        var ends = x.Reduce(op, [-1], keepDim: false, "scan").Contiguous().ScanLast(op, neutral);
+        var before = ends.PadLast(1, -1, neutral).Unsqueeze(-1).Contiguous();
+
+        // Stored as blocks, so that the loops are over blocks and within them.
+        return Alu(op, before, x.Within(op, ScanBlock, neutral)).Contiguous().Reshape([.. outer, blocks * ScanBlock]).PadLast(0, n - blocks * ScanBlock);
+    }
+
+    private Tensor Within(Ops op, SymInt n, Scalar neutral)
+    {
+        var isBefore = Arange(n) <= Arange(n).Unsqueeze(1);
+        return Where(isBefore, Unsqueeze(-2), neutral).Reduce(op, [-1], keepDim: false, "scan");
     }
 
     private Tensor PadLast(SymInt before, SymInt after, Scalar value = default)

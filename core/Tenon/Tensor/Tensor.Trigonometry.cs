@@ -84,7 +84,7 @@ public sealed partial class Tensor
     public Tensor Acosh() => InSingle(static x =>
     {
         var isLarge = x > 1e8;
-        var t = Where(isLarge, 1, x) - 1.0;
+        var t = Where(isLarge, 1, Where(x < 1, double.NaN, x)) - 1.0;
         return Where(isLarge, Where(isLarge, x, 1).Log() + Math.Log(2), (t + (t * (t + 2.0)).Sqrt()).Log1p())
             .WithGradient([x], static (g, _, x) => [g / (x[0] - 1.0).Sqrt() / (x[0] + 1.0).Sqrt()]);
     });

@@ -6,17 +6,24 @@ namespace Tenon.Cli.Bench;
 internal sealed class KernelRun
 {
     private readonly TenonRuntime _runtime;
-    private readonly Func<Tensor[], Tensor[]> _compute;
-    private readonly Tensor[] _inputs;
+    private readonly Action _compute;
     private readonly Tensor[] _outputs;
 
     /// <summary>Makes it ready on the runtime's default device, for as long as that is the one that tensors use.</summary>
     public KernelRun(TenonRuntime runtime, KernelBenchmark kernel)
     {
         _runtime = runtime;
-        _compute = kernel.Compute;
-        _inputs = [.. kernel.Inputs.Select((input, i) => input.Create(i))];
-        _outputs = [.. _compute(_inputs).Select(t => Tensor.Zeros(t.Shape.ToArray(), t.DType).Contiguous().Realize())];
+        Tensor[] inputs = [.. kernel.Inputs.Select((input, i) => input.Create(i))];
+        _outputs = [.. kernel.Compute(inputs).Select(t => Tensor.Zeros(t.Shape.ToArray(), t.DType).Contiguous().Realize())];
+        _compute = Jit.Capture(() =>
+        {
+            foreach (var (output, value) in _outputs.Zip(kernel.Compute(inputs)))
+            {
+                output.Assign(value);
+            }
+
+            Tensor.Realize(_outputs);
+        });
         Bytes = kernel.Inputs.Sum(i => i.Bytes) + _outputs.Sum(o => o.DType.BytesOf(o.Count));
     }
 
@@ -26,16 +33,10 @@ internal sealed class KernelRun
     /// <summary>What it computed last.</summary>
     public IReadOnlyList<Tensor> Outputs => _outputs;
 
-    /// <summary>Computes the outputs and waits for them. Storing them anew each time keeps the runtime from returning a known result.</summary>
+    /// <summary>Computes the outputs, by a captured function, and waits for them.</summary>
     public void Once()
     {
-        var values = _compute(_inputs);
-        for (var i = 0; i < values.Length; i++)
-        {
-            _outputs[i].Assign(values[i]);
-        }
-
-        Tensor.Realize(_outputs);
+        _compute();
         _runtime.Synchronize();
     }
 }

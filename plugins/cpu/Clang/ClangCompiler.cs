@@ -16,7 +16,7 @@ internal sealed class ClangCompiler
 
     private static readonly bool IsX86 = RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.X86;
 
-    private static readonly string[] NativeFlags = IsX86 ? ["-march=native", "-mprefer-vector-width=512"] : ["-mcpu=native"];
+    private static readonly string[] NativeFlags = IsX86 ? ["-march=native", "-mprefer-vector-width=512", "-mstackrealign"] : ["-mcpu=native"];
 
     // A kernel that needed a function of a library would end the process when it calls it, so the linker refuses it.
     private static readonly string[] LinkFlags =

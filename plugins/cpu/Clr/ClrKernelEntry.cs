@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Tenon.Core.Backend;
 
 namespace Tenon.Plugins.Cpu;
@@ -10,5 +11,18 @@ internal sealed unsafe class ClrKernelEntry(KernelBody body, long localBytes) : 
         new(KernelEmitter.Compile(LinearProgramSerializer.Deserialize(kernel.Binary.Span)), kernel.LocalBytes);
 
     /// <inheritdoc/>
-    protected override void RunCore(void** buffers, long* variables, long begin, long end, void* local) => body(buffers, variables, begin, end, local);
+    [SkipLocalsInit]
+    protected override void RunCore(void** buffers, long* variables, long begin, long end, void* local)
+    {
+        // The JIT aligns frames to 16 bytes only, and a register that it puts on the stack across two cache lines costs twice. Called from
+        // the begin of a line, a frame with all registers in use has them within lines.
+        const int LineBytes = 64;
+        var top = stackalloc byte[LineBytes];
+        var padding = stackalloc byte[(int)((nint)top & (LineBytes - 1))];
+        Keep(padding);
+        body(buffers, variables, begin, end, local);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Keep(byte* memory) => _ = memory;
 }

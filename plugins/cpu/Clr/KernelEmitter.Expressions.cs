@@ -257,11 +257,34 @@ internal sealed partial class KernelEmitter
     private void EmitVectorWhere(UOp node)
     {
         var type = VectorType.Of(node.DType);
+        if (IsMinimum(node))
+        {
+            // The instruction of x64 gives its second source if either is NaN, as does this choice; that of Arm gives NaN.
+            Push(node[1]);
+            Push(node[2]);
+            _il.Emit(OpCodes.Call, type.Binary(nameof(Vector128.MinNative)));
+            foreach (var source in node[0].Src)
+            {
+                Push(source);
+                _il.Emit(OpCodes.Pop);
+            }
+
+            _values[node[0]].IsWaiting = false;
+            return;
+        }
+
         PushMask(node[0], type);
         Push(node[1]);
         Push(node[2]);
         _il.Emit(OpCodes.Call, Select(type));
     }
+
+    // c < x ? c : x, where the comparison is part of this expression and c is a number other than 0.
+    private bool IsMinimum(UOp node) =>
+        node[0].Op == Ops.CmpLt && node.DType.IsFloat && node[0][0] == node[1] && node[0][1] == node[2] && IsNumber(node[1])
+        && !IsZero(node[1]) && _values[node[0]].Local is null;
+
+    private static bool IsZero(UOp node) => (node.Op == Ops.Splat ? node[0] : node).IsConst(out var value) && value.AsDouble == 0;
 
     // A condition as a mask with the lanes of a type.
     private void PushMask(UOp condition, VectorType type)
@@ -271,12 +294,20 @@ internal sealed partial class KernelEmitter
             Push(condition);
             Reinterpret(VectorType.Of(condition.DType), type);
         }
-        else if (IsWideComparison(condition))
+        else if (IsWideTruth(condition))
         {
-            Push(condition[0]);
-            Push(condition[1]);
-            EmitComparison(condition.Op, VectorType.Of(condition[0].DType));
-            Reinterpret(VectorType.Of(condition[0].DType), type);
+            var value = _values[condition];
+            if (value.Local is null)
+            {
+                value.IsWaiting = false;
+                EmitWideComparison(condition);
+            }
+            else
+            {
+                PushLocal(value);
+            }
+
+            Reinterpret(VectorType.Of(DType.Int64.Vec(condition.DType.Lanes)), type);
         }
         else
         {
@@ -288,16 +319,17 @@ internal sealed partial class KernelEmitter
         }
     }
 
-    // A comparison of 64-bit lanes that is written here needs no narrowing before it is widened.
-    private bool IsWideComparison(UOp node)
-    {
-        if (!OpSet.Comparison.Contains(node.Op) || node[0].DType.Bits != 64 || _values[node].Local is not null)
-        {
-            return false;
-        }
+    // What compares lanes of 64 bits has a mask of such lanes at first.
+    private static bool IsWideTruth(UOp node) => node.DType.IsVector && OpSet.Comparison.Contains(node.Op) && node[0].DType.Bits == 64;
 
-        _values[node].IsWaiting = false;
-        return true;
+    private VectorType EmitWideComparison(UOp node)
+    {
+        Push(node[0]);
+        Push(node[1]);
+        var (type, wide) = (VectorType.Of(node[0].DType), VectorType.Of(DType.Int64.Vec(node.DType.Lanes)));
+        EmitComparison(node.Op, type);
+        Reinterpret(type, wide);
+        return wide;
     }
 
     private static System.Reflection.MethodInfo Select(VectorType type) =>

@@ -126,6 +126,15 @@ internal sealed partial class KernelEmitter
             return;
         }
 
+        if (IsWideTruth(node))
+        {
+            // Kept as wide as what was compared: most often it chooses between such.
+            var wide = EmitWideComparison(node);
+            (value.Local, value.IsWide) = (_locals.Take(wide.Type), true);
+            _il.Emit(OpCodes.Stloc, value.Local);
+            return;
+        }
+
         EmitExpression(node);
         value.Local = _locals.Take(type);
         _il.Emit(OpCodes.Stloc, value.Local);
@@ -158,7 +167,16 @@ internal sealed partial class KernelEmitter
             return;
         }
 
-        _il.Emit(OpCodes.Ldloc, value.Local);
+        PushLocal(value);
+        if (value.IsWide)
+        {
+            EmitNarrow(VectorType.Of(DType.Int64.Vec(node.DType.Lanes)));
+        }
+    }
+
+    private void PushLocal(Value value)
+    {
+        _il.Emit(OpCodes.Ldloc, value.Local!);
         if (!value.IsPinned && --value.Uses == 0)
         {
             Release(value);
@@ -187,6 +205,9 @@ internal sealed partial class KernelEmitter
 
         // The local is the value's own for all of the kernel.
         public bool IsPinned { get; set; }
+
+        // The local holds truth values in lanes of 64 bits.
+        public bool IsWide { get; set; }
 
         // How many loops are open where it is made.
         public int Loop { get; set; }

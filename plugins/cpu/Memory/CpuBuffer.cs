@@ -4,12 +4,14 @@ using Tenon.Core.Backend;
 namespace Tenon.Plugins.Cpu;
 
 /// <summary>Memory of this process.</summary>
-internal sealed unsafe class CpuBuffer : DeviceBuffer
+internal sealed unsafe partial class CpuBuffer : DeviceBuffer
 {
     private const int Alignment = 64;
 
     // From this size on, pages of 2 MiB pay.
     private const long Huge = 4L << 20;
+    private const long HugePage = 2L << 20;
+    private const int UseHugePages = 14;
     private readonly bool _isBorrowed;
 
     /// <summary>Allocates.</summary>
@@ -17,7 +19,7 @@ internal sealed unsafe class CpuBuffer : DeviceBuffer
     {
         try
         {
-            Address = (nint)NativeMemory.AlignedAlloc((nuint)Math.Max(bytes, Alignment), bytes >= Huge ? 2u << 20 : Alignment);
+            Address = (nint)NativeMemory.AlignedAlloc((nuint)Math.Max(bytes, Alignment), bytes >= Huge ? (nuint)HugePage : Alignment);
         }
         catch (OutOfMemoryException e)
         {
@@ -27,6 +29,12 @@ internal sealed unsafe class CpuBuffer : DeviceBuffer
                 "TEN4005",
                 $"There is no room for a buffer of {bytes:N0} bytes: about {free.TotalAvailableMemoryBytes - free.MemoryLoadBytes:N0} of {free.TotalAvailableMemoryBytes:N0} bytes are free. Use smaller tensors, or release some.",
                 e);
+        }
+
+        if (bytes >= Huge && OperatingSystem.IsLinux())
+        {
+            // Where the system gives such pages only on request. It may refuse: then pages are small, as without.
+            Advise(Address, (nuint)(bytes / HugePage * HugePage), UseHugePages);
         }
     }
 
@@ -47,4 +55,7 @@ internal sealed unsafe class CpuBuffer : DeviceBuffer
             NativeMemory.AlignedFree((void*)Address);
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int Advise(nint address, nuint bytes, int advice);
 }

@@ -16,9 +16,10 @@ public sealed class LlvmHostRenderer(int vectorBits, string callingConvention = 
     /// <inheritdoc/>
     protected internal override bool HasMaximum => hasMaximum;
 
+    // Registers that are put on the stack must not lie across cache lines.
     /// <inheritdoc/>
     protected internal override string Attributes { get; } =
-        $"{{ nounwind \"no-builtins\" \"prefer-vector-width\"=\"{vectorBits}\" \"min-legal-vector-width\"=\"{vectorBits}\" }}";
+        $"{{ nounwind \"no-builtins\" \"stackrealign\" \"prefer-vector-width\"=\"{vectorBits}\" \"min-legal-vector-width\"=\"{vectorBits}\" }}";
 
     /// <inheritdoc/>
     protected internal override string Signature(LinearProgram program) =>

@@ -26,6 +26,7 @@ internal sealed class CpuBenchmark : IDisposable
         new("models", ModelSection.Run),
         new("training", TrainingSection.Run),
         new("compile", CompileSection.Run),
+        new("search", SearchSection.Run),
     ];
 
     /// <summary>What the user asked for.</summary>

@@ -30,14 +30,18 @@ internal static class TrainingSection
                 var runtime = benchmark.Runtimes.Use(threads);
                 var (model, optimizer) = test.Create();
                 Tensor[] inputs = [.. test.Inputs.Select((input, i) => input.Create(i))];
-                void Step()
+                var step = Jit.Capture((Tensor x, Tensor y) =>
                 {
                     optimizer.ZeroGrad();
-                    var logits = model.Forward(inputs[0]);
-                    var loss = logits.Reshape(-1, logits.Size(-1)).CrossEntropy(inputs[1].Flatten());
+                    var logits = model.Forward(x);
+                    var loss = logits.Reshape(-1, logits.Size(-1)).CrossEntropy(y.Flatten());
                     loss.Backward();
                     optimizer.Step(loss);
-                    if (float.IsNaN(loss.Item<float>()))
+                    return loss;
+                });
+                void Step()
+                {
+                    if (float.IsNaN(step(inputs[0], inputs[1]).Item<float>()))
                     {
                         throw new InvalidOperationException($"The loss of '{test.Name}' is not a number.");
                     }

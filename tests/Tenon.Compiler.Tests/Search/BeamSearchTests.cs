@@ -11,6 +11,14 @@ public class BeamSearchTests
 
     private static OpenedDevice Device => TenonRuntime.Default.Devices.Open(RandomProgram.Device);
 
+    // Blocks are others for one thread.
+    private static readonly Lazy<CodeGeneratorView> SingleThreaded = new(() =>
+    {
+        using var runtime = new TenonRuntimeBuilder(TenonConfiguration.Load(null, [new("plugins:tenon.cpu:threads", "1")])).Build();
+        var device = runtime.Devices.Open(RandomProgram.Device);
+        return new CodeGeneratorView(device.Generator.Target, device.Capabilities);
+    });
+
     private static CodeGeneratorView View => new(Device.Generator.Target, Device.Capabilities);
 
     [Test]
@@ -95,7 +103,7 @@ public class BeamSearchTests
     {
         var kernel = RangeMerging.Apply(KernelCompiler.Decompose(MatMul(), View));
         var whole = Recipe.Of(kernel, [new(OptKind.Unroll, 1, 32), new(OptKind.Vector, 3, 8), new(OptKind.Global, 1)], View);
-        var part = Recipe.Replay(kernel, [whole.Steps[0] with { IsDropped = true }, .. whole.Steps.Skip(1)], View);
+        var part = Recipe.Replay(whole, new Move([whole.Steps[0] with { IsDropped = true }, .. whole.Steps.Skip(1)], 0), View);
         Assert.That(part.Opts, Is.EqualTo(new Opt[] { new(OptKind.Vector, 1, 8), new(OptKind.Global, 1) }));
     }
 
@@ -142,12 +150,29 @@ public class BeamSearchTests
         }
     }
 
+    /// <summary>Copies of such a loop would all begin with the same sum.</summary>
+    [Test]
+    public void A_loop_that_adds_to_stored_sums_is_not_split()
+    {
+        var kernel = RangeMerging.Apply(KernelCompiler.Decompose(SearchKernels.MatMul(1, 256, 64), View));
+        var row = new LoopNest(kernel).Ranges.Single(r => r.ArgAs<RangeArg>().Kind == RangeKind.Reduce).ArgAs<RangeArg>().Id;
+        var nest = Recipe.Of(kernel, [new(OptKind.Unroll, row, 4), new(OptKind.Accumulate, row)], View).Nest;
+        var carried = nest.Ranges.Single(r => r[0].Max == 64 && nest.Kernel.TopologicalOrder().Exists(u => u.Op == Ops.End && u.Src[1..].Contains(r) && !u[0][0][1].DependsOn(r)));
+        Assert.That(new LegalOpts(nest, View).WhyNot(new Opt(OptKind.Unroll, carried.ArgAs<RangeArg>().Id, 2)), Does.Contain("adds to"));
+        var updated = nest.Kernel.TopologicalOrder().Single(u => u.Op == Ops.End && u.Src[1..].Contains(carried)).Src.ToArray().Single(r => r.Op == Ops.Range && r[0].Max == 64 && r != carried);
+        Assert.That(new LegalOpts(nest, View).WhyNot(new Opt(OptKind.Unroll, updated.ArgAs<RangeArg>().Id, 7)), Does.Contain("added twice"));
+        Assert.That(new LegalOpts(nest, View).WhyNot(new Opt(OptKind.Unroll, updated.ArgAs<RangeArg>().Id, 8)), Is.Null);
+    }
+
     private static void RequireLegal(UOp scheduled, string what)
     {
-        var kernel = RangeMerging.Apply(KernelCompiler.Decompose(scheduled, View));
-        var nest = new LoopNest(kernel);
-        Heuristic.Change(nest, View);
-        Assert.That(Recipe.Of(kernel, nest.Applied, View).Nest.Kernel, Is.SameAs(nest.Kernel), () => $"{what}: {string.Join("; ", nest.Applied)}");
+        foreach (var view in new[] { View, SingleThreaded.Value })
+        {
+            var kernel = RangeMerging.Apply(KernelCompiler.Decompose(scheduled, view));
+            var nest = new LoopNest(kernel);
+            Heuristic.Change(nest, view);
+            Assert.That(Recipe.Of(kernel, nest.Applied, view).Nest.Kernel, Is.SameAs(nest.Kernel), () => $"{what}, {view.Parallelism} threads: {string.Join("; ", nest.Applied)}");
+        }
     }
 
     [Test]

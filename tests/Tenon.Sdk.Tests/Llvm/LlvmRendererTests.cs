@@ -68,7 +68,7 @@ internal sealed class LlvmRendererTests
             }
 
             declare <4 x float> @llvm.fma.v4f32(<4 x float>, <4 x float>, <4 x float>)
-            attributes #0 = { nounwind "no-builtins" "prefer-vector-width"="512" "min-legal-vector-width"="512" }
+            attributes #0 = { nounwind "no-builtins" "stackrealign" "prefer-vector-width"="512" "min-legal-vector-width"="512" }
 
             """.ReplaceLineEndings("\n")));
     }
