@@ -108,23 +108,11 @@ internal sealed class LegalOpts
                 : _ranges[i][0].Ranges.Length > 0 ? "its length depends on another loop"
                 : _ranges[i][0].Op != Ops.Const && opt.Amount < 1 ? "a loop of symbolic length needs a number of parts" : null,
             OptKind.Innermost => !_isCommon || _common.Count < 2 || !_common.Contains(_ranges[i]) ? "the loops around it have an order" : null,
-            OptKind.Accumulate => WhyNotAccumulate(_ranges[i]),
             OptKind.Tile => KindOf(_ranges[i]) != RangeKind.Reduce && !(_isCommon && _common.Contains(_ranges[i])) ? "the loops around it have an order"
                 : _ranges[i][0].Op != Ops.Const || opt.Amount < 1 || opt.Amount >= _ranges[i][0].Max ? "a block is shorter than the loop, whose length is literal" : null,
             OptKind.Accumulate => WhyNotAccumulate(_ranges[i]),
             _ => "this version doesn't know it",
         };
-    }
-
-    private string? WhyNotAccumulate(UOp range)
-    {
-        if (!_isCommon || _nest.Accumulated(range) is not { } reduce || _nest.Kernel.TopologicalOrder().Exists(u => u.Op == Ops.After))
-        {
-            return "it isn't one of several loops of the kernel's only reduction, or something is staged";
-        }
-
-        var bytes = reduce.Ranges.ToArray().Where(r => KindOf(r) != RangeKind.Global).Aggregate((double)reduce.DType.Bytes, (p, r) => p * r[0].Max);
-        return bytes > _target.LocalBytes ? $"it needs {bytes:0} bytes of local memory, of {_target.LocalBytes}" : null;
     }
 
     private string? WhyNotStage(Opt opt)
@@ -161,21 +149,7 @@ internal sealed class LegalOpts
     // The copies of a split loop run side by side: what is staged within it would need an array for each.
     private string? WhyNotSplit(UOp range, int amount) => !_nest.CanSplit(range, amount) ? $"{amount} doesn't divide its length, or is longer"
         : _nest.Kernel.TopologicalOrder().Exists(u => u.Op == Ops.After && u.DependsOn(range)) ? "a factor is staged within it"
-        : _nest.Kernel.TopologicalOrder().Exists(u => u.Op == Ops.End && u.Src[1..].Contains(range) && !u[0][0][1].DependsOn(range)) ? "each of its turns adds to what the one before has stored"
-        : range[0].Max % amount != 0 && _nest.Kernel.TopologicalOrder().Exists(u => u.Op == Ops.End && u.Src[1..].Contains(range) && Updates(u[0])) ? "what is computed twice would be added twice" : null;
-
-    private static bool Updates(UOp store) => store[1].TopologicalOrder().Exists(u => u.Op == Ops.Load && MemoryOf(u) == MemoryOf(store));
-
-    private static UOp MemoryOf(UOp access)
-    {
-        var memory = access[0][0];
-        while (memory.Op == Ops.After)
-        {
-            memory = memory[0];
-        }
-
-        return memory;
-    }
+        : _nest.Kernel.TopologicalOrder().Exists(u => u.Op == Ops.End && u.Src[1..].Contains(range) && !u[0][0][1].DependsOn(range)) ? "each of its turns adds to what the one before has stored" : null;
 
     private static RangeKind KindOf(UOp range) => range.ArgAs<RangeArg>().Kind;
 }
