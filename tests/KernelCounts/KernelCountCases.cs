@@ -26,7 +26,7 @@ internal static class KernelCountCases
         .. Both("convolution", (1, 1), (3, 3), x => x[0].Conv2d(x[1], padding: 1), [4, 16, 16, 16], [32, 16, 3, 3]),
         new("ResNet block", 2, 2, () => ResNetBlock(isTraining: false)),
         new("ResNet block, training", 14, 30, () => ResNetBlock(isTraining: true)),
-        .. Both("Llama block", (9, 12), (29, 37), LlamaBlock, [2, 32, 128], [32, 8], [128], [128, 128], [32, 128], [32, 128], [128, 128], [128], [256, 128], [128, 256], [256, 128]),
+        .. Both("Llama block", (10, 12), (30, 37), LlamaBlock, [2, 32, 128], [32, 8], [128], [128, 128], [32, 128], [32, 128], [128, 128], [128], [256, 128], [128, 256], [256, 128]),
         new("Adam, 1 parameters", 1, 6, () => Step(p => new Adam(p), 1)),
         new("Adam, 4 parameters", 2, 18, () => Step(p => new Adam(p), 4)),
         new("Adam, 16 parameters", 3, 66, () => Step(p => new Adam(p), 16)),

@@ -148,8 +148,8 @@ internal sealed class LegalOpts
 
     // The copies of a split loop run side by side: what is staged within it would need an array for each.
     private string? WhyNotSplit(UOp range, int amount) => !_nest.CanSplit(range, amount) ? $"{amount} doesn't divide its length, or is longer"
-        : _nest.Kernel.TopologicalOrder().Exists(u => u.Op == Ops.After && u.DependsOn(range)) ? "a factor is staged within it"
-        : _nest.Kernel.TopologicalOrder().Exists(u => u.Op == Ops.End && u.Src[1..].Contains(range) && !u[0][0][1].DependsOn(range)) ? "each of its turns adds to what the one before has stored" : null;
+        : _nest.Kernel.TopologicalOrder().Exists(u => u.Op == Ops.End && u.Src[1..].Contains(range) && !u[0][0][1].DependsOn(range)) ? "each of its turns adds to what the one before has stored"
+        : _nest.Kernel.TopologicalOrder().Exists(u => u.Op == Ops.After && u.DependsOn(range)) ? "a factor is staged within it" : null;
 
     private static RangeKind KindOf(UOp range) => range.ArgAs<RangeArg>().Kind;
 }

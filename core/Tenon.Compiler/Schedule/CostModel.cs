@@ -189,7 +189,10 @@ internal sealed class CostModel
     {
         Ops.Threefry => 100,
         Ops.Exp2 or Ops.Log2 or Ops.Sin or Ops.Math => 20,
-        Ops.Div or Ops.Sqrt or Ops.IntDiv or Ops.IntMod or Ops.FloorDiv or Ops.FloorMod => 8,
+
+        // A norm that many results share is computed one at a time, not in vectors.
+        Ops.Sqrt => 80,
+        Ops.Div or Ops.IntDiv or Ops.IntMod or Ops.FloorDiv or Ops.FloorMod => 8,
         Ops.Pad => 4,
         Ops.Const => 0,
         Ops.Reshape or Ops.Permute or Ops.Expand or Ops.Shrink or Ops.Flip => 0,

@@ -2,7 +2,8 @@ namespace Tenon.Core;
 
 /// <summary>
 /// What a <see cref="UOp"/> does. One enumeration serves every level: the comment of each says its sources, its argument and
-/// the levels at which it is legal (T tensor, K kernel, L linear). <c>Specification</c> is the rule; this is its summary.
+/// the levels at which it is legal (T tensor, K kernel, L linear). <c>Specification</c> is the rule; this is its summary. Plugins know ops
+/// by their numbers: new ones come last.
 /// </summary>
 public enum Ops : byte
 {
@@ -66,12 +67,6 @@ public enum Ops : byte
     /// <summary>L. The index of the work item. Argument: <see cref="SpecialArg"/>.</summary>
     Special,
 
-    /// <summary>
-    /// KL. The address of an array that is private to the work item (of a workgroup: shared by its lanes). Its content is undefined
-    /// when the work item begins. Argument: <see cref="LocalArg"/>.
-    /// </summary>
-    Local,
-
     /// <summary>KL. Sources: storage (Param or Index), offset in elements. An address.</summary>
     Index,
 
@@ -101,12 +96,6 @@ public enum Ops : byte
     /// targets that list <see cref="Shuffle"/>.
     /// </summary>
     Extract,
-
-    /// <summary>
-    /// L. Sources: two vectors of numbers. Argument: for each lane of the result, which lane it is of the first vector followed by the
-    /// second (<see cref="Axes"/>). For targets that list it.
-    /// </summary>
-    Shuffle,
 
     /// <summary>TKL. Source: value. Converts it: to nearest even, towards zero to integers, wrapping between integers.</summary>
     Cast,
@@ -194,4 +183,16 @@ public enum Ops : byte
 
     /// <summary>TK. A function of one or two floats. Argument: <see cref="MathFunction"/>.</summary>
     Math,
+
+    /// <summary>
+    /// KL. The address of an array that is private to the work item (of a workgroup: shared by its lanes). Its content is undefined
+    /// when the work item begins. Argument: <see cref="LocalArg"/>.
+    /// </summary>
+    Local,
+
+    /// <summary>
+    /// L. Sources: two vectors of numbers. Argument: for each lane of the result, which lane it is of the first vector followed by the
+    /// second (<see cref="Axes"/>). For targets that list it.
+    /// </summary>
+    Shuffle,
 }

@@ -8,6 +8,9 @@ public sealed partial class Tensor
     // The work for an element: what it costs must stay below what reading it does.
     private const int ScanBlock = 16;
 
+    // So short an axis costs less than kernels more.
+    private const int ScanAtOnce = 256;
+
     /// <summary>The running sum along an axis.</summary>
     public Tensor CumSum(int axis = 0) => Scan(Ops.Add, axis, 0, nameof(CumSum));
 
@@ -106,7 +109,7 @@ public sealed partial class Tensor
             return this;
         }
 
-        if (n.Max <= 2 * ScanBlock)
+        if (n.Max <= ScanAtOnce)
         {
             return Within(op, n, neutral);
         }

@@ -5,12 +5,12 @@ namespace Tenon.Plugins.Cpu;
 /// <summary>A kernel on the queue's device.</summary>
 internal sealed class CpuProgram : KernelProgram
 {
-    // Of one thread, rather too low than too high: what is called cheap must be.
-    private const double OperationsPerNanosecond = 4;
+    // Of one thread: less than vectors do, more than single numbers.
+    private const double OperationsPerNanosecond = 16;
     private const double BytesPerNanosecond = 10;
 
     // Below this, telling another thread costs more than it saves.
-    private const double LeastNanoseconds = 3000;
+    private const double LeastNanoseconds = 8000;
 
     private readonly LaunchQueue _queue;
     private int _disposed;
