@@ -7,6 +7,7 @@ internal sealed partial class Expander
     /// <summary>Up to so many copies of a reduction have an accumulator each.</summary>
     public const int SeparateAccumulators = 16;
 
+    private readonly List<UOp> _assigned = [];
     private int _accumulators;
 
     private Pieces ExpandReduce(UOp reduce)
@@ -92,7 +93,7 @@ internal sealed partial class Expander
                 sum = Combine(op, sum, term);
             }
 
-            sums[i] = UOp.New(Ops.Assign, dtype, [accumulator, sum, .. loops]);
+            _assigned.Add(sums[i] = UOp.New(Ops.Assign, dtype, [accumulator, sum, .. loops]));
         }
 
         return Fold(op, sums);

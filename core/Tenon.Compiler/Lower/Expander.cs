@@ -64,7 +64,8 @@ internal sealed partial class Expander
             ExpandStore(end, stores);
         }
 
-        return UOp.Sink([.. stores]);
+        // In this order copies that share a number follow each other; in that of stores, which may be by columns, many would wait.
+        return UOp.Sink([.. _assigned, .. stores]);
     }
 
     // Indices are taken apart where they are used, so only those that are data are expanded, and what is summed in them.

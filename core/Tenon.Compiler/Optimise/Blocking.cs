@@ -51,8 +51,8 @@ internal sealed class Blocking
     /// <summary>Whether an array may hold a factor: it is used often, and is not a window, of which the array would hold each element several times.</summary>
     public static bool CanStage(UOp factor, IEnumerable<UOp> outputLoops) => IsReused(factor, outputLoops) && !IsWindow(factor);
 
-    private static bool IsReused(UOp factor, IEnumerable<UOp> outputLoops) =>
-        outputLoops.Where(r => !factor.DependsOn(r)).Aggregate(1L, (p, r) => p * r[0].Max) >= MinReuse;
+    private static bool IsReused(UOp factor, IEnumerable<UOp> outputLoops, long times = MinReuse) =>
+        outputLoops.Where(r => !factor.DependsOn(r)).Aggregate(1L, (p, r) => p * r[0].Max) >= times;
 
     private static bool IsWindow(UOp factor) =>
         factor.TopologicalOrder().Exists(u => u.Op == Ops.Load && u.Ranges.ToArray().Aggregate(1.0, (p, r) => p * r[0].Max) > 1.5 * (u[0][1].Max - u[0][1].Min + 1));
@@ -66,21 +66,31 @@ internal sealed class Blocking
         var rows = loops.FindAll(r => !Panel.DependsOn(r));
         var columns = loops.FindAll(r => !Coefficients.DependsOn(r));
         var panelBytes = BytesOf(Panel, r => !loops.Contains(r));
-        if (rows.Count == 0 || columns.Count == 0 || rows.Exists(columns.Contains) || panelBytes > _target.L2CacheBytes || IsWindow(Panel)
-            || (IsConsecutive(Panel) && (!IsReused(Panel, rows) || BytesOf(Panel, _ => true) <= _target.L2CacheBytes)))
+        var packsPanel = !IsConsecutive(Panel) || (IsReused(Panel, rows) && BytesOf(Panel, _ => true) > _target.L2CacheBytes);
+        var packsCoefficients = IsReused(Coefficients, columns, MinReuse / 2) && !IsWindow(Coefficients) && BytesOf(Coefficients, r => !loops.Contains(r)) > _target.L1CacheBytes * 3 / 4;
+        if (rows.Count == 0 || columns.Count == 0 || rows.Exists(columns.Contains)
+            || (packsPanel ? panelBytes > _target.L2CacheBytes || IsWindow(Panel) : !packsCoefficients))
         {
             return false;
         }
 
-        var staged = CanStage(Coefficients, columns) && BytesOf(Coefficients, r => !loops.Contains(r)) > _target.L1CacheBytes * 3 / 4;
-        var column = ChooseItems([.. loops.Except(rows).Except(columns)], rows, columns, staged);
-        if (_nest.Find(column) is { } block && block[0].Op == Ops.Const && Math.Max(1, _target.L2CacheBytes / 2 / panelBytes) is > 1 and var columnsOfBlock && columnsOfBlock < block[0].Max)
+        var column = ChooseItems([.. loops.Except(rows).Except(columns)], rows, columns, packsCoefficients);
+        if (packsPanel)
         {
-            _nest.Apply(new Opt(OptKind.Tile, column, (int)columnsOfBlock));
+            if (_nest.Find(column) is { } block && block[0].Op == Ops.Const && Math.Max(1, _target.L2CacheBytes / 2 / panelBytes) is > 1 and var columnsOfBlock && columnsOfBlock < block[0].Max)
+            {
+                _nest.Apply(new Opt(OptKind.Tile, column, (int)columnsOfBlock));
+            }
+
+            Stage(column, _panel);
+        }
+        else if (_nest.Find(column) is { } inner && Kind(inner) == RangeKind.Loop)
+        {
+            // All of the panel is in the cache: what it is multiplied with stays nearer.
+            Apply(OptKind.Innermost, inner);
         }
 
-        Stage(column, _panel);
-        if (staged)
+        if (packsCoefficients)
         {
             Stage(-1, 1 - _panel);
         }
@@ -141,6 +151,11 @@ internal sealed class Blocking
             var next = Array.Find(loops, r => Kind(r) == RangeKind.Unroll && Strides.Along(to, r) == 1);
             var lanes = (long)_target.VectorBytes / value.DType.Bytes;
             lanes = Strides.Along(to, along) == 1 ? lanes : next is null || !_target.CanTranspose(value.DType) ? 1 : Math.Min(lanes, Transposition.Rows(next[0].Max, (int)lanes));
+            while (lanes > along[0].Max)
+            {
+                lanes /= 2;
+            }
+
             if (lanes * value.DType.Bytes >= LeastVectorBytes && _nest.CanSplit(along, (int)lanes))
             {
                 Apply(OptKind.Vector, along, (int)lanes);

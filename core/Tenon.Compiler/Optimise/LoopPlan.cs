@@ -54,7 +54,8 @@ internal sealed class LoopPlan
     /// <summary>Changes the loops of the kernel that the plan was made for.</summary>
     public void Apply(LoopNest nest)
     {
-        for (var i = 0; i < _ranges.Length; i++)
+        // Copies of vectors are innermost: what they have in common, a number in each lane, is then used up before the next.
+        foreach (var i in Enumerable.Range(0, _ranges.Length).OrderBy(i => Lanes[i] > 1))
         {
             var id = _ranges[i].ArgAs<RangeArg>().Id;
             if (Copies[i] > 1)
