@@ -101,14 +101,14 @@ internal sealed class Blocking
     // Equal work items, enough for all threads: those of a batch, or of rows, for each of which the panel is packed again, or of
     // columns, if then less is packed. And no more coefficients in one than the cache that threads share has room for. Returns the
     // number of the innermost loop over columns.
-    private int ChooseItems(List<UOp> batch, List<UOp> rows, List<UOp> columns, bool staged)
+    private int ChooseItems(List<UOp> batch, List<UOp> rows, List<UOp> columns, bool packsCoefficients)
     {
         const int ItemsPerThread = 2;
         var threads = _target.Parallelism;
         var items = batch.Aggregate(1L, (p, r) => p * r[0].Max);
         batch.ForEach(r => Apply(OptKind.Global, r));
         var parts = threads == 1 ? 1 : Ceiling(threads * ItemsPerThread, items);
-        var splitsColumns = parts > 1 && columns[0][0].Max >= parts && (!staged || BytesOf(Coefficients, _ => true) < BytesOf(Panel, _ => true));
+        var splitsColumns = parts > 1 && columns[0][0].Max >= parts && (!packsCoefficients || BytesOf(Coefficients, _ => true) < BytesOf(Panel, _ => true));
         var column = columns[^1].ArgAs<RangeArg>().Id;
         if (splitsColumns)
         {
@@ -118,7 +118,7 @@ internal sealed class Blocking
 
         var (row, rest) = (rows[0], rows.Skip(1).Aggregate(1L, (p, r) => p * r[0].Max));
         var fitting = Math.Max(_target.L3CacheBytes, _target.L2CacheBytes) / (2 * Math.Max(2, threads)) / BytesOf(Coefficients, r => Kind(r) != RangeKind.Loop) / rest;
-        parts = staged ? Math.Max(parts, Ceiling(row[0].Max, Math.Max(Ceiling(MinReuse, rest), fitting))) : parts;
+        parts = packsCoefficients ? Math.Max(parts, Ceiling(row[0].Max, Math.Max(Ceiling(MinReuse, rest), fitting))) : parts;
         parts = items % threads == 0 || parts == 1 ? parts : Ceiling(parts, threads) * threads;
         Split(row, Ceiling(row[0].Max, parts));
         rows.Skip(1).ToList().ForEach(r => Apply(OptKind.Innermost, r));
@@ -142,6 +142,13 @@ internal sealed class Blocking
     // The copy is vectors along memory. Where the array has other elements next to each other, squares of them are transposed.
     private void Stage(int within, int factor)
     {
+        // Two arrays at most.
+        var spanned = LoopNest.StagedRanges(_nest.Factors()[factor], within);
+        if (BytesOf(_nest.Factors()[factor], spanned.Contains) > _target.LocalBytes / 2)
+        {
+            return;
+        }
+
         _nest.Apply(new Opt(OptKind.Stage, within, factor));
         var copy = _nest.Kernel.TopologicalOrder().Where(u => u.Op == Ops.End && u[0][0][0].Op == Ops.Local).MaxBy(u => u[0][0][0].ArgAs<LocalArg>().Number)!;
         var (to, value, loops) = (copy[0][0][1], copy[0][1], copy.Src[1..].ToArray());
