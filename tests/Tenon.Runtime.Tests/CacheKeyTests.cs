@@ -22,6 +22,7 @@ public sealed class CacheKeyTests
                 long l => l - 1,
                 bool b => !b,
                 IReadOnlyDictionary<DType, DTypeSupport> => new Dictionary<DType, DTypeSupport> { [DType.Float32] = DTypeSupport.Storage },
+                WorkgroupLimits w => w with { MaxLanesPerGroup = w.MaxLanesPerGroup - 1 },
                 var value => throw new NotSupportedException($"How does a {value?.GetType()} change?"),
             });
             Assert.That(CacheKey.OfSchedule(Graph, other, "compiler"), Is.Not.EqualTo(before), property.Name);
@@ -36,5 +37,9 @@ public sealed class CacheKeyTests
         Assert.That(CacheKey.OfSchedule(UOp.Sink([UOp.Const(DType.Float32, 2)]), Some(), "compiler"), Is.Not.EqualTo(before));
     }
 
-    private static Capabilities Some() => new() { DTypes = DType.Native.ToDictionary(d => d, _ => DTypeSupport.Storage | DTypeSupport.Arithmetic) };
+    private static Capabilities Some() => new()
+    {
+        DTypes = DType.Native.ToDictionary(d => d, _ => DTypeSupport.Storage | DTypeSupport.Arithmetic),
+        Workgroups = new WorkgroupLimits { MaxGroups = new GridSize(65535, 65535, 65535), MaxLanes = new GridSize(256, 256, 64), MaxLanesPerGroup = 256 },
+    };
 }

@@ -23,6 +23,9 @@ internal sealed class CodeGeneratorView
 
     public int VectorRegisters => _target.VectorRegisters;
 
+    /// <summary>How work is divided among lanes that share local arrays; null if every work item runs by itself.</summary>
+    public WorkgroupLimits? Workgroups => _device.Workgroups;
+
     public int Parallelism => _device.Parallelism;
 
     public long L1CacheBytes => _device.L1CacheBytes;

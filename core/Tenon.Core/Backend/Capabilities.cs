@@ -50,8 +50,13 @@ public sealed class Capabilities
     /// <summary>Bytes of the last-level cache that the cores share; 0 if unknown.</summary>
     public long L3CacheBytes { get; init; }
 
-    /// <summary>Bytes of the local arrays (<see cref="Ops.Local"/>) that a kernel may have; 0 if it may have none.</summary>
+    /// <summary>
+    /// Bytes of the local arrays (<see cref="Ops.Local"/>) that a work item, or a group of lanes, may have; 0 if it may have none.
+    /// </summary>
     public long LocalBytes { get; init; }
+
+    /// <summary>How work is divided among lanes that share local arrays; null if every work item runs by itself.</summary>
+    public WorkgroupLimits? Workgroups { get; init; }
 
     /// <summary>Alignment in bytes of every allocation.</summary>
     public int Alignment { get; init; } = 64;

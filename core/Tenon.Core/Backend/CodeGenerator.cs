@@ -30,6 +30,8 @@ public abstract class CodeGenerator
                 Binary = binary,
                 Source = source,
                 GlobalSize = program.GlobalSize,
+                Groups = program.Groups,
+                Lanes = program.Lanes,
                 BufferCount = program.Parameters.Count,
                 VariableCount = program.Variables.Count,
                 LocalBytes = program.LocalBytes,

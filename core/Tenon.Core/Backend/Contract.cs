@@ -7,7 +7,7 @@ public static class Contract
     /// Major: a plugin built for another major doesn't load. Minor: only additions; a plugin may need a newer minor than
     /// the host has only if the members that it refers to exist.
     /// </summary>
-    public static Version Version { get; } = new(1, 2);
+    public static Version Version { get; } = new(1, 3);
 }
 
 /// <summary>Names the entry point of a plugin assembly.</summary>

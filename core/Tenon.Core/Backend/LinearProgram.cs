@@ -1,9 +1,9 @@
 namespace Tenon.Core.Backend;
 
 /// <summary>
-/// A kernel as a flat, verified list of UOps: what a code generator receives. The body is run once for each value of
-/// <see cref="Ops.Special"/> in <c>[0, GlobalSize)</c>, in any order and in parallel. Sources come before their users;
-/// <see cref="Ops.Range"/> and <see cref="Ops.End"/> nest like brackets. docs/linear-ir.md is the reference.
+/// A kernel as a flat, verified list of UOps: what a code generator receives. The body is run once for each lane of each group;
+/// groups run in any order and in parallel. Sources come before their users; <see cref="Ops.Range"/> and <see cref="Ops.End"/> nest
+/// like brackets. docs/linear-ir.md is the reference.
 /// </summary>
 public sealed class LinearProgram
 {
@@ -19,10 +19,16 @@ public sealed class LinearProgram
     /// <summary>The variables in the order in which launches pass their values.</summary>
     public IReadOnlyList<string> Variables { get; init; } = [];
 
-    /// <summary>How many work items there are; at least 1.</summary>
+    /// <summary>How many groups, or work items, there are; at least 1.</summary>
     public required long GlobalSize { get; init; }
 
-    /// <summary>Bytes of all local arrays: each thread that runs work items has a block of its own, aligned to 64 bytes.</summary>
+    /// <summary>How many groups there are along each dimension: <see cref="GlobalSize"/> in all.</summary>
+    public GridSize Groups { get => field.Count == 0 ? new GridSize(GlobalSize) : field; init; }
+
+    /// <summary>How many lanes a group has; one where the device has no workgroups.</summary>
+    public GridSize Lanes { get; init; } = new(1);
+
+    /// <summary>Bytes of all local arrays: each group that runs has a block of its own, aligned to 64 bytes.</summary>
     public long LocalBytes { get; init; }
 
     /// <summary>Floating-point and integer operations of one launch, for reports.</summary>
@@ -63,8 +69,14 @@ public sealed class CompiledKernel
     /// <summary>Readable source, if there is any.</summary>
     public string? Source { get; init; }
 
-    /// <summary>How many work items there are.</summary>
+    /// <summary>How many groups, or work items, there are.</summary>
     public required long GlobalSize { get; init; }
+
+    /// <summary>How many groups there are along each dimension: <see cref="GlobalSize"/> in all.</summary>
+    public GridSize Groups { get => field.Count == 0 ? new GridSize(GlobalSize) : field; init; }
+
+    /// <summary>How many lanes a group has; one where the device has no workgroups.</summary>
+    public GridSize Lanes { get; init; } = new(1);
 
     /// <summary>How many buffers a launch passes.</summary>
     public required int BufferCount { get; init; }

@@ -10,6 +10,8 @@ public static class LinearProgramSerializer
         using var w = new BinaryWriter(stream);
         w.Write(program.Name);
         w.Write(program.GlobalSize);
+        w.Write(program.Groups);
+        w.Write(program.Lanes);
         w.Write(program.LocalBytes);
         w.Write(program.Operations);
         w.Write(program.MemoryBytes);
@@ -40,7 +42,8 @@ public static class LinearProgramSerializer
         try
         {
             var name = r.ReadString();
-            var (global, local, operations, memory) = (r.ReadInt64(), r.ReadInt64(), r.ReadInt64(), r.ReadInt64());
+            var (global, groups, lanes) = (r.ReadInt64(), r.ReadGridSize(), r.ReadGridSize());
+            var (local, operations, memory) = (r.ReadInt64(), r.ReadInt64(), r.ReadInt64());
             var variables = new string[r.Read7BitEncodedInt()];
             for (var i = 0; i < variables.Length; i++)
             {
@@ -57,6 +60,8 @@ public static class LinearProgramSerializer
             {
                 Name = name,
                 GlobalSize = global,
+                Groups = groups,
+                Lanes = lanes,
                 LocalBytes = local,
                 Operations = operations,
                 MemoryBytes = memory,

@@ -46,6 +46,9 @@ public enum RangeKind : byte
 
     /// <summary>The lanes of a vector.</summary>
     Vector,
+
+    /// <summary>A dimension of a group: its indices run side by side in the lanes of the group, which share local arrays.</summary>
+    Lane,
 }
 
 /// <summary>The argument of a <see cref="Ops.Range"/>. The number orders ranges: outer loops first.</summary>
@@ -53,10 +56,27 @@ public enum RangeKind : byte
 /// <param name="Kind">What becomes of the loop.</param>
 public sealed record RangeArg(int Id, RangeKind Kind);
 
+/// <summary>What a <see cref="Ops.Special"/> counts.</summary>
+public enum SpecialKind : byte
+{
+    /// <summary>Groups; a work item is a group of one lane.</summary>
+    Group,
+
+    /// <summary>The lanes of a group.</summary>
+    Lane,
+}
+
 /// <summary>The argument of a <see cref="Ops.Special"/>.</summary>
-/// <param name="Name">The name in source, such as <c>gid</c>.</param>
-/// <param name="Size">How many work items there are.</param>
-public sealed record SpecialArg(string Name, long Size);
+/// <param name="Name">The name in source: <c>gid</c>, or <c>gid0</c> to <c>gid2</c> and <c>lid0</c> to <c>lid2</c> by dimension.</param>
+/// <param name="Size">How many there are.</param>
+public sealed record SpecialArg(string Name, long Size)
+{
+    /// <summary>What is counted.</summary>
+    public SpecialKind Kind { get; init; }
+
+    /// <summary>Along which dimension: 0 is x, whose neighbours run side by side.</summary>
+    public int Dimension { get; init; }
+}
 
 /// <summary>
 /// The argument of the <see cref="Ops.Sink"/> of a kernel; also of a graph to be scheduled, if it asks for fast maths.

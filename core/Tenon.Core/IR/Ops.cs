@@ -64,7 +64,7 @@ public enum Ops : byte
     /// <summary>KL. A loop counter from 0 to source 0, exclusive. Argument: <see cref="RangeArg"/>.</summary>
     Range,
 
-    /// <summary>L. The index of the work item. Argument: <see cref="SpecialArg"/>.</summary>
+    /// <summary>L. The index of the work item, or of a group or a lane in it. Argument: <see cref="SpecialArg"/>.</summary>
     Special,
 
     /// <summary>KL. Sources: storage (Param or Index), offset in elements. An address.</summary>
@@ -195,4 +195,16 @@ public enum Ops : byte
     /// second (<see cref="Axes"/>). For targets that list it.
     /// </summary>
     Shuffle,
+
+    /// <summary>
+    /// L. All lanes of a group wait for each other here; what any has written to local arrays before, each sees after. For targets that
+    /// list it.
+    /// </summary>
+    Barrier,
+
+    /// <summary>
+    /// L. Source: a scalar. Argument: a mask. The value that the lane has whose number in its subgroup differs in the bits of the mask. All
+    /// lanes of the subgroup come here together. For targets that list it.
+    /// </summary>
+    LaneXor,
 }

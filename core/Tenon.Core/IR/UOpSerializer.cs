@@ -5,7 +5,7 @@ namespace Tenon.Core;
 /// <summary>Graphs and lists of nodes as bytes, for caches and for hashes that are stable across processes.</summary>
 public static class UOpSerializer
 {
-    private const byte FormatVersion = 2;
+    private const byte FormatVersion = 3;
 
     private enum ArgTag : byte
     {
@@ -157,6 +157,8 @@ public static class UOpSerializer
                 w.Write((byte)ArgTag.Special);
                 w.Write(s.Name);
                 w.Write(s.Size);
+                w.Write((byte)s.Kind);
+                w.Write7BitEncodedInt(s.Dimension);
                 break;
             case KernelArg k:
                 w.Write((byte)ArgTag.Kernel);
@@ -194,7 +196,7 @@ public static class UOpSerializer
         ArgTag.Reduce => new ReduceArg((Ops)r.ReadByte(), ReadAxes(r)),
         ArgTag.Variable => new VariableArg(r.ReadString(), r.ReadInt64(), r.ReadInt64()),
         ArgTag.Range => new RangeArg(r.ReadInt32(), (RangeKind)r.ReadByte()),
-        ArgTag.Special => new SpecialArg(r.ReadString(), r.ReadInt64()),
+        ArgTag.Special => new SpecialArg(r.ReadString(), r.ReadInt64()) { Kind = (SpecialKind)r.ReadByte(), Dimension = r.Read7BitEncodedInt() },
         ArgTag.Kernel => new KernelArg(r.ReadString(), r.ReadBoolean()),
         ArgTag.Axes => ReadAxes(r),
         ArgTag.Text => r.ReadString(),

@@ -21,6 +21,8 @@ public static class LinearSpecification
         static u => u.Op == Ops.Store && u[0].Op == Ops.Index && u[1].DType.Scalar == u[0].DType && (u.Src.Length == 2 || (u.Src.Length == 3 && u[2].DType == DType.Bool)),
         static u => u is { Op: Ops.Accumulator, Arg: int } && u.Src.Length == 1 && u[0].DType == u.DType,
         static u => u.Op == Ops.Assign && u.Src.Length == 2 && u[0].Op == Ops.Accumulator && u[0].DType == u.DType && u[1].DType == u.DType,
+        static u => u.Op == Ops.Barrier && u.Src.Length == 0 && u.DType == DType.Void,
+        static u => u is { Op: Ops.LaneXor, Arg: > 0 } && u.Src.Length == 1 && u[0].DType == u.DType && !u.DType.IsVector,
         static u => u.Op == Ops.Stack && u.Src.Length == u.DType.Lanes && AllOf(u.Src, u.DType.Scalar),
         static u => u.Op == Ops.Splat && u.Src.Length == 1 && u.DType.IsVector && u[0].DType == u.DType.Scalar,
         static u => u is { Op: Ops.Shuffle, Arg: Axes lanes } && u.Src.Length == 2 && u.DType is { IsVector: true, IsBool: false } && u[0].DType == u.DType && u[1].DType == u.DType && lanes.Count == u.DType.Lanes && Specification.AreLanes(lanes, 2 * u.DType.Lanes),

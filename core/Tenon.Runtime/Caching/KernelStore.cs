@@ -24,6 +24,8 @@ internal sealed class KernelStore(DiskStore disk, string compiler)
         w.Write(kernel.Source is not null);
         w.Write(kernel.Source ?? "");
         w.Write(kernel.GlobalSize);
+        w.Write(kernel.Groups);
+        w.Write(kernel.Lanes);
         w.Write(kernel.BufferCount);
         w.Write(kernel.VariableCount);
         w.Write(kernel.LocalBytes);
@@ -45,6 +47,8 @@ internal sealed class KernelStore(DiskStore disk, string compiler)
             Binary = binary,
             Source = hasSource ? source : null,
             GlobalSize = r.ReadInt64(),
+            Groups = r.ReadGridSize(),
+            Lanes = r.ReadGridSize(),
             BufferCount = r.ReadInt32(),
             VariableCount = r.ReadInt32(),
             LocalBytes = r.ReadInt64(),
