@@ -94,6 +94,9 @@ internal sealed partial class LoopNest
             case OptKind.Global:
                 ToGrid(range, opt.Amount);
                 break;
+            case OptKind.Lane:
+                ToLanes(range, opt.Amount);
+                break;
             case OptKind.Innermost:
                 // The number is the order: a new one is the last of the output loops.
                 var moved = UOp.Range(range[0], _nextRange++, range.ArgAs<RangeArg>().Kind);
@@ -168,8 +171,8 @@ internal sealed partial class LoopNest
         Replace(range, IndexMath.Add(start, inner), [part, inner]);
     }
 
-    /// <summary>Puts a value in place of a range, and loops in place of its loop.</summary>
-    public void Replace(UOp range, UOp value, UOp[] loops)
+    /// <summary>Puts a value in place of a range, and loops in place of its loop; their turns count only where a condition holds, if there is one.</summary>
+    public void Replace(UOp range, UOp value, UOp[] loops, UOp? inside = null)
     {
         var done = new NodeMap<UOp> { [range] = value };
         foreach (var u in Kernel.TopologicalOrder(u => u != range))
@@ -181,7 +184,7 @@ internal sealed partial class LoopNest
 
             if (u.Op is Ops.End or Ops.Reduce && u.Src[1..].Contains(range))
             {
-                var sources = new List<UOp> { done[u[0]] };
+                var sources = new List<UOp> { inside is null ? done[u[0]] : Where(done[u[0]], inside, u.Arg) };
                 foreach (var r in u.Src[1..])
                 {
                     sources.AddRange(r == range ? loops : [done[r]]);
