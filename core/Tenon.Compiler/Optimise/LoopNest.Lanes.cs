@@ -31,13 +31,24 @@ internal sealed partial class LoopNest
         }
 
         var last = IndexMath.Max(UOp.Index(0), IndexMath.Sub(size, UOp.Index(1)));
-        Replace(range, IndexMath.Min(index, last), [outer, lane], IndexMath.Less(index, size));
+        Replace(range, IndexMath.Min(index, last), [outer, lane]);
+        Guard(lane, IndexMath.Less(index, size));
     }
 
-    // What is stored or summed in a loop, where a condition holds.
-    private static UOp Where(UOp body, UOp inside, object? arg) => body.Op == Ops.Store
-        ? Guarded(body, inside)
-        : UOp.Where(inside, body, UOp.Const(body.DType, Expander.Neutral(((ReduceArg)arg!).Op, body.DType)));
+    // What a loop stores or sums counts only where a condition holds.
+    private void Guard(UOp loop, UOp condition)
+    {
+        var done = new NodeMap<UOp>();
+        foreach (var u in Kernel.TopologicalOrder())
+        {
+            var node = u.MapSources(done);
+            done[u] = u.Op is not (Ops.End or Ops.Reduce) || !u.Src[1..].Contains(loop) ? node : UOp.New(u.Op, u.DType, [
+                u.Op == Ops.End ? Guarded(node[0], condition) : UOp.Where(condition, node[0], UOp.Const(u.DType, Expander.Neutral(u.ArgAs<ReduceArg>().Op, u.DType))),
+                .. node.Src[1..]], u.Arg);
+        }
+
+        Kernel = done[Kernel];
+    }
 
     /// <summary>A store that happens only where a condition holds, besides those that it has.</summary>
     public static UOp Guarded(UOp store, UOp condition) =>
