@@ -34,12 +34,9 @@ public abstract class CxxRenderer : WorkgroupRenderer
 
     /// <inheritdoc/>
     protected internal override string LoadVector(CStyleKernel kernel, DType dtype, UOp address) =>
-        $"(*(const {VectorPointer(kernel, dtype, address)}){kernel[address]})";
+        $"(*(const {PointerTo(VectorTypeOf(kernel, dtype), address)}){kernel[address]})";
 
     /// <inheritdoc/>
     protected internal override string StoreVector(CStyleKernel kernel, UOp address, UOp value) =>
-        $"*({VectorPointer(kernel, value.DType, address)}){kernel[address]} = {CStyleKernel.Bare(kernel[value])}";
-
-    private string VectorPointer(CStyleKernel kernel, DType dtype, UOp address) =>
-        PointerTo(kernel, address).Replace($"{StorageTypeOf(kernel, dtype)}*", $"{VectorTypeOf(kernel, dtype)}*", StringComparison.Ordinal);
+        $"*({PointerTo(VectorTypeOf(kernel, value.DType), address)}){kernel[address]} = {CStyleKernel.Bare(kernel[value])}";
 }

@@ -90,16 +90,7 @@ public abstract class WorkgroupRenderer : CStyleRenderer
         NameOf(dtype.IsBool ? DType.UInt8 : IsBits(dtype) ? DType.UInt16 : dtype.Scalar);
 
     /// <inheritdoc/>
-    protected internal override string PointerTo(CStyleKernel kernel, UOp address)
-    {
-        var array = address;
-        while (array.Op == Ops.Index)
-        {
-            array = array[0];
-        }
-
-        return Pointer(kernel, address.DType, array.Op == Ops.Local);
-    }
+    protected internal override string PointerTo(CStyleKernel kernel, UOp address) => PointerTo(StorageTypeOf(kernel, address.DType), address);
 
     /// <inheritdoc/>
     protected internal override string Literal(CStyleKernel kernel, DType dtype, Scalar value)
@@ -135,6 +126,13 @@ public abstract class WorkgroupRenderer : CStyleRenderer
                 kernel.Line($"{type} {kernel[op] = $"var_{name}"} = ({type}){Variable(name, program.PositionOf(op))};");
             }
         }
+    }
+
+    /// <summary>The type of pointers to values of a type where an address is.</summary>
+    protected string PointerTo(string type, UOp address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        return $"{AddressSpace(address.Memory.Op == Ops.Local)}{type}*";
     }
 
     /// <summary>The type of pointers to elements in a buffer or a local array.</summary>
