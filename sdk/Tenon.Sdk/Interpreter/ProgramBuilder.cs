@@ -1,3 +1,4 @@
+using System.Numerics;
 using Tenon.Core;
 using Tenon.Core.Backend;
 
@@ -143,24 +144,15 @@ internal sealed class ProgramBuilder
         var result = new Register<long>(DType.Int64, _lockstep.Width);
         _registers[u] = result;
         var (to, from) = (result.Values, (_registers.GetValueOrDefault(u[0]) as Register<long>)?.Values);
-        Then(_registers[u[1]] switch
+        Then(_registers[u[1]] is Register<int> narrow ? () => Offset(to, from, narrow.Values) : () => Offset(to, from, ((Register<long>)_registers[u[1]]).Values));
+
+        static void Offset<T>(long[] to, long[]? from, T[] offsets) where T : IBinaryInteger<T>
         {
-            Register<int> { Values: var offsets } => () =>
+            for (var i = 0; i < to.Length; i++)
             {
-                for (var i = 0; i < to.Length; i++)
-                {
-                    to[i] = offsets[i] + (from is null ? 0 : from[i]);
-                }
-            },
-            Register<long> { Values: var offsets } => () =>
-            {
-                for (var i = 0; i < to.Length; i++)
-                {
-                    to[i] = offsets[i] + (from is null ? 0 : from[i]);
-                }
-            },
-            var other => throw new InvalidOperationException($"Offsets are not {other.DType}."),
-        });
+                to[i] = long.CreateTruncating(offsets[i]) + (from is null ? 0 : from[i]);
+            }
+        }
     }
 
     private void AddLoop()
