@@ -48,12 +48,12 @@ internal static class Kernels
     public static UOp End(UOp range) => UOp.New(Ops.End, DType.Void, [range]);
 
     /// <summary>The program whose statements are these, with the values that each needs before it.</summary>
-    public static LinearProgram Program(string name, long globalSize, params UOp[] statements) => Program(name, new GridSize(globalSize), new GridSize(1), statements);
+    public static LinearProgram Program(string name, long globalSize, params UOp[] statements) => Program(name, new GridSize(globalSize), lanes: null, statements);
 
     /// <summary>The program of a device with workgroups.</summary>
     public static LinearProgram WithLanes(GridSize groups, GridSize lanes, params UOp[] statements) => Program("lanes", groups, lanes, statements);
 
-    private static LinearProgram Program(string name, GridSize groups, GridSize lanes, UOp[] statements)
+    private static LinearProgram Program(string name, GridSize groups, GridSize? lanes, UOp[] statements)
     {
         var seen = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
         var ops = new List<UOp>();
@@ -64,6 +64,7 @@ internal static class Kernels
 
         var parameters = ops.Where(o => o.Op == Ops.Param).OrderBy(o => o.ArgAs<ParamArg>().Slot)
             .Select(o => new KernelParameter { DType = o.DType, Size = o.ArgAs<ParamArg>().Size, IsRead = true, IsWritten = true });
+        long LanesAlong(int dimension) => ops.Select(o => o.Arg).OfType<SpecialArg>().FirstOrDefault(a => a.Kind == SpecialKind.Lane && a.Dimension == dimension)?.Size ?? 1;
         return new LinearProgram
         {
             Name = name,
@@ -72,7 +73,7 @@ internal static class Kernels
             Variables = ops.Where(o => o.Op == Ops.Variable).Select(o => o.ArgAs<VariableArg>().Name).ToArray(),
             GlobalSize = groups.Count,
             Groups = groups,
-            Lanes = lanes,
+            Lanes = lanes ?? new GridSize(LanesAlong(0), LanesAlong(1), LanesAlong(2)),
             LocalBytes = ops.Where(o => o.Op == Ops.Local).Select(o => o.ArgAs<LocalArg>().Offset + o.ArgAs<LocalArg>().Size * o.DType.Bytes).DefaultIfEmpty().Max(),
         };
     }
