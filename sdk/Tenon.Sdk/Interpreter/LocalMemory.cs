@@ -85,8 +85,8 @@ internal sealed class LocalMemory(Lockstep lockstep, int bytesPerGroup)
 /// <summary>A local array.</summary>
 internal sealed class LocalRegion(DType dtype, LocalArg arg, LocalMemory memory, int lanesPerGroup) : MemoryRegion(dtype)
 {
-    // 0 is no array.
-    private readonly int _array = arg.Number + 1;
+    // What an array held before some stores is listed as one of its own: the place says that they are the same. 0 is none.
+    private readonly int _array = HashCode.Combine(arg.Offset, arg.Size) | 1;
 
     public override string Name => $"local array {arg.Number} ({DType}, at byte {arg.Offset})";
 

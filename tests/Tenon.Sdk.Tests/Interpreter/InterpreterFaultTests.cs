@@ -97,7 +97,7 @@ internal sealed class InterpreterFaultTests
         "which no lane has written since another array had the memory",
         Store(At(Array, Me), Me),
         Barrier(),
-        Store(At(Param(0, DType.Int32, 32), Me), Load(At(UOp.New(Ops.Local, DType.Int32, [], new LocalArg(1, 32)), Me))));
+        Store(At(Param(0, DType.Int32, 32), Me), Load(At(UOp.New(Ops.Local, DType.Int32, [], new LocalArg(1, 16)), Me))));
 
     [Test]
     public void ReadingABufferThatNothingWrote()
