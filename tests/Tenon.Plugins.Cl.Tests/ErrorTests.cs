@@ -97,6 +97,7 @@ internal sealed unsafe class ErrorTests
         using var device = TestHost.OpenWith(f => f with { clGetEventInfo = &Failed });
         using var program = device.Load(device.CodeGenerators[0].Generate(CountUp(4)));
         using var buffer = device.Allocator.Allocate(16);
+        device.Synchronize();
         _failing = -9;
         program.Launch([Whole(buffer)]);
         Assert.That(device.Synchronize, Throws.TypeOf<BackendException>().With.Property("Code").EqualTo("TEN4309").And.Message.Contains("kernel count_up_4"));
@@ -114,12 +115,18 @@ internal sealed unsafe class ErrorTests
         var device = TestHost.OpenWith(f => f with { clEnqueueNDRangeKernel = &Lost });
         using var program = device.Load(device.CodeGenerators[0].Generate(CountUp(4)));
         using var buffer = device.Allocator.Allocate(16);
-        var lost = Throws.TypeOf<BackendException>().With.Property("Code").EqualTo("TEN4308").And.Message.Contains("count_up_4");
-        Assert.That(() => program.Launch([Whole(buffer)]), lost);
-        Assert.That(device.Synchronize, lost);
-        Assert.That(() => device.Allocator.Allocate(16), lost);
-        Assert.That(() => device.Allocator.CopyIn(Whole(buffer), new byte[16]), lost);
-        Assert.That(device.Dispose, lost);
+        var uses = new (string Name, Action Act)[]
+        {
+            ("launch", () => program.Launch([Whole(buffer)])),
+            ("synchronise", device.Synchronize),
+            ("allocate", () => device.Allocator.Allocate(16)),
+            ("copy", () => device.Allocator.CopyIn(Whole(buffer), new byte[16])),
+            ("close", device.Dispose),
+        };
+        foreach (var (name, act) in uses)
+        {
+            Assert.That(() => act(), Throws.TypeOf<BackendException>().With.Property("Code").EqualTo("TEN4308").And.Message.Contains("kernel count_up_4"), name);
+        }
     }
 
     [Test]

@@ -45,7 +45,8 @@ internal sealed unsafe partial class ClCommands
                     _staging.Use(part.Length, Write(buffer, offset, p, part.Length));
                 }
 
-                (source, offset) = (source[part.Length..], offset + part.Length);
+                offset += part.Length;
+                source = source[part.Length..];
             }
         }
     }

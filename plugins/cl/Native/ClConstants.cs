@@ -16,7 +16,9 @@ internal static class ClConstants
     public const int CL_INVALID_BUFFER_SIZE = -61;
     public const int CL_PLATFORM_NOT_FOUND_KHR = -1001;
 
-    public const uint CL_PLATFORM_VERSION = 0x0901;
+    /// <summary>What the driver of NVIDIA gives after a kernel has written where it may not.</summary>
+    public const int NV_ILLEGAL_ACCESS = -9999;
+
     public const uint CL_PLATFORM_NAME = 0x0902;
 
     public const ulong CL_DEVICE_TYPE_CPU = 2;

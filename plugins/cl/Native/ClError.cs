@@ -48,14 +48,14 @@ internal static class ClError
         [CL_INVALID_BUFFER_SIZE] = "CL_INVALID_BUFFER_SIZE",
         [-63] = "CL_INVALID_GLOBAL_WORK_SIZE",
         [CL_PLATFORM_NOT_FOUND_KHR] = "CL_PLATFORM_NOT_FOUND_KHR",
-        [-9999] = "an illegal access to memory",
+        [NV_ILLEGAL_ACCESS] = "an illegal access to memory",
     };
 
     /// <summary>The code's name in OpenCL.</summary>
     public static string NameOf(int code) => Names.TryGetValue(code, out var name) ? name : string.Create(CultureInfo.InvariantCulture, $"error {code} of OpenCL");
 
     /// <summary>Whether nothing can be done with the device after it.</summary>
-    public static bool IsLost(int code) => code is CL_DEVICE_NOT_AVAILABLE or CL_INVALID_CONTEXT or CL_INVALID_COMMAND_QUEUE or -9999;
+    public static bool IsLost(int code) => code is CL_DEVICE_NOT_AVAILABLE or CL_INVALID_CONTEXT or CL_INVALID_COMMAND_QUEUE or NV_ILLEGAL_ACCESS;
 
     /// <summary>Whether it is memory that is lacking.</summary>
     public static bool IsMemory(int code) => code is CL_MEM_OBJECT_ALLOCATION_FAILURE or CL_OUT_OF_HOST_MEMORY or CL_INVALID_BUFFER_SIZE;
