@@ -67,24 +67,6 @@ internal sealed class DeviceTests(string transfers)
         _device.Synchronize();
     }
 
-    [Test]
-    public void LaunchesDoNotBlock()
-    {
-        using var slow = Compile(CountUp(1 << 16, loops: 4000));
-        using var buffer = Upload(_device, new byte[4 << 16]);
-        slow.Launch([Whole(buffer)]);
-        _device.Synchronize();
-        var clock = System.Diagnostics.Stopwatch.StartNew();
-        for (var i = 0; i < 20; i++)
-        {
-            slow.Launch([Whole(buffer)]);
-        }
-
-        var queued = clock.Elapsed;
-        _device.Synchronize();
-        Assert.That(queued, Is.LessThan(clock.Elapsed / 2), $"queued in {queued}, done in {clock.Elapsed}");
-    }
-
     [TestCase(1, 0)]
     [TestCase(7, 13)]
     [TestCase(4097, 1)]
@@ -151,7 +133,7 @@ internal sealed class DeviceTests(string transfers)
     {
         var timing = _device.TryGetFeature<ILaunchTiming>()!;
         using var fast = Compile(CountUp(16));
-        using var slow = Compile(CountUp(1 << 16, loops: 2000));
+        using var slow = Compile(CountUp(1 << 16, loops: 200));
         using var buffer = Upload(_device, new byte[4 << 16]);
         timing.Measure(slow, [Whole(buffer)], []);
         Assert.That(timing.Measure(slow, [Whole(buffer)], []), Is.GreaterThan(timing.Measure(fast, [new BufferView(buffer, 0, 64)], [])));

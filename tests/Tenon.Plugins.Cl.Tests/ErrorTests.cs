@@ -178,6 +178,27 @@ internal sealed unsafe class ErrorTests
         }
     }
 
+    [TestCase("shared")]
+    [TestCase("own")]
+    public void LaunchesAndCopiesToTheDeviceDoNotWait(string transfers)
+    {
+        _real = TestHost.Library().Functions;
+        using var device = TestHost.OpenWith(f => f with { clWaitForEvents = &CountWait }, transfers);
+        using var program = device.Load(device.CodeGenerators[0].Generate(CountUp(4000, loops: 100)));
+        using var buffer = device.Allocator.Allocate(16000);
+        var (before, data) = (_waits, new byte[16000]);
+        for (var i = 0; i < 100; i++)
+        {
+            device.Allocator.CopyIn(Whole(buffer), data);
+            program.Launch([Whole(buffer)]);
+            program.Launch([Whole(buffer)]);
+        }
+
+        Assert.That(_waits, Is.EqualTo(before));
+        device.Synchronize();
+        Assert.That(_waits, Is.GreaterThan(before));
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void LoadAndForget(Device device) => device.Load(device.CodeGenerators[0].Generate(CountUp(4001)));
 
@@ -189,6 +210,7 @@ internal sealed unsafe class ErrorTests
     }
 
     private static int _failing;
+    private static int _waits;
     private static readonly Dictionary<nint, string> _held = [];
 
     private static ClFunctions Counted(ClFunctions f) => f with
@@ -276,6 +298,13 @@ internal sealed unsafe class ErrorTests
 
     [UnmanagedCallersOnly]
     private static int NoMemory(nint queue, nint kernel, uint dimensions, nuint* offset, nuint* global, nuint* local, uint waits, nint* wait, nint* command) => CL_MEM_OBJECT_ALLOCATION_FAILURE;
+
+    [UnmanagedCallersOnly]
+    private static int CountWait(uint count, nint* commands)
+    {
+        Interlocked.Increment(ref _waits);
+        return _real.clWaitForEvents(count, commands);
+    }
 
     [UnmanagedCallersOnly]
     private static int NoLanes(nint kernel, nint device, uint property, nuint size, void* value, nuint* actual)
