@@ -48,6 +48,7 @@ internal static class Kernels
 
         var parameters = ops.Where(o => o.Op == Ops.Param).OrderBy(o => o.ArgAs<ParamArg>().Slot)
             .Select(o => new KernelParameter { DType = o.DType, Size = o.ArgAs<ParamArg>().Size, IsRead = true, IsWritten = true });
+        long LanesAlong(int dimension) => ops.Select(o => o.Arg).OfType<SpecialArg>().FirstOrDefault(a => a.Kind == SpecialKind.Lane && a.Dimension == dimension)?.Size ?? 1;
         return new LinearProgram
         {
             Name = name,
@@ -55,6 +56,7 @@ internal static class Kernels
             Parameters = parameters.ToArray(),
             Variables = ops.Where(o => o.Op == Ops.Variable).Select(o => o.ArgAs<VariableArg>().Name).ToArray(),
             GlobalSize = globalSize,
+            Lanes = new GridSize(LanesAlong(0), LanesAlong(1), LanesAlong(2)),
             LocalBytes = ops.Where(o => o.Op == Ops.Local).Select(o => o.ArgAs<LocalArg>().Offset + o.ArgAs<LocalArg>().Size * o.DType.Bytes).DefaultIfEmpty().Max(),
         };
     }

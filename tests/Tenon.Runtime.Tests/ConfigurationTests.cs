@@ -14,7 +14,7 @@ public sealed class ConfigurationTests
           "devices": { "CPU": "tenon.cpu" },
           "plugins": [
             { "id": "tenon.cpu", "path": "plugins/cpu", "settings": { "generator": "CLR", "deep": { "er": "1" } } },
-            { "id": "tenon.null", "path": "plugins/null", "enabled": false, "sha256": null },
+            { "id": "tenon.null", "path": "plugins/null", "enabled": false, "sha256": null, "mask": ["vectors", "MulAcc"] },
           ]
         }
         """;
@@ -48,6 +48,8 @@ public sealed class ConfigurationTests
             Assert.That(options.Plugins.Select(p => p.Id), Is.EqualTo(new[] { "tenon.cpu", "tenon.null" }));
             Assert.That(options.Plugins[0].Settings, Is.EquivalentTo(new Dictionary<string, string> { ["generator"] = "CLR", ["deep:er"] = "1" }));
             Assert.That(options.Plugins[1].Enabled, Is.False);
+            Assert.That(options.Plugins[1].Mask, Is.EqualTo(new[] { "vectors", "MulAcc" }));
+            Assert.That(TenonConfiguration.Load(_file, [new("plugins:tenon.null:mask", "lanes, subgroups")]).Plugins[1].Mask, Is.EqualTo(new[] { "lanes", "subgroups" }));
             Assert.That(options.Plugins[1].Sha256, Is.Null);
         });
     }

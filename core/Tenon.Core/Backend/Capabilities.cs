@@ -27,7 +27,7 @@ public enum DTypeSupport
 }
 
 /// <summary>What an opened device has. Immutable. Absent means unsupported.</summary>
-public sealed class Capabilities
+public sealed record Capabilities
 {
     /// <summary>Per scalar dtype, what can be done with it in memory. Those not listed are unsupported.</summary>
     public required IReadOnlyDictionary<DType, DTypeSupport> DTypes { get; init; }
@@ -63,7 +63,7 @@ public sealed class Capabilities
 }
 
 /// <summary>What a code generator takes. The compiler rewrites everything else away before it calls the generator.</summary>
-public sealed class CodeGeneratorTarget
+public sealed record CodeGeneratorTarget
 {
     /// <summary>
     /// Ops beyond the base set that every generator must take (see <see cref="BaseOps"/>), such as <see cref="Ops.Exp2"/> or

@@ -42,6 +42,10 @@ public abstract class Device : IDisposable
     /// <summary>An optional ability, such as <see cref="IHostVisibleMemory"/>; null if the device lacks it.</summary>
     public T? TryGetFeature<T>() where T : class => GetFeatureCore(typeof(T)) as T;
 
+    /// <summary>The object with an optional ability, or null if the device lacks it.</summary>
+    /// <param name="feature">The interface that is asked for.</param>
+    public object? TryGetFeature(Type feature) => GetFeatureCore(feature);
+
     /// <summary>Waits for queued work and closes the device.</summary>
     public void Dispose()
     {

@@ -15,6 +15,9 @@ public sealed class PluginOptions
     /// <summary>If set, the hex SHA-256 that the plugin's assembly must have.</summary>
     public string? Sha256 { get; set; }
 
+    /// <summary>What of its devices is not to be seen; see <see cref="CapabilityMask"/>.</summary>
+    public IList<string> Mask { get; set; } = [];
+
     /// <summary>What is passed to the plugin; nested keys are joined by <c>:</c>.</summary>
     public IDictionary<string, string> Settings { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
 }

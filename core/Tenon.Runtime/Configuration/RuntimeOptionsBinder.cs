@@ -5,7 +5,7 @@ namespace Tenon.Runtime;
 /// <summary>Fills <see cref="RuntimeOptions"/> from a configuration in the form of <c>plugins.json</c>.</summary>
 internal static class RuntimeOptionsBinder
 {
-    private static readonly string[] PluginKeys = ["id", "path", "enabled", "sha256", "settings"];
+    private static readonly string[] PluginKeys = ["id", "path", "enabled", "sha256", "mask", "settings"];
     private static readonly string[] TuningKeys = ["enabled", "folder", "files", "search", "seconds"];
     private static readonly string[] RootKeys = ["$schema", "defaultDevice", "fileDevice", "debug", "optimise", "fastMath", "checkIndices", "cache", "tuning", "plugins", "devices", "maxCachedBytes", "maxSchedules"];
 
@@ -122,6 +122,10 @@ internal static class RuntimeOptionsBinder
                 return true;
             case "sha256":
                 plugin.Sha256 = c.Value is { Length: > 0 } hash ? hash : null;
+                return true;
+            case "mask":
+                var words = c.GetChildren().Select(w => w.Value ?? "").ToList();
+                plugin.Mask = words.Count > 0 ? words : [.. (c.Value ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
                 return true;
             case "settings":
                 foreach (var s in c.GetChildren())

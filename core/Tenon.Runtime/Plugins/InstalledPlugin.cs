@@ -23,6 +23,7 @@ internal sealed class InstalledPlugin
         _folder = Path.GetFullPath(Path.Combine(baseFolder, options.Path));
         State = options.Enabled ? PluginState.Discovered : PluginState.Disabled;
         Settings = new Dictionary<string, string>(options.Settings, StringComparer.OrdinalIgnoreCase);
+        Mask = CapabilityMask.Parse([.. options.Mask]);
     }
 
     public InstalledPlugin(PluginRegistration registration)
@@ -30,6 +31,7 @@ internal sealed class InstalledPlugin
         _registration = registration;
         State = PluginState.Checked;
         Settings = registration.Settings;
+        Mask = CapabilityMask.Parse(registration.Mask);
     }
 
     public string Id => _options?.Id ?? _registration!.Id;
@@ -39,6 +41,9 @@ internal sealed class InstalledPlugin
     public TenonException? Error { get; private set; }
 
     public IReadOnlyDictionary<string, string> Settings { get; }
+
+    /// <summary>What of its devices is not to be seen.</summary>
+    public CapabilityMask Mask { get; }
 
     public string? Version => _manifest?.Version ?? _registration?.Version;
 
@@ -83,6 +88,7 @@ internal sealed class InstalledPlugin
         try
         {
             var opened = _instance!.Open(device, host) ?? throw new BackendException("TEN2010", "Open returned null.");
+            opened = Mask.Words.Count == 0 ? opened : new MaskedDevice(opened, Mask);
             State = PluginState.Opened;
             _opened.Add((device.Name, opened));
             return opened;
@@ -114,7 +120,7 @@ internal sealed class InstalledPlugin
         Folder = _folder,
         Devices = State >= PluginState.Loaded ? [.. Devices.Select(d => new DeviceName(d.Name, d.Ordinal).ToString())] : DeclaredKinds ?? [],
         Generators = FindGenerators(),
-        Notes = [.. _notes],
+        Notes = Mask.Words.Count == 0 ? [.. _notes] : [.. _notes, $"Masked: {string.Join(", ", Mask.Words)}."],
         Error = Error,
     };
 

@@ -18,6 +18,9 @@ public sealed class PluginRegistration(string id, IBackendPlugin instance, strin
     /// <summary>Its version.</summary>
     public string Version { get; } = version;
 
+    /// <summary>What of its devices is not to be seen; see <see cref="CapabilityMask"/>.</summary>
+    public IReadOnlyList<string> Mask { get; init; } = [];
+
     /// <summary>Its settings.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; } = settings ?? new Dictionary<string, string>();
 }

@@ -5,7 +5,7 @@ using Tenon.Core.Backend;
 namespace Tenon.Runtime.Tests;
 
 /// <summary>A device whose kernels are evaluated at once, node by node.</summary>
-internal sealed class FakeDevice : Device
+internal class FakeDevice : Device
 {
     private readonly FakeAllocator _allocator;
 
@@ -16,11 +16,11 @@ internal sealed class FakeDevice : Device
         CodeGenerators = generators.Length > 0 ? generators : [new FakeGenerator()];
     }
 
-    public override Capabilities Capabilities { get; }
+    public sealed override Capabilities Capabilities { get; }
 
     public override Allocator Allocator => _allocator;
 
-    public override IReadOnlyList<CodeGenerator> CodeGenerators { get; }
+    public sealed override IReadOnlyList<CodeGenerator> CodeGenerators { get; }
 
     public int Allocations => _allocator.Count;
 

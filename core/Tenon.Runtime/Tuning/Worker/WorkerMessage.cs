@@ -1,23 +1,23 @@
 namespace Tenon.Runtime;
 
-/// <summary>What a worker is asked for. Each message is a length, its kind, its number, and the rest; the answer has the same number.</summary>
-internal enum WorkerMessage : byte
+/// <summary>What a worker that times candidates is asked for.</summary>
+internal static class WorkerMessage
 {
     /// <summary>To open a device, as JSON says.</summary>
-    Open,
+    public const byte Open = 0;
 
     /// <summary>To prepare a kernel in place of the one before: buffers, and the plain program's results.</summary>
-    Kernel,
+    public const byte Kernel = 1;
 
     /// <summary>To compile and load a program.</summary>
-    Load,
+    public const byte Load = 2;
 
     /// <summary>To check and time one.</summary>
-    Time,
+    public const byte Time = 3;
 
     /// <summary>To time some in turn.</summary>
-    Compare,
+    public const byte Compare = 4;
 
     /// <summary>To let go of one.</summary>
-    Unload,
+    public const byte Unload = 5;
 }

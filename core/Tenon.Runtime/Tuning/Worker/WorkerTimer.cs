@@ -124,7 +124,7 @@ internal sealed class WorkerTimer(TuningWorkers workers, UOp kernel, OpenedDevic
     {
     }
 
-    private BinaryReader Ask(WorkerMessage kind, Action<BinaryWriter> content, TimeSpan deadline) => _worker!.Ask(kind, content, deadline);
+    private BinaryReader Ask(byte kind, Action<BinaryWriter> content, TimeSpan deadline) => _worker!.Ask(kind, content, deadline);
 
     private bool EnsureLoaded(SearchCandidate candidate)
     {

@@ -12,7 +12,7 @@ internal sealed class WorkerFailure(RejectReason reason, string detail) : Except
     public Rejection Rejection { get; } = new(reason, detail);
 }
 
-/// <summary>A process that times candidates, as seen by the one that started it.</summary>
+/// <summary>A process that works for this one, as seen by the one that started it.</summary>
 internal sealed class WorkerProcess : IDisposable
 {
     // How a system ends a program when memory runs out.
@@ -34,7 +34,7 @@ internal sealed class WorkerProcess : IDisposable
         process.BeginErrorReadLine();
         process.BeginOutputReadLine();
         process.StandardInput.Close();
-        new Thread(Listen) { IsBackground = true, Name = "tuning worker" }.Start();
+        new Thread(Listen) { IsBackground = true, Name = "worker" }.Start();
     }
 
     public int Id => _process.Id;
@@ -42,14 +42,16 @@ internal sealed class WorkerProcess : IDisposable
     public bool HasEnded => _failure is not null;
 
     /// <summary>Starts a worker.</summary>
+    /// <param name="command">How this program is started once more.</param>
+    /// <param name="worker">The <see cref="Worker"/> that takes the place of its Main.</param>
     /// <exception cref="WorkerFailure">It can't be started.</exception>
-    public static WorkerProcess Start(ProcessStartInfo command)
+    public static WorkerProcess Start(ProcessStartInfo command, Type worker)
     {
         var toWorker = new AnonymousPipeServerStream(PipeDirection.Out, HandleInheritability.Inheritable);
         var fromWorker = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.Inheritable);
         try
         {
-            command.Environment["TENON_TUNING_WORKER"] = $"{toWorker.GetClientHandleAsString()} {fromWorker.GetClientHandleAsString()}";
+            command.Environment[WorkerCommand.Variable] = $"{worker.Assembly.GetName().Name}|{worker.FullName}|{toWorker.GetClientHandleAsString()} {fromWorker.GetClientHandleAsString()}";
             var process = Process.Start(command) ?? throw new InvalidOperationException("no process was started");
             toWorker.DisposeLocalCopyOfClientHandle();
             fromWorker.DisposeLocalCopyOfClientHandle();
@@ -64,10 +66,10 @@ internal sealed class WorkerProcess : IDisposable
     }
 
     /// <summary>Sends a message that is not answered.</summary>
-    public void Tell(WorkerMessage kind, Action<BinaryWriter> content) => Send(kind, Interlocked.Increment(ref _next), content);
+    public void Tell(byte kind, Action<BinaryWriter> content) => Send(kind, Interlocked.Increment(ref _next), content);
 
     /// <summary>Sends a message. The answer fails with a <see cref="WorkerFailure"/> if the worker ends before.</summary>
-    public Task<BinaryReader> Ask(WorkerMessage kind, Action<BinaryWriter> content)
+    public Task<BinaryReader> Ask(byte kind, Action<BinaryWriter> content)
     {
         var (number, answer) = (Interlocked.Increment(ref _next), new TaskCompletionSource<BinaryReader>(TaskCreationOptions.RunContinuationsAsynchronously));
         _asked[number] = answer;
@@ -98,7 +100,7 @@ internal sealed class WorkerProcess : IDisposable
 
     /// <summary>Sends a message and waits for its answer.</summary>
     /// <exception cref="WorkerFailure">The worker has ended, or was ended because it took too long.</exception>
-    public BinaryReader Ask(WorkerMessage kind, Action<BinaryWriter> content, TimeSpan deadline)
+    public BinaryReader Ask(byte kind, Action<BinaryWriter> content, TimeSpan deadline)
     {
         var answer = Ask(kind, content);
         Wait([answer], deadline);
@@ -114,7 +116,7 @@ internal sealed class WorkerProcess : IDisposable
         _fromWorker.Dispose();
     }
 
-    private void Send(WorkerMessage kind, int number, Action<BinaryWriter> content)
+    private void Send(byte kind, int number, Action<BinaryWriter> content)
     {
         try
         {
@@ -163,7 +165,7 @@ internal sealed class WorkerProcess : IDisposable
 
                 return code == KilledExitCode
                     ? new WorkerFailure(RejectReason.OutOfMemory, "the system ended the process, as it does when memory runs out")
-                    : new WorkerFailure(RejectReason.Crash, $"the process ended with exit code {code}{(errors.Length > 0 ? $": {errors}" : "")}");
+                    : new WorkerFailure(RejectReason.Crash, $"the process ended with {Describe(code)}{(errors.Length > 0 ? $": {errors}" : "")}");
             }
         }
         catch (InvalidOperationException)
@@ -173,6 +175,18 @@ internal sealed class WorkerProcess : IDisposable
 
         return new WorkerFailure(RejectReason.Crash, "the process doesn't answer any more");
     }
+
+    // Who is ended by a signal has 128 and its number; Windows has codes of 32 bits.
+    private static string Describe(int code) => code switch
+    {
+        128 + 4 => "exit code 132 (SIGILL)",
+        128 + 6 => "exit code 134 (SIGABRT)",
+        128 + 7 => "exit code 135 (SIGBUS)",
+        128 + 8 => "exit code 136 (SIGFPE)",
+        128 + 11 => "exit code 139 (SIGSEGV)",
+        < 0 => $"exit code 0x{code:X8}",
+        _ => $"exit code {code}",
+    };
 
     private void Fail(WorkerFailure failure)
     {

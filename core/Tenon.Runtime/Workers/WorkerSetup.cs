@@ -33,8 +33,8 @@ internal sealed record WorkerSetup
         Threads = threads,
         CacheFolder = options.Cache.ResolveFolder(),
         Devices = new(options.Devices),
-        Plugins = [.. options.Plugins.Where(p => p.Enabled).Select(p => new Plugin(p.Id, p.Path, "", p.Sha256, new(p.Settings)))],
-        Registered = [.. plugins.Select(p => new Plugin(p.Id, p.Instance.GetType().Assembly.Location, p.Instance.GetType().FullName!, p.Version, new(p.Settings)))],
+        Plugins = [.. options.Plugins.Where(p => p.Enabled).Select(p => new Plugin(p.Id, p.Path, "", p.Sha256, new(p.Settings), [.. p.Mask]))],
+        Registered = [.. plugins.Select(p => new Plugin(p.Id, p.Instance.GetType().Assembly.Location, p.Instance.GetType().FullName!, p.Version, new(p.Settings), [.. p.Mask]))],
     };
 
     /// <summary>Why another process can't make what is set up; null if it can.</summary>
@@ -60,7 +60,7 @@ internal sealed record WorkerSetup
 
         foreach (var p in Plugins)
         {
-            var plugin = new PluginOptions { Id = p.Id, Path = p.Path, Sha256 = p.Extra };
+            var plugin = new PluginOptions { Id = p.Id, Path = p.Path, Sha256 = p.Extra, Mask = p.Mask };
             foreach (var (key, value) in p.Settings)
             {
                 plugin.Settings[key] = value;
@@ -69,7 +69,7 @@ internal sealed record WorkerSetup
             options.Plugins.Add(plugin);
         }
 
-        return new TenonRuntimeBuilder(options).AddPlugins(Registered.Select(p => new PluginRegistration(p.Id, p.Create(), p.Extra ?? "0.0.0", p.Settings))).Build();
+        return new TenonRuntimeBuilder(options).AddPlugins(Registered.Select(p => new PluginRegistration(p.Id, p.Create(), p.Extra ?? "0.0.0", p.Settings) { Mask = p.Mask })).Build();
     }
 
     /// <summary>A plugin: of a folder, or of a type.</summary>
@@ -78,7 +78,8 @@ internal sealed record WorkerSetup
     /// <param name="Type">The type's name.</param>
     /// <param name="Extra">The hash of the assembly that is asked for, or the version.</param>
     /// <param name="Settings">Its settings.</param>
-    internal sealed record Plugin(string Id, string Path, string Type, string? Extra, Dictionary<string, string> Settings)
+    /// <param name="Mask">What of its devices is not to be seen.</param>
+    internal sealed record Plugin(string Id, string Path, string Type, string? Extra, Dictionary<string, string> Settings, List<string> Mask)
     {
         public IBackendPlugin Create()
         {

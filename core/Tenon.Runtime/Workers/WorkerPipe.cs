@@ -2,18 +2,18 @@ using Tenon.Compiler;
 
 namespace Tenon.Runtime;
 
-/// <summary>Messages over a pair of pipes.</summary>
+/// <summary>Messages over a pair of pipes. Each is a length, its kind, its number, and the rest; an answer has the number of what it answers.</summary>
 internal static class WorkerPipe
 {
     private const int MaxBytes = 1 << 30;
 
     /// <summary>Writes a message as a whole.</summary>
-    public static void Write(Stream pipe, WorkerMessage kind, int number, Action<BinaryWriter> content)
+    public static void Write(Stream pipe, byte kind, int number, Action<BinaryWriter> content)
     {
         using var stream = new MemoryStream();
         using var w = new BinaryWriter(stream);
         w.Write(0);
-        w.Write((byte)kind);
+        w.Write(kind);
         w.Write(number);
         content(w);
         w.Flush();
@@ -28,7 +28,7 @@ internal static class WorkerPipe
     }
 
     /// <summary>The next message; null at the end.</summary>
-    public static (WorkerMessage Kind, int Number, BinaryReader Content)? Read(Stream pipe)
+    public static (byte Kind, int Number, BinaryReader Content)? Read(Stream pipe)
     {
         var length = new byte[sizeof(int)];
         if (pipe.ReadAtLeast(length, length.Length, throwOnEndOfStream: false) < length.Length || BitConverter.ToInt32(length) is < 5 or > MaxBytes)
@@ -43,7 +43,7 @@ internal static class WorkerPipe
         }
 
         var reader = new BinaryReader(new MemoryStream(bytes));
-        return ((WorkerMessage)reader.ReadByte(), reader.ReadInt32(), reader);
+        return (reader.ReadByte(), reader.ReadInt32(), reader);
     }
 
     public static void Write(BinaryWriter w, Rejection? rejection)

@@ -7,6 +7,9 @@ namespace Tenon.Runtime;
 /// <summary>How this program is started once more, with <see cref="StartupHook"/> in the place of its Main.</summary>
 internal static class WorkerCommand
 {
+    /// <summary>The variable that says which worker takes the place of Main, and its pipes.</summary>
+    public const string Variable = "TENON_WORKER";
+
     private const string Hooks = "DOTNET_STARTUP_HOOKS";
 
     /// <summary>The command without its pipes; null, with the reason, if there is none.</summary>
