@@ -13,12 +13,8 @@ internal sealed class RenderOnlyGenerator(CodeGenerator inner) : CodeGenerator
     public override CodeGeneratorTarget Target { get; } = Mark(inner.Target);
 
     /// <summary>The same target by another fingerprint: a cache must never give what is not compiled to a device that runs it.</summary>
-    public static CodeGeneratorTarget Mark(CodeGeneratorTarget target) => new()
+    public static CodeGeneratorTarget Mark(CodeGeneratorTarget target) => target with
     {
-        ExtraOps = target.ExtraOps,
-        DTypes = target.DTypes,
-        VectorBytes = target.VectorBytes,
-        VectorRegisters = target.VectorRegisters,
         Fingerprint = $"null-{target.Fingerprint}",
     };
 
