@@ -1,5 +1,6 @@
 using Tenon.Core.Backend;
 using Tenon.Sdk.CStyle;
+using Tenon.Sdk.Wgsl;
 
 namespace Tenon.Sdk.Targets;
 
@@ -17,6 +18,7 @@ public sealed record KnownTarget(string Name, Func<LinearProgram, string> Render
         ["HIP"] = (Hip, HipArchitecture.All.Select(a => a.Name)),
         ["METAL"] = (Metal, MetalFamily.All.Select(f => f.Name)),
         ["OPENCL"] = (OpenCL, OpenCLProfile.All.Select(p => p.Name)),
+        ["WGSL"] = (Wgsl, WgslProfile.All.Select(p => p.Name)),
     };
 
     /// <summary>The name of every target.</summary>
@@ -56,6 +58,13 @@ public sealed record KnownTarget(string Name, Func<LinearProgram, string> Render
     {
         var profile = name is null ? OpenCLProfile.All[0] : OpenCLProfile.Find(name);
         return Of($"OPENCL:{profile.Name}", new OpenCLRenderer(profile.Features), profile.Capabilities);
+    }
+
+    private static KnownTarget Wgsl(string? name)
+    {
+        var profile = name is null ? WgslProfile.All[0] : WgslProfile.Find(name);
+        var renderer = new WgslRenderer(profile.Limits);
+        return new KnownTarget($"WGSL:{profile.Name}", program => renderer.Compile(program).Source, profile.Limits.Target, profile.Limits.Capabilities);
     }
 
     private static KnownTarget Of(string name, WorkgroupRenderer renderer, Capabilities capabilities) => new(name, renderer.Render, renderer.Target, capabilities);
