@@ -10,8 +10,9 @@ internal sealed class RandomProgramVariant : IDisposable
     // The index checker can't prove every access of these, though results show that they are right.
     private static readonly CompilerOptions Compiler = new() { CheckIndices = false };
     private readonly TenonRuntime _runtime;
+    private readonly string _device;
 
-    private RandomProgramVariant(string source, TenonRuntime runtime) => (Source, _runtime) = (source, runtime);
+    private RandomProgramVariant(string source, TenonRuntime runtime, string device) => (Source, _runtime, _device) = (source, runtime, device);
 
     /// <summary>The C# expression that makes it.</summary>
     public string Source { get; }
@@ -31,6 +32,13 @@ internal sealed class RandomProgramVariant : IDisposable
     /// <summary>Loops changed at random.</summary>
     public static RandomProgramVariant Loops(int seed, string vector = "auto") =>
         With($"Loops({seed}, \"{vector}\")", (kernel, view) => RandomLoops.Apply(kernel, view, seed), vector);
+
+    /// <summary>Another device, with one of its generators, and loops changed at random unless the seed is 0.</summary>
+    public static RandomProgramVariant On(RunnableDevice device, int loops)
+    {
+        var compiler = loops == 0 ? Compiler : Compiler with { Optimiser = (kernel, view) => RandomLoops.Apply(kernel, view, loops) };
+        return Create($"On(RunnableDevice.Parse(\"{device}\"), {loops})", compiler, device.Name, device.Settings);
+    }
 
     /// <summary>Another optimiser.</summary>
     public static RandomProgramVariant With(string source, Func<UOp, CodeGeneratorView, UOp> optimiser, string vector = "auto") =>
@@ -80,15 +88,16 @@ internal sealed class RandomProgramVariant : IDisposable
 
     private Scalar[][] Run(RandomProgram program, Scalar[][] expected)
     {
+        // Programs are written for one device; which that is, only their inputs say.
         var buffers = new NodeMap<UOp>();
         foreach (var (param, values) in program.Inputs)
         {
-            var buffer = _runtime.CreateBuffer(param.DType, values.Length, RandomProgram.Device);
+            var buffer = _runtime.CreateBuffer(param.DType, values.Length, _device);
             _runtime.CopyIn(buffer, ElementBytes.From(values, param.DType));
             buffers[param] = buffer;
         }
 
-        var storage = _runtime.Realize([.. program.Results.Select(r => (r.Substitute(buffers), RandomProgram.Device))]);
+        var storage = _runtime.Realize([.. program.Results.Select(r => (r.Substitute(buffers), _device))]);
         return [.. storage.Select((s, i) => Read(s, expected[i].Length))];
     }
 
@@ -99,10 +108,12 @@ internal sealed class RandomProgramVariant : IDisposable
         return ElementBytes.To(bytes, storage.DType, count);
     }
 
-    private static RandomProgramVariant Create(string source, CompilerOptions compiler, params (string Key, string? Value)[] settings)
+    private static RandomProgramVariant Create(string source, CompilerOptions compiler, params (string Key, string? Value)[] settings) => Create(source, compiler, RandomProgram.Device, settings);
+
+    private static RandomProgramVariant Create(string source, CompilerOptions compiler, string device, (string Key, string? Value)[] settings)
     {
         var options = TenonConfiguration.Load(null, settings.Append(("cache:enabled", "false")).Select(s => KeyValuePair.Create(s.Item1, s.Item2)));
-        return new RandomProgramVariant(source, new TenonRuntimeBuilder(options).Build(new TensorCompiler(compiler)));
+        return new RandomProgramVariant(source, new TenonRuntimeBuilder(options).Build(new TensorCompiler(compiler)), device);
     }
 }
 
