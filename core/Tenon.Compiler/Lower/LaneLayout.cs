@@ -53,8 +53,24 @@ internal sealed class LaneLayout
     public static LaneLayout Of(List<UOp> order, WorkgroupLimits? limits) =>
         new LaneLayout(order) is var layout && layout.WhyNot(limits) is { } reason ? throw new TenonException("TEN1061", $"A group can't have these lanes: {reason}.") : layout;
 
-    /// <summary>Why a kernel's lanes can't be had; null if they can.</summary>
-    public static string? WhyNot(UOp kernel, WorkgroupLimits? limits) => new LaneLayout(kernel.TopologicalOrder()).WhyNot(limits);
+    /// <summary>Why a kernel's lanes can't be had, or not the local arrays that they need; null if they can.</summary>
+    public static string? WhyNot(UOp kernel, WorkgroupLimits? limits, long localBytes)
+    {
+        var order = kernel.TopologicalOrder();
+        var layout = new LaneLayout(order);
+        if (layout.WhyNot(limits) is { } reason)
+        {
+            return reason;
+        }
+
+        var bytes = order.Sum(u => u.Op switch
+        {
+            Ops.Local => (double)u.DType.BytesOf(u.ArgAs<LocalArg>().Size),
+            Ops.Reduce when Array.Exists(u.Src[1..].ToArray(), IsLane) => LaneLowering.BytesOf(u, layout),
+            _ => 0,
+        });
+        return bytes > localBytes ? $"it needs {bytes:0} bytes of local memory, of {localBytes}" : null;
+    }
 
     /// <summary>The digit that says the index along a range.</summary>
     public LaneDigit DigitOf(UOp range) => _parts.SelectMany(p => p).First(d => d.Ranges.Contains(range));

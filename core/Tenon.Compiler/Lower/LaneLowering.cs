@@ -46,6 +46,21 @@ internal sealed class LaneLowering
         }
     }
 
+    /// <summary>Bytes of the local arrays that lanes combine a sum through, at most.</summary>
+    public static double BytesOf(UOp reduce, LaneLayout layout)
+    {
+        var steps = 0L;
+        foreach (var lane in reduce.Src[1..].ToArray().Where(LaneLayout.IsLane))
+        {
+            for (var size = layout.DigitOf(lane).Size; size > 1; steps++)
+            {
+                size /= size <= MostRead ? size : StepOf(size);
+            }
+        }
+
+        return steps * reduce.Ranges.ToArray().Where(r => Kind(r) is RangeKind.Unroll or RangeKind.Vector).Aggregate((double)layout.Count * reduce.DType.Bytes, (p, r) => p * r[0].Max);
+    }
+
     public UOp Lower(UOp u)
     {
         if (u.Op is not (Ops.End or Ops.Reduce))

@@ -15,23 +15,17 @@ internal sealed partial class LoopNest
         }
 
         var lane = UOp.Range(UOp.Index(amount), _nextRange++, RangeKind.Lane);
-        if (size.IsInteger(amount))
-        {
-            Replace(range, lane, [lane]);
-            return;
-        }
-
         var turns = IndexMath.FloorDiv(IndexMath.Add(size, UOp.Index(amount - 1)), UOp.Index(amount));
-        var outer = UOp.Range(turns, range.ArgAs<RangeArg>().Id, kind);
-        var index = IndexMath.Add(IndexMath.Mul(outer, UOp.Index(amount)), lane);
+        UOp[] loops = turns.IsInteger(1) ? [lane] : [UOp.Range(turns, range.ArgAs<RangeArg>().Id, kind), lane];
+        var index = loops.Length == 1 ? lane : IndexMath.Add(IndexMath.Mul(loops[0], UOp.Index(amount)), lane);
         if (size.Op == Ops.Const && size.Max % amount == 0)
         {
-            Replace(range, index, [outer, lane]);
+            Replace(range, index, loops);
             return;
         }
 
         var last = IndexMath.Max(UOp.Index(0), IndexMath.Sub(size, UOp.Index(1)));
-        Replace(range, IndexMath.Min(index, last), [outer, lane]);
+        Replace(range, IndexMath.Min(index, last), loops);
         Guard(lane, IndexMath.Less(index, size));
     }
 
