@@ -55,7 +55,6 @@ public static class KernelCompiler
         var program = LinearProgramBuilder.Build(name, kernel, Linearizer.Linearize(graph), groups, lanes);
         stage?.Result = UOp.Sink([.. program.Ops]);
         LinearSpecification.Check(program, target);
-        if (Environment.GetEnvironmentVariable("DBGK") == name) Console.WriteLine(graph.Dump() + "\n" + UOp.Dump(program.Ops)); // DEBUG
         if (device.Workgroups is not null && program.LocalBytes > device.LocalBytes)
         {
             throw new TenonException("TEN1064", $"{name}: its groups need {program.LocalBytes} bytes of local memory; the device has {device.LocalBytes}. If the kernel is tuned, tune it again for this device.");

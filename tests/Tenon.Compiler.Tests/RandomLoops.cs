@@ -5,7 +5,6 @@ namespace Tenon.Compiler.Tests;
 /// <summary>Legal changes of a kernel's loops, chosen at random: what a search might try.</summary>
 internal static class RandomLoops
 {
-    public static readonly List<string> Log = [];
     private const int MostCopies = 64;
 
     /// <summary>The kernel after a random list of changes that depends on the seed and the kernel only.</summary>
@@ -30,7 +29,6 @@ internal static class RandomLoops
             nest.Apply(choices[random.Next(choices.Count)]);
         }
 
-        Log.Add(kernel.Dump() + string.Join(" ", nest.Applied) + "\n" + nest.Kernel.Dump());
         return nest.Kernel;
     }
 
@@ -58,7 +56,6 @@ internal static class RandomLoops
             }
         }
 
-        Log.Add(kernel.Dump() + string.Join(" ", recipe.Opts) + "\n" + recipe.Nest.Kernel.Dump());
         return recipe.Nest.Kernel;
     }
 

@@ -75,12 +75,11 @@ internal sealed class LaneLayout
     /// <summary>The digit that says the index along a range.</summary>
     public LaneDigit DigitOf(UOp range) => _parts.SelectMany(p => p).First(d => d.Ranges.Contains(range));
 
-    /// <summary>A digit of the running lane's number.</summary>
-    public UOp Value(LaneDigit digit)
-    {
-        var rest = IndexMath.FloorDiv(Number, UOp.Index(digit.Place));
-        return IsLast(digit) ? rest : IndexMath.FloorMod(rest, UOp.Index(digit.Size));
-    }
+    /// <summary>A digit of the running lane's number. Lanes that a part has no need of do again what others do.</summary>
+    public UOp Value(LaneDigit digit) => IndexMath.FloorMod(IndexMath.FloorDiv(Number, UOp.Index(digit.Place)), UOp.Index(digit.Size));
+
+    /// <summary>How many lanes the part of a digit needs.</summary>
+    public long CountOf(LaneDigit digit) => SizeOf(PartOf(digit));
 
     /// <summary>The index along a range; of lanes past its end, the last.</summary>
     public UOp IndexOf(UOp range) => IndexMath.Min(Value(DigitOf(range)), UOp.Index(range[0].Max - 1));
@@ -91,9 +90,9 @@ internal sealed class LaneLayout
     /// <summary>Whether the running lane is the one of all those with the same indices along some ranges that stores what they have computed.</summary>
     public UOp Stores(UOp[] ranges)
     {
-        var digits = ranges.Length == 0 ? [] : _parts.First(p => p.Exists(d => d.Ranges.Contains(ranges[0])));
+        var digits = ranges.Length == 0 ? [] : PartOf(DigitOf(ranges[0]));
         return digits.Count == 0 ? IndexMath.Less(Number, UOp.Index(1)) : digits.Aggregate(
-            UOp.Const(true), (all, d) => IndexMath.And(all, Array.Find(ranges, d.Ranges.Contains) is { } range ? IsInside(range) : IndexMath.Less(Value(d), UOp.Index(1))));
+            IndexMath.Less(Number, UOp.Index(SizeOf(digits))), (all, d) => IndexMath.And(all, Array.Find(ranges, d.Ranges.Contains) is { } range ? IsInside(range) : IndexMath.Less(Value(d), UOp.Index(1))));
     }
 
     public static bool IsLane(UOp u) => u.Op == Ops.Range && u.ArgAs<RangeArg>().Kind == RangeKind.Lane;
@@ -126,7 +125,7 @@ internal sealed class LaneLayout
 
     private static long SizeOf(List<LaneDigit> part) => part[^1].Place * part[^1].Size;
 
-    private bool IsLast(LaneDigit digit) => _parts.Exists(p => p[^1] == digit);
+    private List<LaneDigit> PartOf(LaneDigit digit) => _parts.First(p => p.Contains(digit));
 
     private void FindTogether(UOp u)
     {
