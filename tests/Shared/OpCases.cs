@@ -53,6 +53,11 @@ internal static class OpCases
         if (dtype.IsInteger)
         {
             AddDivisions(test, dtype, x, xs, ys);
+            foreach (var to in target.DTypes.Keys.Where(to => to.IsInteger && to != dtype && to.Bits == dtype.Bits))
+            {
+                // Languages that compute what is narrow as int must take its bits, not those of the int.
+                test.Output($"Bitcast of And to {to}", UOp.Alu(Ops.And, x, y).Bitcast(to), i => Elements.Read(to, Elements.ToBytes(dtype, [Reference.Apply(Ops.And, xs[i], ys[i])])));
+            }
         }
         else if (dtype is { IsFloat: true, Bits: > 16 } && target.ExtraOps.Contains(Ops.MulAcc))
         {

@@ -40,6 +40,13 @@ internal sealed class RandomProgramVariant : IDisposable
         return Create($"On(RunnableDevice.Parse(\"{device}\"), {loops})", compiler, device.Name, device.Settings);
     }
 
+    /// <summary>Groups of lanes, run by the interpreter; loops changed at random if there is a seed.</summary>
+    /// <param name="settings">Settings of the device, such as <c>lanes=64;subgroup=8</c>.</param>
+    /// <param name="seed">Of the changes; null for what the heuristic chooses.</param>
+    public static RandomProgramVariant Groups(string settings, int? seed = null) => Create(
+        $"Groups(\"{settings}\", {(seed is null ? "null" : seed)})", seed is { } s ? Compiler with { Optimiser = (kernel, view) => RandomLoops.Apply(kernel, view, s) } : Compiler, "INTERPRETER",
+        [("plugins:tenon.interpreter:undefined", "allow"), .. settings.Split(';').Select(p => ($"plugins:tenon.interpreter:{p.Split('=')[0]}", (string?)p.Split('=')[1]))]);
+
     /// <summary>Another optimiser.</summary>
     public static RandomProgramVariant With(string source, Func<UOp, CodeGeneratorView, UOp> optimiser, string vector = "auto") =>
         Create(source, Compiler with { Optimiser = optimiser }, ("plugins:tenon.cpu:vector", vector));

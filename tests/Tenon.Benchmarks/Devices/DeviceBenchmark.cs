@@ -66,7 +66,7 @@ internal static class DeviceBenchmark
     {
         try
         {
-            return new TinygradDevice(checkout, device);
+            return TinygradDevice.Start(checkout, device);
         }
         catch (PeerException e)
         {

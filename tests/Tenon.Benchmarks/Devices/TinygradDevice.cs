@@ -8,12 +8,30 @@ internal sealed class TinygradDevice : IDisposable
 {
     private readonly PeerProcess _process;
 
+    private TinygradDevice(PeerProcess process) => _process = process;
+
     /// <summary>Starts it.</summary>
     /// <param name="checkout">Where it is.</param>
     /// <param name="device">Its name for the device.</param>
-    /// <exception cref="PeerException">It doesn't run there.</exception>
-    public TinygradDevice(DirectoryInfo checkout, string device) =>
-        _process = PeerProcess.Start<Introduction>("python3", [Path.Combine(AppContext.BaseDirectory, "peers", "tinygrad_device.py"), checkout.FullName], new Dictionary<string, string> { ["DEV"] = device }, out _);
+    /// <exception cref="PeerException">It runs in no Python that is here.</exception>
+    public static TinygradDevice Start(DirectoryInfo checkout, string device)
+    {
+        PeerException? failure = null;
+        foreach (var program in PythonPeer.Programs)
+        {
+            try
+            {
+                string[] arguments = [Path.Combine(AppContext.BaseDirectory, "peers", "tinygrad_device.py"), checkout.FullName];
+                return new TinygradDevice(PeerProcess.Start<Introduction>(program, arguments, new Dictionary<string, string> { ["DEV"] = device }, out _));
+            }
+            catch (PeerException e)
+            {
+                failure = e;
+            }
+        }
+
+        throw failure!;
+    }
 
     /// <summary>Makes an expression ready, in place of the one before.</summary>
     /// <returns>Sums over its result, for <see cref="CheckSums"/>.</returns>
