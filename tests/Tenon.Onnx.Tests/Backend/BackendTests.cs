@@ -56,7 +56,7 @@ public sealed class BackendTests
         {
             Assert.That(failures, Is.Empty, string.Join('\n', failures));
             Assert.That(surprises, Is.Empty, string.Join('\n', surprises));
-            Assert.That(filter is not null || passed >= 0.98 * ordered.Count, $"{passed} of {ordered.Count} cases pass. Expected 98 %.");
+            Assert.That(filter is not null || step > 1 || passed >= 0.98 * ordered.Count, $"{passed} of {ordered.Count} cases pass. Expected 98 %.");
         });
     }
 
