@@ -207,4 +207,10 @@ public enum Ops : byte
     /// lanes of the subgroup come here together. For targets that list it.
     /// </summary>
     LaneXor,
+
+    /// <summary>
+    /// KL. Sources: uint32, int32, int32. The third plus the sum of four products: of the unsigned bytes of the first with the signed bytes of
+    /// the second; it wraps. For targets that list it.
+    /// </summary>
+    Dot4,
 }
