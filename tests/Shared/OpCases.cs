@@ -60,7 +60,7 @@ internal static class OpCases
                 test.Output("Dot4", UOp.New(Ops.Dot4, x.DType, [bytes, y, test.Input(dtype, zs)]), i => Dot4((int)xs[i], (int)ys[i], (int)zs[i]));
             }
         }
-        else if (dtype.IsFloat && target.ExtraOps.Contains(Ops.MulAcc))
+        else if (dtype is { IsFloat: true, Bits: > 16 } && target.ExtraOps.Contains(Ops.MulAcc))
         {
             var zs = xs.Reverse().ToArray();
             test.Output("MulAcc", UOp.New(Ops.MulAcc, x.DType, [x, y, test.Input(dtype, zs)]), i => Reference.Apply(Ops.MulAcc, xs[i], ys[i], zs[i]));

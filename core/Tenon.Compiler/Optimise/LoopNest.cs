@@ -77,6 +77,9 @@ internal sealed partial class LoopNest
             case OptKind.Global:
                 ToGrid(range, opt.Amount);
                 break;
+            case OptKind.Lane:
+                ToLanes(range, opt.Amount);
+                break;
             case OptKind.Innermost:
                 // The number is the order: a new one is the last of the output loops.
                 var moved = UOp.Range(range[0], _nextRange++, range.ArgAs<RangeArg>().Kind);

@@ -209,6 +209,14 @@ public enum Ops : byte
     LaneXor,
 
     /// <summary>
+    /// KL. The product of small matrices by the tensor core that the argument names (<see cref="Backend.TensorCore"/>). L: sources what a
+    /// lane holds of A, B and C, as vectors, or the address of a matrix in a local array; its value is what it holds of D. All lanes of the core
+    /// come here together. K: sources an element of A, one of B, the range of the elements of D, that of the core's lanes; and, closed, those of the
+    /// elements of A and B, and the ranges that are summed over. For targets that list it.
+    /// </summary>
+    Wmma,
+
+    /// <summary>
     /// KL. Sources: uint32, int32, int32. The third plus the sum of four products: of the unsigned bytes of the first with the signed bytes of
     /// the second; it wraps. For targets that list it.
     /// </summary>

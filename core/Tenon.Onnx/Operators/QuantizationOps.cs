@@ -113,8 +113,8 @@ internal static class QuantizationOps
         }
 
         var product = Whole(a, null).MatMul(Whole(b, null));
-        product = q is null ? product : product - q.Cast(DType.Int32) * Whole(a, null).Sum([-1], keepDim: true, dtype: DType.Int32);
-        return p is null ? product : product - p.Cast(DType.Int32) * Whole(b, q).Sum([-2], keepDim: true, dtype: DType.Int32);
+        product = q is null ? product : product - q.Cast(DType.Int32) * Whole(a, null).Sum(-1, keepDim: true);
+        return p is null ? product : product - p.Cast(DType.Int32) * Whole(b, q).Sum(-2, keepDim: true);
     }
 
     // The same of windows: what lies beside the picture is p.
@@ -130,13 +130,13 @@ internal static class QuantizationOps
         if (q is not null)
         {
             var ones = Tensor.Ones([1, 1, .. OpCall.SizesOf(weight)[2..]], DType.Int32);
-            sum -= Channels(q, x.Rank, 1)!.Cast(DType.Int32) * ConvOps.Conv(c, Whole(x, null).Sum([1], keepDim: true, dtype: DType.Int32), ones, null);
+            sum -= Channels(q, x.Rank, 1)!.Cast(DType.Int32) * ConvOps.Conv(c, Whole(x, null).Sum(1, keepDim: true), ones, null);
         }
 
         if (p is not null)
         {
             var ones = Tensor.Ones([1, 1, .. OpCall.SizesOf(x)[2..]], DType.Int32);
-            sum -= p.Cast(DType.Int32) * ConvOps.Conv(c, ones, Whole(weight, zero).Sum([1], keepDim: true, dtype: DType.Int32), null);
+            sum -= p.Cast(DType.Int32) * ConvOps.Conv(c, ones, Whole(weight, zero).Sum(1, keepDim: true), null);
         }
 
         return sum;
