@@ -53,6 +53,7 @@ internal sealed class LegalOpts
             opts.AddRange(range[0].Op == Ops.Const ? [new Opt(OptKind.Global, id)] : PartsPerThread.Select(n => new Opt(OptKind.Global, id, n * _target.Parallelism)));
             opts.Add(new Opt(OptKind.Innermost, id));
             opts.Add(new Opt(OptKind.Accumulate, id));
+            opts.AddRange(Enumerable.Range(0, _target.TensorCores.Count).Select(n => new Opt(OptKind.TensorCore, id, n)));
         }
 
         for (var factor = _target.LocalBytes > 0 ? _nest.Factors().Count - 1 : -1; factor >= 0; factor--)
@@ -102,6 +103,7 @@ internal sealed class LegalOpts
             OptKind.Unroll => KindOf(_ranges[i]) is not (RangeKind.Loop or RangeKind.Reduce) ? "it isn't a loop any more" : WhyNotSplit(_ranges[i], opt.Amount),
             OptKind.Vector => KindOf(_ranges[i]) is RangeKind.Vector or RangeKind.Global ? "it isn't a loop any more"
                 : opt.Amount > _lanes || !int.IsPow2(opt.Amount) ? $"a vector has at most {_lanes} lanes, a power of two"
+                : _nest.Order.Exists(static u => u.Op == Ops.Wmma) ? "what a tensor core multiplies is in no vectors"
                 : !_cost.CanAdd(i, _vectors) ? "a value would have the lanes of two loops"
                 : WhyNotSplit(_ranges[i], opt.Amount),
             OptKind.Global => !_common.Contains(_ranges[i]) ? "not all of the kernel is in that loop"
@@ -111,6 +113,7 @@ internal sealed class LegalOpts
             OptKind.Tile => KindOf(_ranges[i]) != RangeKind.Reduce && !(_isCommon && _common.Contains(_ranges[i])) ? "the loops around it have an order"
                 : _ranges[i][0].Op != Ops.Const || opt.Amount < 1 || opt.Amount >= _ranges[i][0].Max ? "a block is shorter than the loop, whose length is literal" : null,
             OptKind.Accumulate => WhyNotAccumulate(_ranges[i]),
+            OptKind.TensorCore => _nest.ProductFor(opt) is { WhyNot: { } reason } ? reason : TensorCoreHeuristic.WhyNot(_target.TensorCores[opt.Amount], _target),
             _ => "this version doesn't know it",
         };
     }
