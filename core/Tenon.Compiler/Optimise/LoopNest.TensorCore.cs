@@ -18,6 +18,7 @@ internal sealed partial class LoopNest
         var (core, order) = (_cores[opt.Amount], Kernel.TopologicalOrder());
         return order.FindAll(static u => u.Op == Ops.Reduce) is not [var reduce] || order.Exists(static u => u.Op is Ops.After or Ops.Wmma) ? (null, "it takes the only sum of a kernel in which nothing is staged")
             : reduce.ArgAs<ReduceArg>().Op != Ops.Add || reduce[0].Op != Ops.Mul || reduce.DType != core.Accumulator ? (null, $"what is summed is not a product of {core.Accumulator}")
+            : reduce.TopologicalOrder().Exists(Overwritten.Contains) ? (null, "a factor is overwritten by the kernel")
             : core.FractionBits is not null && !Kernel.ArgAs<KernelArg>().FastMath ? (null, "the core doesn't read all bits of the factors: fast maths must be asked for")
             : CoreOperand.Of(reduce[0][0], core) is not { } x || CoreOperand.Of(reduce[0][1], core) is not { } y ? (null, $"the factors are not {core.Input}")
             : Find(opt.Range) is not { } k || !reduce.Src[1..].Contains(k) || !IsWhole(k, RangeKind.Reduce) || !x.DependsOn(k) || !y.DependsOn(k) ? (null, "it isn't a loop of literal length over which both factors are summed")
