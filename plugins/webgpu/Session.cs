@@ -65,6 +65,11 @@ internal sealed unsafe class Session : IDisposable
 
         if (_log.Take() is { } error)
         {
+            // Those that follow from it say no more.
+            while (_log.Take() is not null)
+            {
+            }
+
             throw new BackendException("TEN4356", $"WEBGPU ({Adapter.Name}) reports an error, during {during}: {error}");
         }
     }
