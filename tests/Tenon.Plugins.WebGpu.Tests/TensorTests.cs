@@ -39,7 +39,7 @@ internal sealed class TensorTests
         yield return Case("sort", d => Numbers(d, 3, 17).Sort(1).Values);
         yield return Case("gather", d => Numbers(d, 12, 5)[Tensor.From<int>([3, 1, 11], d)]);
         yield return Case("many inputs", d => Enumerable.Range(1, 9).Select(i => Numbers(d, 40 + i)[..40].Contiguous().Realize()).Aggregate((x, y) => x * y + y));
-        yield return Case("half precision", d => (Numbers(d, 20, 17).Cast(DType.Float16).Contiguous() + 1f).Cast(DType.Float16).Contiguous().Cast(DType.Float32));
+        yield return Case("half precision", d => (Numbers(d, 20, 17).Cast(DType.Float16).Realize() + 1f).Realize().Cast(DType.Float32));
         yield return Case("bfloat16", d => (Numbers(d, 21).Cast(DType.BFloat16).Contiguous() + 1f).Cast(DType.Float32));
         yield return Case("float8", d => (Numbers(d, 101) / 40f).Cast(DType.Float8E4M3FN).Contiguous().Cast(DType.Float32));
         yield return Case("bytes", d => (Numbers(d, 19) * 100f).Cast(DType.Int8).Contiguous().Cast(DType.Float32));
