@@ -66,6 +66,21 @@ internal sealed class InputOptions
         return inputs;
     }
 
+    /// <summary>Sees to it that the sizes of inputs that are made up are known, where another than 1 may be meant.</summary>
+    /// <exception cref="TenonException">One isn't; the message says which option gives it.</exception>
+    public void RequireSizes(ParseResult parsed, OnnxModel model)
+    {
+        var given = (parsed.GetValue(_input) ?? []).Select(i => Split(i).Name).ToHashSet();
+        var sizes = Sizes(parsed.GetValue(_size) ?? []);
+        foreach (var input in model.Inputs.Where(i => !given.Contains(i.Name)))
+        {
+            foreach (var dim in input.Type is OnnxTensorType { Shape: { } dims } ? dims.Where(d => d.Size is null && !sizes.ContainsKey(d.Name ?? "")) : [])
+            {
+                throw new TenonException("TEN9016", $"Input '{input.Name}' ({input.Type}) has a size that is not fixed. Add {(string.IsNullOrEmpty(dim.Name) ? "" : $"--size {dim.Name}=N, or ")}--input {input.Name}=FILE with a value of the shape that is wanted.");
+            }
+        }
+    }
+
     /// <summary>Sizes by name, from texts such as <c>batch=4</c>.</summary>
     /// <exception cref="TenonException">One is no size.</exception>
     public static Dictionary<string, long> Sizes(IEnumerable<string> texts) => texts.ToDictionary(t => t.Split('=')[0], t => t.Split('=') is [_, var value] && long.TryParse(value, out var n) && n >= 0
