@@ -59,8 +59,8 @@ internal sealed class DigitPageTests : BrowserTest
               const { load } = await import('./model.js');
               const { toDigit } = await import('./preprocess.js');
               const model = await load();
-              const labels = {{JsonSerializer.Serialize(digits.Labels.Cast(DType.Int32).ToArray<int>())}};
-              const pixels = Uint8Array.from(atob('{{Convert.ToBase64String([.. digits.Images.ToArray<float>().Select(p => (byte)MathF.Round(255 * p))])}}'), c => c.charCodeAt(0));
+              const labels = {{JsonSerializer.Serialize(digits[1].Cast(DType.Int32).ToArray<int>())}};
+              const pixels = Uint8Array.from(atob('{{Convert.ToBase64String([.. digits[0].ToArray<float>().Select(p => (byte)MathF.Round(255 * p))])}}'), c => c.charCodeAt(0));
               let correct = 0;
               for (let n = 0; n < labels.length; n++) {
                 const ink = Float32Array.from({ length: 280 * 280 }, (_, i) => {

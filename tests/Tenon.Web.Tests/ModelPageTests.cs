@@ -1,3 +1,5 @@
+using Tenon.Onnx.Tests;
+
 namespace Tenon.Web.Tests;
 
 /// <summary>Models of ONNX in a browser give what they give here.</summary>

@@ -28,7 +28,7 @@ internal static class DigitExport
             network = trainer.Model;
         }
 
-        return interrupt.IsCancellationRequested ? null : Of(network, Data.Mnist.ReadTest(options.Data).Read([0]).Images);
+        return interrupt.IsCancellationRequested ? null : Of(network, Data.Mnist.ReadTest(options.Data).Read([0])[0]);
     }
 
     // From grey values of 0 to 1, as a page draws them, to probabilities.

@@ -69,9 +69,8 @@ internal sealed class Chromium : IAsyncDisposable
             if (line.StartsWith("DevTools listening on ", StringComparison.Ordinal))
             {
                 // What else it says is read, so that it doesn't wait for us.
-                process.ErrorDataReceived += (_, _) => { };
-                process.BeginErrorReadLine();
-                process.BeginOutputReadLine();
+                _ = process.StandardError.ReadToEndAsync();
+                _ = process.StandardOutput.ReadToEndAsync();
                 return new Chromium(process, profile, await DevTools.ConnectAsync(new Uri(line["DevTools listening on ".Length..])));
             }
         }
