@@ -10,13 +10,8 @@ internal sealed class RenderOnlyGenerator(CodeGenerator inner) : CodeGenerator
     public override string Name => inner.Name;
 
     /// <inheritdoc/>
-    public override CodeGeneratorTarget Target { get; } = new()
+    public override CodeGeneratorTarget Target { get; } = inner.Target with
     {
-        ExtraOps = inner.Target.ExtraOps,
-        DTypes = inner.Target.DTypes,
-        VectorBytes = inner.Target.VectorBytes,
-        VectorRegisters = inner.Target.VectorRegisters,
-
         // A cache must never give what is not compiled to a device that runs it.
         Fingerprint = $"null-{inner.Target.Fingerprint}",
     };

@@ -134,17 +134,9 @@ internal sealed partial class WgslKernel
 
     private string Expression(UOp op)
     {
-        if (!WgslRenderer.Expressions.TryGetValue(op.Op, out var expression))
-        {
-            throw Unsupported($"the op {op.Op} of {op.DType}. The generator's target must not list it");
-        }
-
+        var expression = ExpressionTable.Find(WgslRenderer.Expressions, _program, op, _limits);
         _ = op.Op == Ops.Index ? "" : TypeOf(op.DType);
-        var sources = new string[op.Src.Length];
-        for (var i = 0; i < sources.Length; i++)
-        {
-            sources[i] = op[i].Op is Ops.Param or Ops.Local ? "" : TextOf(op[i]);
-        }
+        var sources = ExpressionTable.Sources(op, s => s.Op is Ops.Param or Ops.Local ? "" : TextOf(s));
 
         // What consists of literals alone is computed by the compiler of the shader, who rejects what overflows.
         if (OpSet.Elementwise.Contains(op.Op) && Array.TrueForAll(op.Src.ToArray(), static s => s.Op == Ops.Const))
@@ -156,9 +148,7 @@ internal sealed partial class WgslKernel
         return expression(this, op, sources);
     }
 
-    private string TextOf(UOp op) => _texts.TryGetValue(op, out var text)
-        ? text
-        : throw new BackendException("TEN4005", $"Kernel {_program.Name} uses {op} before the place where it is listed.");
+    private string TextOf(UOp op) => ExpressionTable.Written(_texts, _program, op);
 
     private void Line(string text) => _body.Append(' ', 4 * _indent).Append(text).Append('\n');
 
