@@ -10,10 +10,12 @@ internal sealed class RenderOnlyGenerator(CodeGenerator inner) : CodeGenerator
     public override string Name => inner.Name;
 
     /// <inheritdoc/>
-    public override CodeGeneratorTarget Target { get; } = inner.Target with
+    public override CodeGeneratorTarget Target { get; } = Mark(inner.Target);
+
+    /// <summary>The same target by another fingerprint: a cache must never give what is not compiled to a device that runs it.</summary>
+    public static CodeGeneratorTarget Mark(CodeGeneratorTarget target) => target with
     {
-        // A cache must never give what is not compiled to a device that runs it.
-        Fingerprint = $"null-{inner.Target.Fingerprint}",
+        Fingerprint = $"null-{target.Fingerprint}",
     };
 
     /// <inheritdoc/>

@@ -94,6 +94,9 @@ public sealed record CodeGeneratorTarget
     /// </summary>
     public bool IsIeee { get; init; } = true;
 
+    /// <summary>The matrix products that <see cref="Ops.Wmma"/> may name, the best first; what a kernel loads decides which of them can be used.</summary>
+    public IReadOnlyList<TensorCore> TensorCores { get; init; } = [];
+
     /// <summary>
     /// Distinguishes targets whose compiled kernels are not interchangeable, such as <c>x64-avx512</c>. Part of the key of
     /// the disk cache.
