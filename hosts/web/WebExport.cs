@@ -134,7 +134,8 @@ public static class WebExport
         return new WebKernel(kernel.Compiled.Name, WgslShader.EntryPoint, shader.Windows, shader.WindowBytes, [shader.Dispatch.X, shader.Dispatch.Y, shader.Dispatch.Z]);
     }
 
-    private static long Words(long bytes) => Math.Max(1, (bytes + Word - 1) / Word) * Word;
+    // Whole words; of what is bound in several parts, the last of them isn't empty.
+    private static long Words(long bytes) => Math.Max(1, (bytes + Word - 1) / Word) * Word + (bytes >= WgslGenerator.Limits["maxStorageBufferBindingSize"] - 512 ? 512 : 0);
 
     private static long[] SizesOf(Tensor tensor) => [.. Enumerable.Range(0, tensor.Rank).Select(tensor.Size)];
 
