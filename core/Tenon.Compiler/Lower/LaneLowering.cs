@@ -46,6 +46,21 @@ internal sealed class LaneLowering
         }
     }
 
+    /// <summary>Bytes of the local arrays that lanes combine a sum through, at most.</summary>
+    public static double BytesOf(UOp reduce, LaneLayout layout)
+    {
+        var steps = 0L;
+        foreach (var lane in reduce.Src[1..].ToArray().Where(LaneLayout.IsLane))
+        {
+            for (var size = layout.DigitOf(lane).Size; size > 1; steps++)
+            {
+                size /= size <= MostRead ? size : StepOf(size);
+            }
+        }
+
+        return steps * reduce.Ranges.ToArray().Where(r => Kind(r) is RangeKind.Unroll or RangeKind.Vector).Aggregate((double)layout.Count * reduce.DType.Bytes, (p, r) => p * r[0].Max);
+    }
+
     public UOp Lower(UOp u)
     {
         if (u.Op is not (Ops.End or Ops.Reduce))
@@ -81,9 +96,9 @@ internal sealed class LaneLowering
         }
 
         var done = new NodeMap<UOp>();
-        foreach (var u in store[1].TopologicalOrder(static u => u.Op != Ops.Reduce))
+        foreach (var u in store[1].TopologicalOrder(static u => u.Op is not (Ops.LaneXor or Ops.After)))
         {
-            var node = u.Op == Ops.Reduce ? u : u.MapSources(done);
+            var node = u.Op is Ops.LaneXor or Ops.After ? u : u.MapSources(done);
             done[u] = u.Op != Ops.Load || !_written.Contains(u[0][0]) ? node
                 : UOp.New(Ops.Load, u.DType, [node[0], node.Src.Length == 3 ? IndexMath.And(node[1], store[2]) : store[2], node.Src.Length == 3 ? node[2] : UOp.Const(u.DType, ((Scalar)0).To(u.DType))]);
         }
@@ -134,7 +149,7 @@ internal sealed class LaneLowering
         while (size > 1)
         {
             var step = size <= MostRead ? size : StepOf(size);
-            share = ThroughArray(share, reduce, place, step);
+            share = ThroughArray(share, reduce, place, step, _layout.CountOf(digit));
             (place, size) = (place * step, size / step);
         }
 
@@ -159,7 +174,7 @@ internal sealed class LaneLowering
     }
 
     // Each lane stores its share, and sums those of the lanes whose numbers differ in one digit only.
-    private UOp ThroughArray(UOp share, ReduceArg reduce, long place, long size)
+    private UOp ThroughArray(UOp share, ReduceArg reduce, long place, long size, long lanes)
     {
         UOp[] kept = [.. share.Ranges.ToArray().Where(r => Kind(r) is RangeKind.Unroll or RangeKind.Vector).OrderBy(r => Kind(r) == RangeKind.Vector)];
         var copies = kept.Aggregate(1L, (p, r) => p * r[0].Max);
@@ -167,10 +182,10 @@ internal sealed class LaneLowering
         UOp At(UOp storage, UOp lane) => UOp.New(Ops.Index, array.DType, [storage, kept.Aggregate(lane, (at, r) => IndexMath.Add(IndexMath.Mul(at, r[0]), r))]);
 
         var stored = UOp.New(Ops.After, array.DType, [array, UOp.New(Ops.End, DType.Void, [UOp.New(Ops.Store, DType.Void, [At(array, _layout.Number), share]), .. kept])]);
-        var above = UOp.Index(place * size);
-        var first = IndexMath.Add(IndexMath.FloorMod(_layout.Number, UOp.Index(place)), IndexMath.Mul(IndexMath.FloorDiv(_layout.Number, above), above));
+        var (number, above) = (IndexMath.FloorMod(_layout.Number, UOp.Index(lanes)), UOp.Index(place * size));
+        var first = IndexMath.Add(IndexMath.FloorMod(number, UOp.Index(place)), IndexMath.Mul(IndexMath.FloorDiv(number, above), above));
         var other = UOp.Range(UOp.Index(size), _nextRange++, size <= MostRead ? RangeKind.Unroll : RangeKind.Reduce);
-        var from = IndexMath.Min(IndexMath.Add(first, IndexMath.Mul(other, UOp.Index(place))), UOp.Index(_layout.Count - 1));
+        var from = IndexMath.Add(first, IndexMath.Mul(other, UOp.Index(place)));
         return UOp.New(Ops.Reduce, share.DType, [UOp.New(Ops.Load, share.DType, [At(stored, from)]), other], reduce);
     }
 
