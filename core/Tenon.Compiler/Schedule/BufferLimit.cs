@@ -14,7 +14,8 @@ internal static class BufferLimit
     /// <param name="slots">The storage with what the plan has added.</param>
     public static FusionPlan Plan(IReadOnlyList<UOp> order, Func<SlotTable> newSlots, SchedulerOptions options, out SlotTable slots)
     {
-        for (var apart = new NodeSet(); ; )
+        var apart = new NodeSet();
+        while (true)
         {
             slots = newSlots();
             var plan = new FusionPlan(order, slots, options, apart);

@@ -7,7 +7,11 @@ internal sealed class FileServer : IDisposable
 {
     private static readonly Dictionary<string, string> Types = new()
     {
-        [".html"] = "text/html", [".js"] = "text/javascript", [".css"] = "text/css", [".json"] = "application/json", [".wgsl"] = "text/plain",
+        [".html"] = "text/html",
+        [".js"] = "text/javascript",
+        [".css"] = "text/css",
+        [".json"] = "application/json",
+        [".wgsl"] = "text/plain",
     };
 
     private readonly HttpListener _listener;
