@@ -93,7 +93,7 @@ public static class KernelCompiler
     {
         var isFast = kernel.ArgAs<KernelArg>().FastMath;
         var graph = isFast && view.Has(Ops.MulAcc) ? GraphRewrite.Apply(kernel, FastMathRules.Contraction, stage: "lower/contract") : kernel;
-        return GraphRewrite.Apply(HalfEmulation.Apply(graph, view), Decompositions.For(view, isFast).ForKernels, stage: "lower/decompose");
+        return DotProducts.Apply(GraphRewrite.Apply(HalfEmulation.Apply(graph, view), Decompositions.For(view, isFast).ForKernels, stage: "lower/decompose"), view);
     }
 
     private static UOp Optimise(UOp kernel, CodeGeneratorView view, CompilerOptions options) =>

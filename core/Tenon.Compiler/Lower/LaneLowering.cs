@@ -15,7 +15,7 @@ internal sealed class LaneLowering
     private readonly CodeGeneratorView _target;
     private readonly UOp _isInside;
     private readonly NodeMap<UOp> _done;
-    private readonly NodeMap<(UOp? Loop, UOp Inside)> _fills = new();
+    private readonly NodeMap<(UOp? Turn, UOp Inside)> _fills = new();
     private readonly NodeSet _written = new();
     private int _nextRange;
     private int _nextLocal;
@@ -79,8 +79,7 @@ internal sealed class LaneLowering
 
         if (_fills.TryGetValue(u, out var fill))
         {
-            var rest = loops.Where(r => r.Op == Ops.Range && r.ArgAs<RangeArg>().Kind != RangeKind.Loop);
-            return UOp.New(Ops.End, DType.Void, [LoopNest.Guarded(body, fill.Inside), .. fill.Loop is null ? [] : new[] { fill.Loop }, .. rest]);
+            return UOp.New(Ops.End, DType.Void, [LoopNest.Guarded(body, fill.Inside), .. loops.Where(r => r.Op == Ops.Range), .. fill.Turn is null ? [] : new[] { fill.Turn }]);
         }
 
         var stores = _layout.Count > 1 ? _layout.Stores(lanes) : UOp.Const(true);
@@ -106,7 +105,7 @@ internal sealed class LaneLowering
         return UOp.New(Ops.Store, DType.Void, [store[0], done[store[1]], store[2]]);
     }
 
-    // The loops that fill an array are one, of which each lane does its share: in each turn, neighbours do what was next to each other.
+    // The innermost loops, whose neighbours are nearest in memory, are what lanes do side by side; of the next, each does its share in turns.
     private void ShareFill(UOp fill)
     {
         UOp[] loops = [.. fill.Src[1..].ToArray().Where(r => r.ArgAs<RangeArg>().Kind == RangeKind.Loop)];
@@ -115,17 +114,26 @@ internal sealed class LaneLowering
             throw new TenonException("TEN1062", $"Lanes can't fill a local array together in {loop}, whose length is no literal. Stage where lengths are literal.");
         }
 
-        var size = loops.Aggregate(1L, (p, r) => p * r[0].Max);
-        var turns = (size + _layout.Count - 1) / _layout.Count;
-        var turn = turns == 1 ? null : UOp.Range(UOp.Index(turns), _nextRange++);
-        var place = turn is null ? _layout.Number : IndexMath.Add(IndexMath.Mul(turn, UOp.Index(_layout.Count)), _layout.Number);
-        _fills[fill] = (turn, IndexMath.Less(place, UOp.Index(size)));
-        var rest = IndexMath.Min(place, UOp.Index(size - 1));
-        for (var i = loops.Length - 1; i >= 0; i--)
+        var (place, i) = (1L, loops.Length - 1);
+        for (; i >= 0 && loops[i][0].Max <= _layout.Count / place; i--)
         {
-            _done[loops[i]] = i == 0 ? rest : IndexMath.FloorMod(rest, loops[i][0]);
-            rest = IndexMath.FloorDiv(rest, loops[i][0]);
+            _done[loops[i]] = IndexMath.FloorMod(IndexMath.FloorDiv(_layout.Number, UOp.Index(place)), loops[i][0]);
+            place *= loops[i][0].Max;
         }
+
+        var together = _layout.Count / place;
+        var inside = IndexMath.Less(_layout.Number, UOp.Index(place * (i < 0 ? 1 : together)));
+        UOp? turn = null;
+        if (i >= 0 && together > 1)
+        {
+            var size = loops[i][0];
+            turn = UOp.Range(UOp.Index((size.Max + together - 1) / together), _nextRange++);
+            var index = IndexMath.Add(IndexMath.Mul(turn, UOp.Index(together)), IndexMath.FloorDiv(_layout.Number, UOp.Index(place)));
+            inside = IndexMath.And(inside, IndexMath.Less(index, size));
+            _done[loops[i]] = IndexMath.Min(index, UOp.Index(size.Max - 1));
+        }
+
+        _fills[fill] = (turn, inside);
     }
 
     // Afterwards each lane has the sum of all shares: by exchange within a subgroup, then through local arrays, a few lanes at a time.

@@ -54,7 +54,7 @@ internal static class LinearProgramBuilder
             }
             else if (OpSet.Elementwise.Contains(node.Op) && node.Op is not (Ops.Cast or Ops.Bitcast))
             {
-                operations += trips.Peek() * node.DType.Lanes * (node.Op == Ops.MulAcc ? 2 : 1);
+                operations += trips.Peek() * node.DType.Lanes * (node.Op switch { Ops.MulAcc => 2, Ops.Dot4 => 8, _ => 1 });
             }
         }
 

@@ -31,7 +31,7 @@ internal static class Heuristic
             return;
         }
 
-        PlanSearch.Best(nest, target)?.Apply(nest);
+        PlanSearch.Best(DotProducts.Planned(nest), target)?.Apply(nest);
         if (!Blocking.TryApply(nest, target))
         {
             ChooseOrder(nest);

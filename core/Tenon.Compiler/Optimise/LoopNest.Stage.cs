@@ -23,7 +23,8 @@ internal sealed partial class LoopNest
                 continue;
             }
 
-            foreach (var factor in reduce[0].Op == Ops.Mul && reduce.ArgAs<ReduceArg>().Op == Ops.Add ? reduce[0].Src : reduce.Src[..1])
+            var sums = reduce.ArgAs<ReduceArg>().Op == Ops.Add;
+            foreach (var factor in sums && reduce[0].Op is Ops.Mul or Ops.Dot4 ? reduce[0].Src[..2] : reduce.Src[..1])
             {
                 if (!factors.Contains(factor) && ReadsMemory(factor))
                 {
@@ -95,7 +96,7 @@ internal sealed partial class LoopNest
     }
 
     // The axes of the array, the last consecutive: loops, then what is summed over — several loops that run through memory as one
-    // are one axis —, then copies that are written out, then lanes.
+    // are one axis —, then lanes of the group, then copies that are written out, then lanes of vectors.
     private static List<UOp[]> StagedAxes(UOp factor, UOp? index, HashSet<UOp> summed, int within)
     {
         var axes = new List<UOp[]>();
@@ -115,9 +116,10 @@ internal sealed partial class LoopNest
 
         int Group(UOp r) => r.ArgAs<RangeArg>().Kind switch
         {
-            RangeKind.Vector => 3,
+            RangeKind.Vector => 4,
             _ when summed.Contains(r) => 1,
-            RangeKind.Unroll => 2,
+            RangeKind.Lane => 2,
+            RangeKind.Unroll => 3,
             _ => 0,
         };
     }
