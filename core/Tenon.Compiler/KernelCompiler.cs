@@ -53,7 +53,7 @@ public static class KernelCompiler
         graph = IndexLowering.Apply(graph, Decompositions.For(view, isFast: false).ForMachine);
         CheckExpanded(graph, isLowered: true, "indices");
         graph = Words.Apply(graph, view, name);
-        var program = LinearProgramBuilder.Build(name, kernel, Linearizer.Linearize(graph), groups, lanes);
+        var program = LinearProgramBuilder.Build(name, kernel, Linearizer.Linearize(graph), groups, lanes, view);
         stage?.Result = UOp.Sink([.. program.Ops]);
         LinearSpecification.Check(program, target);
         if (device.Workgroups is not null && program.LocalBytes > device.LocalBytes)
