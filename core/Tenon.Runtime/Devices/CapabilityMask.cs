@@ -49,6 +49,9 @@ public sealed class CapabilityMask
         return mask;
     }
 
+    /// <summary>Whether a word hides an optional interface of devices.</summary>
+    public static bool IsFeature(string word) => Features.Any(f => f.Name.Equals(word, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Every word that would hide something that the device claims, each alone.</summary>
     public static IReadOnlyList<string> WordsFor(Device device, CodeGenerator generator)
     {

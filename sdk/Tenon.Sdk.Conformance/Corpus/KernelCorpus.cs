@@ -1,0 +1,61 @@
+using Tenon.Core;
+using Tenon.Core.Backend;
+using Tenon.Runtime;
+
+namespace Tenon.Sdk.Conformance;
+
+/// <summary>The kernels of <see cref="Models"/> as they are scheduled for a device.</summary>
+internal static class KernelCorpus
+{
+    private static readonly Lock Gate = new();
+    private static readonly Dictionary<string, IReadOnlyList<(string Name, UOp Kernel)>> Known = [];
+
+    /// <summary>Each different kernel, with its model's name. Models that need what the device can't store are left out.</summary>
+    public static IReadOnlyList<(string Name, UOp Kernel)> For(Subject subject)
+    {
+        var c = subject.Capabilities;
+        var key = string.Join(' ', c.Parallelism, c.MaxBuffers, c.MaxBufferBytes, c.LocalBytes, c.Workgroups, subject.IsQuick, string.Join(' ', c.DTypes.Where(d => d.Value.HasFlag(DTypeSupport.Storage)).Select(d => d.Key.Id).Order()));
+        lock (Gate)
+        {
+            return Known.TryGetValue(key, out var kernels) ? kernels : Known[key] = Make(subject);
+        }
+    }
+
+    private static List<(string Name, UOp Kernel)> Make(Subject subject)
+    {
+        // Only the schedule is wanted, so what runs on paper is compiled in the quickest way.
+        var options = new RuntimeOptions { Optimise = false, CheckIndices = false, DefaultDevice = PaperPlugin.DeviceName };
+        (options.Cache.Enabled, options.Tuning.Enabled) = (false, false);
+        using var runtime = new TenonRuntimeBuilder(options).AddPlugin("conformance.paper", new PaperPlugin(subject.Capabilities, subject.Target)).Build();
+        var (kernels, seen, model) = (new List<(string, UOp)>(), new HashSet<UOp>(ReferenceEqualityComparer.Instance), "");
+        runtime.Tuning.Observer = called =>
+        {
+            lock (kernels)
+            {
+                foreach (var (kernel, _) in called)
+                {
+                    if (seen.Add(kernel))
+                    {
+                        kernels.Add(($"{model}/{kernel.ArgAs<KernelArg>().Name}", kernel));
+                    }
+                }
+            }
+        };
+        TenonRuntime.Default = runtime;
+        foreach (var (name, isQuick, run) in Models.All.Where(m => m.IsQuick || !subject.IsQuick))
+        {
+            model = name;
+            Tensor.ManualSeed(1);
+            try
+            {
+                run();
+            }
+            catch (TenonException e) when (e.Code == "TEN5004")
+            {
+                // The device can't store a dtype that the model needs; docs/conformance.md.
+            }
+        }
+
+        return kernels;
+    }
+}
