@@ -45,14 +45,14 @@ public static class KernelCompiler
         graph = options.Optimise ? Optimise(graph, view, options) : graph;
         CheckKernel(graph, "optimise");
         CheckIndices(graph);
-        (graph, var items) = Grid.Apply(graph);
+        (graph, var groups, var lanes) = Grid.Apply(graph, view);
         CheckKernel(graph, "grid");
         graph = Expander.Expand(graph, view);
         CheckExpanded(graph, isLowered: false, "expand");
         CheckIndices(graph);
         graph = IndexLowering.Apply(graph, Decompositions.For(view, isFast: false).ForMachine);
         CheckExpanded(graph, isLowered: true, "indices");
-        var program = LinearProgramBuilder.Build(name, kernel, Linearizer.Linearize(graph), items);
+        var program = LinearProgramBuilder.Build(name, kernel, Linearizer.Linearize(graph), groups, lanes);
         stage?.Result = UOp.Sink([.. program.Ops]);
         LinearSpecification.Check(program, target);
         return program;

@@ -1,6 +1,6 @@
-using System.Text;
 using Tenon.Core;
 using Tenon.Core.Backend;
+using Tenon.Sdk;
 
 namespace Tenon.Plugins.Null;
 
@@ -23,17 +23,7 @@ internal sealed class ListingGenerator : CodeGenerator
     };
 
     /// <inheritdoc/>
-    public override string Render(LinearProgram program)
-    {
-        var text = new StringBuilder($"{program.Name}: {program.GlobalSize} work items\n");
-        for (var i = 0; i < program.Parameters.Count; i++)
-        {
-            var p = program.Parameters[i];
-            text.Append($"  buffer {i}: {p.DType}[{p.Size}]{(p.IsRead ? " read" : "")}{(p.IsWritten ? " written" : "")}\n");
-        }
-
-        return text.Append(UOp.Dump(program.Ops)).ToString();
-    }
+    public override string Render(LinearProgram program) => ProgramListing.Of(program);
 
     /// <inheritdoc/>
     protected override (ReadOnlyMemory<byte> Binary, string? Source) GenerateCore(LinearProgram program) =>

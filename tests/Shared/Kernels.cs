@@ -10,6 +10,17 @@ internal static class Kernels
 
     public static UOp Special(long size) => UOp.New(Ops.Special, DType.Int32, [], new SpecialArg("gid", size));
 
+    public static UOp Special(string name, long size, SpecialKind kind, int dimension) =>
+        UOp.New(Ops.Special, DType.Int32, [], new SpecialArg(name, size) { Kind = kind, Dimension = dimension });
+
+    public static UOp Group(long size) => Special("gid0", size, SpecialKind.Group, 0);
+
+    public static UOp Lane(long size) => Special("lid0", size, SpecialKind.Lane, 0);
+
+    public static UOp Local(DType dtype, long size) => UOp.New(Ops.Local, dtype, [], new LocalArg(0, size));
+
+    public static UOp Barrier(int number = 0) => UOp.New(Ops.Barrier, DType.Void, [], number);
+
     public static UOp Int(long value) => UOp.Const(DType.Int32, value);
 
     public static UOp At(UOp param, UOp offset) => UOp.New(Ops.Index, param.DType, [param, offset]);
@@ -37,7 +48,12 @@ internal static class Kernels
     public static UOp End(UOp range) => UOp.New(Ops.End, DType.Void, [range]);
 
     /// <summary>The program whose statements are these, with the values that each needs before it.</summary>
-    public static LinearProgram Program(string name, long globalSize, params UOp[] statements)
+    public static LinearProgram Program(string name, long globalSize, params UOp[] statements) => Program(name, new GridSize(globalSize), lanes: null, statements);
+
+    /// <summary>The program of a device with workgroups.</summary>
+    public static LinearProgram WithLanes(GridSize groups, GridSize lanes, params UOp[] statements) => Program("lanes", groups, lanes, statements);
+
+    private static LinearProgram Program(string name, GridSize groups, GridSize? lanes, UOp[] statements)
     {
         var seen = new HashSet<UOp>(ReferenceEqualityComparer.Instance);
         var ops = new List<UOp>();
@@ -48,13 +64,16 @@ internal static class Kernels
 
         var parameters = ops.Where(o => o.Op == Ops.Param).OrderBy(o => o.ArgAs<ParamArg>().Slot)
             .Select(o => new KernelParameter { DType = o.DType, Size = o.ArgAs<ParamArg>().Size, IsRead = true, IsWritten = true });
+        long LanesAlong(int dimension) => ops.Select(o => o.Arg).OfType<SpecialArg>().FirstOrDefault(a => a.Kind == SpecialKind.Lane && a.Dimension == dimension)?.Size ?? 1;
         return new LinearProgram
         {
             Name = name,
             Ops = ops,
             Parameters = parameters.ToArray(),
             Variables = ops.Where(o => o.Op == Ops.Variable).Select(o => o.ArgAs<VariableArg>().Name).ToArray(),
-            GlobalSize = globalSize,
+            GlobalSize = groups.Count,
+            Groups = groups,
+            Lanes = lanes ?? new GridSize(LanesAlong(0), LanesAlong(1), LanesAlong(2)),
             LocalBytes = ops.Where(o => o.Op == Ops.Local).Select(o => o.ArgAs<LocalArg>().Offset + o.ArgAs<LocalArg>().Size * o.DType.Bytes).DefaultIfEmpty().Max(),
         };
     }

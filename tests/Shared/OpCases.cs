@@ -54,7 +54,7 @@ internal static class OpCases
         {
             AddDivisions(test, dtype, x, xs, ys);
         }
-        else if (dtype.IsFloat && target.ExtraOps.Contains(Ops.MulAcc))
+        else if (dtype is { IsFloat: true, Bits: > 16 } && target.ExtraOps.Contains(Ops.MulAcc))
         {
             var zs = xs.Reverse().ToArray();
             test.Output("MulAcc", UOp.New(Ops.MulAcc, x.DType, [x, y, test.Input(dtype, zs)]), i => Reference.Apply(Ops.MulAcc, xs[i], ys[i], zs[i]));

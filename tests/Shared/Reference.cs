@@ -15,6 +15,10 @@ internal static class Reference
             bool => Truth(op, (bool)x[0], (bool)x[1]),
             float => Float<float>(op, x),
             double => Float<double>(op, x),
+
+            // Twice as many bits and more: rounded again, as if rounded once.
+            Half => (Half)(double)Float<double>(op, Array.ConvertAll(x, v => (object)(double)(Half)v)),
+            BFloat => BFloat.From((float)Float<float>(op, Array.ConvertAll(x, v => (object)((BFloat)v).ToSingle()))),
             sbyte => Integer<sbyte>(op, x),
             short => Integer<short>(op, x),
             int => Integer<int>(op, x),
@@ -96,6 +100,8 @@ internal static class Reference
                 var (a, b) = (Convert.ToDouble(x), Convert.ToDouble(y));
                 (less, equal) = (a < b, a == b);
                 break;
+            case Half or BFloat:
+                return Compare(op, Cast(x, DType.Float32), Cast(y, DType.Float32));
             case bool p:
                 (less, equal) = (!p & (bool)y, p == (bool)y);
                 break;

@@ -226,7 +226,7 @@ public sealed class RealPluginTests
         Directory.Move(folder, folder + ".away");
         using (var without = Open())
         {
-            Assert.That(without.Devices.Names, Is.EqualTo(new[] { "NULL", "DISK" }));
+            Assert.That(without.Devices.Names, Is.EqualTo(new[] { "NULL", "INTERPRETER", "DISK" }));
             Assert.That(Graphs.Fails("TEN2201", () => without.Devices.Open("CPU")).Message, Does.Contain("TEN2002").And.Contain(folder));
             Assert.That(without.Devices.Open("NULL").Name, Is.EqualTo("NULL"));
         }

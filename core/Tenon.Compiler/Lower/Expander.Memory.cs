@@ -106,8 +106,9 @@ internal sealed partial class Expander
         var value = _pieces[store[1]];
         var (axes, lanes) = (UnrolledIn(loops), LanesIn(loops));
         var count = Count(lanes);
-        var isVector = lanes is null || (address.Stride(lanes) == 1 && _target.IsMovedInVectors(store[1].DType));
-        if (!isVector && !value.IsSplit && CrossAxis(axes, address, lanes!, store[1].DType) is { } cross)
+        var gate = store.Src.Length == 3 ? store[2] : null;
+        var isVector = lanes is null || (address.Stride(lanes) == 1 && _target.IsMovedInVectors(store[1].DType) && gate?.DependsOn(lanes) != true);
+        if (!isVector && gate is null && !value.IsSplit && CrossAxis(axes, address, lanes!, store[1].DType) is { } cross)
         {
             StoreTransposed(address, value, axes, cross, lanes!, stores);
             return;
@@ -117,7 +118,11 @@ internal sealed partial class Expander
         {
             for (var lane = 0; lane < (isVector ? 1 : count); lane++)
             {
-                stores.Add(UOp.New(Ops.Store, DType.Void, [address.At(_at, lanes, lane), isVector ? value.Vector(_at, count) : value.Lane(_at, lane)]));
+                var open = gate is null ? UOp.Const(true) : AddressForm.Assign(gate, _at, isVector ? null : lanes, lane, null);
+                if (!open.IsInteger(0))
+                {
+                    stores.Add(LoopNest.Guarded(UOp.New(Ops.Store, DType.Void, [address.At(_at, lanes, lane), isVector ? value.Vector(_at, count) : value.Lane(_at, lane)]), open));
+                }
             }
         }
         while (_at.MoveNext(axes));

@@ -104,7 +104,7 @@ internal sealed partial class Expander
                 case Ops.Reduce when needed.Contains(u):
                     needed.Add(u[0]);
                     break;
-                case var op when OpSet.Elementwise.Contains(op) && needed.Contains(u):
+                case var op when (op == Ops.LaneXor || OpSet.Elementwise.Contains(op)) && needed.Contains(u):
                     foreach (var s in u.Src)
                     {
                         needed.Add(s);
@@ -188,7 +188,7 @@ internal sealed partial class Expander
             split |= lanes is not null && !(IsVector(u[i]) || (u.Op == Ops.Cast && _target.IsMovedInVectors(u[i].DType)));
         }
 
-        split |= lanes is not null && !(IsVector(u) || (u.Op == Ops.Cast && _target.IsMovedInVectors(u.DType)));
+        split |= lanes is not null && (u.Op == Ops.LaneXor || !(IsVector(u) || (u.Op == Ops.Cast && _target.IsMovedInVectors(u.DType))));
         var (copies, next) = (split ? count : 1, 0);
         var nodes = new UOp[Point.CountOf(axes) * copies];
         var dtype = split ? u.DType : u.DType.Scalar.Vec(count);

@@ -6,11 +6,11 @@ namespace Tenon.Compiler;
 /// <summary>The last step: a list of nodes as a program, with its parameters and what it costs.</summary>
 internal static class LinearProgramBuilder
 {
-    public static LinearProgram Build(string name, UOp kernel, List<UOp> list, long items)
+    public static LinearProgram Build(string name, UOp kernel, List<UOp> list, GridSize groups, GridSize lanes)
     {
         var map = new NodeMap<UOp>();
         var ops = new List<UOp>(list.Count);
-        var trips = new Stack<long>([items]);
+        var trips = new Stack<long>([groups.Count * lanes.Count]);
         var locals = LocalArrays.Place(list);
         var arrays = list.Where(u => u.Op == Ops.Local).Select(u => u.ArgAs<LocalArg>().Number).DefaultIfEmpty(0).Max();
         long operations = 0;
@@ -62,9 +62,11 @@ internal static class LinearProgramBuilder
         return new LinearProgram
         {
             Name = name,
-            Ops = ops,
+            Ops = lanes.Count > 1 ? Barriers.Insert(ops, name) : ops,
             Parameters = parameters,
-            GlobalSize = items,
+            GlobalSize = groups.Count,
+            Groups = groups,
+            Lanes = lanes,
             LocalBytes = locals.Bytes,
             Operations = operations,
             MemoryBytes = parameters.Sum(p => p.Size * p.DType.Bytes * ((p.IsRead ? 1 : 0) + (p.IsWritten ? 1 : 0))),

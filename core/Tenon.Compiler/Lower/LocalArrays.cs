@@ -52,7 +52,7 @@ internal static class LocalArrays
                 case Ops.End when ClosesLoop(u):
                     open.RemoveAt(open.Count - 1);
                     break;
-                case Ops.Load or Ops.Store when arrays.IndexOf(ArrayOf(u[0])) is >= 0 and var array:
+                case Ops.Load or Ops.Store when arrays.IndexOf(u[0].Memory) is >= 0 and var array:
                     filledIn[array] ??= [.. open];
                     var around = open.Find(l => !filledIn[array].Contains(l));
                     var (first, last) = (lives[array].First < 0 ? i : lives[array].First, around is null ? i : ends[around]);
@@ -66,14 +66,4 @@ internal static class LocalArrays
 
     // Others only say that stores come first.
     private static bool ClosesLoop(UOp u) => u.Op == Ops.End && u[0].Op == Ops.Range;
-
-    private static UOp ArrayOf(UOp address)
-    {
-        while (address.Op is Ops.Index or Ops.After)
-        {
-            address = address[0];
-        }
-
-        return address;
-    }
 }

@@ -20,6 +20,12 @@ internal static class Heuristic
     /// <summary>Changes the loops of a kernel whose loops are merged; <see cref="LoopNest.Applied"/> says how.</summary>
     public static void Change(LoopNest nest, CodeGeneratorView target)
     {
+        if (target.Workgroups is not null)
+        {
+            WorkgroupHeuristic.Change(nest, target);
+            return;
+        }
+
         if (RowSums.TryApply(nest, target))
         {
             return;

@@ -49,12 +49,10 @@ internal sealed partial class LoopNest
             Ops.Load => written.Contains(u[0][0]),
 
             // Sums in an array.
-            Ops.End => u.Src[1..].Contains(range) && ArrayOf(u[0][0]) is { Op: Ops.Local } array && u[0][1].TopologicalOrder().Exists(v => v.Op == Ops.Load && ArrayOf(v[0]) == array),
+            Ops.End => u.Src[1..].Contains(range) && u[0][0].Memory is { Op: Ops.Local } array && u[0][1].TopologicalOrder().Exists(v => v.Op == Ops.Load && v[0].Memory == array),
             _ => false,
         });
     }
-
-    private static UOp ArrayOf(UOp storage) => storage.Op is Ops.Index or Ops.After ? ArrayOf(storage[0]) : storage;
 
     /// <summary>The output loops of the first store.</summary>
     public IEnumerable<UOp> OutputLoops => Kernel[0].Src[1..].ToArray().Where(r => r.ArgAs<RangeArg>().Kind == RangeKind.Loop);
@@ -93,6 +91,9 @@ internal sealed partial class LoopNest
                 break;
             case OptKind.Global:
                 ToGrid(range, opt.Amount);
+                break;
+            case OptKind.Lane:
+                ToLanes(range, opt.Amount);
                 break;
             case OptKind.Innermost:
                 // The number is the order: a new one is the last of the output loops.
@@ -171,32 +172,8 @@ internal sealed partial class LoopNest
     /// <summary>Puts a value in place of a range, and loops in place of its loop.</summary>
     public void Replace(UOp range, UOp value, UOp[] loops)
     {
-        var done = new NodeMap<UOp> { [range] = value };
-        foreach (var u in Kernel.TopologicalOrder(u => u != range))
-        {
-            if (u == range)
-            {
-                continue;
-            }
-
-            if (u.Op is Ops.End or Ops.Reduce && u.Src[1..].Contains(range))
-            {
-                var sources = new List<UOp> { done[u[0]] };
-                foreach (var r in u.Src[1..])
-                {
-                    sources.AddRange(r == range ? loops : [done[r]]);
-                }
-
-                // Loops in order of their numbers, so that the last is the innermost.
-                var ordered = sources.Skip(1).OrderBy(r => r.ArgAs<RangeArg>().Id).Prepend(sources[0]).ToArray();
-                done[u] = UOp.New(u.Op, u.DType, ordered, u.Arg);
-            }
-            else
-            {
-                done[u] = u.MapSources(done);
-            }
-        }
-
-        Kernel = GraphRewrite.Apply(done[Kernel], Simplifier.Rules, stage: "lower/optimise/change loops");
+        var changes = new LoopChanges();
+        changes.Add(range, value, loops);
+        Kernel = changes.Apply(Kernel, "lower/optimise/change loops", inOrder: true);
     }
 }

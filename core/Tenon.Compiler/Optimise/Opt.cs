@@ -29,6 +29,12 @@ public enum OptKind
     /// in the order in which it lies in memory.
     /// </summary>
     Accumulate,
+
+    /// <summary>
+    /// The inner part of a loop becomes lanes of the group, which run side by side. Those of a loop that is summed over have a
+    /// share of the sum each, which are combined at the end.
+    /// </summary>
+    Lane,
 }
 
 /// <summary>One change of the loops of a kernel.</summary>

@@ -42,8 +42,8 @@ internal static class RangeMerging
             {
                 var verdict = CanMerge(order, node[i], node[i + 1]) ? Judge(indices, node[i], node[i + 1]) : Verdict.Divides;
                 if (verdict != Verdict.Divides
-                    && Merged(kernel, order, node[i], node[i + 1]) is var merged
-                    && (verdict == Verdict.Merges || Divisions(merged.TopologicalOrder()) <= Divisions(order)))
+                    && Merged(kernel, node[i], node[i + 1]) is var merged
+                    && (verdict == Verdict.Merges || LoopChanges.Divisions(merged.TopologicalOrder()) <= LoopChanges.Divisions(order)))
                 {
                     return merged;
                 }
@@ -120,37 +120,12 @@ internal static class RangeMerging
         return verdict;
     }
 
-    private static UOp Merged(UOp kernel, List<UOp> order, UOp a, UOp b)
+    private static UOp Merged(UOp kernel, UOp a, UOp b)
     {
         var merged = UOp.Range(UOp.Index(a[0].Max * b[0].Max), a.ArgAs<RangeArg>().Id, a.ArgAs<RangeArg>().Kind);
-        var done = new NodeMap<UOp>
-        {
-            [a] = IndexMath.FloorDiv(merged, b[0]),
-            [b] = IndexMath.FloorMod(merged, b[0]),
-        };
-        foreach (var u in order)
-        {
-            if (u.Op is Ops.End or Ops.Reduce && u.Src[1..].Contains(a))
-            {
-                done[u] = UOp.New(u.Op, u.DType, [done[u[0]], .. u.Src[1..].ToArray().Where(r => r != b).Select(r => r == a ? merged : r)], u.Arg);
-            }
-            else if (u != a && u != b)
-            {
-                done[u] = u.MapSources(done);
-            }
-        }
-
-        return GraphRewrite.Apply(done[kernel], Simplifier.Rules, stage: "lower/optimise/merge loops");
-    }
-
-    private static int Divisions(List<UOp> order)
-    {
-        var count = 0;
-        foreach (var u in order)
-        {
-            count += u.Op is Ops.FloorDiv or Ops.FloorMod ? 1 : 0;
-        }
-
-        return count;
+        var changes = new LoopChanges();
+        changes.Add(a, IndexMath.FloorDiv(merged, b[0]), merged);
+        changes.Add(b, IndexMath.FloorMod(merged, b[0]));
+        return changes.Apply(kernel, "lower/optimise/merge loops");
     }
 }

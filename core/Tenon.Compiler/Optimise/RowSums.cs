@@ -18,10 +18,13 @@ internal static class RowSums
     /// <summary>Changes the loops of such a kernel and chooses its grid; false if it is another, and is as it was.</summary>
     public static bool TryApply(LoopNest nest, CodeGeneratorView target)
     {
-        var factors = Blocking.FactorsOf(nest, target);
+        if (nest.Ranges.FindAll(static r => r.ArgAs<RangeArg>().Kind == RangeKind.Reduce) is not [var row])
+        {
+            return false;
+        }
+
         var loops = nest.CommonLoops();
-        var reduced = nest.Ranges.FindAll(r => r.ArgAs<RangeArg>().Kind == RangeKind.Reduce);
-        if (reduced is not [var row] || factors.Find(f => IsMatrix(f, row, loops, target)) is not { } matrix)
+        if (Blocking.FactorsOf(nest, target).Find(f => IsMatrix(f, row, loops, target)) is not { } matrix)
         {
             return false;
         }

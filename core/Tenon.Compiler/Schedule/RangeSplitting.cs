@@ -23,12 +23,13 @@ internal static class RangeSplitting
     {
         var order = kernel.TopologicalOrder();
         var tried = new HashSet<(UOp, long)>();
+        var next = 1 + order.Where(u => u.Op == Ops.Range).Select(u => u.ArgAs<RangeArg>().Id).DefaultIfEmpty(-1).Max();
         foreach (var node in Reduced(order))
         {
             if (node.Op is Ops.FloorDiv or Ops.FloorMod && node[0].Op == Ops.Range && node[1].Op == Ops.Const
                 && node[0] is var range && range[0].Op == Ops.Const && range.ArgAs<RangeArg>().Kind == RangeKind.Loop
                 && node[1].Max is > 1 and var d && range[0].Max % d == 0 && range[0].Max > d && tried.Add((range, d))
-                && Split(kernel, order, range, d) is var split && Divisions(split.TopologicalOrder()) < Divisions(order))
+                && Split(kernel, next, range, d) is var split && LoopChanges.Divisions(split.TopologicalOrder()) < LoopChanges.Divisions(order))
             {
                 return split;
             }
@@ -49,34 +50,11 @@ internal static class RangeSplitting
         return order.FindAll(reduced.Contains);
     }
 
-    private static UOp Split(UOp kernel, List<UOp> order, UOp range, long d)
+    private static UOp Split(UOp kernel, int next, UOp range, long d)
     {
-        var next = order.Where(u => u.Op == Ops.Range).Max(u => u.ArgAs<RangeArg>().Id) + 1;
         var (q, s) = (UOp.Range(UOp.Index(range[0].Max / d), range.ArgAs<RangeArg>().Id), UOp.Range(UOp.Index(d), next));
-        var done = new NodeMap<UOp> { [range] = UOp.Alu(Ops.Add, UOp.Alu(Ops.Mul, q, UOp.Index(d)), s) };
-        foreach (var u in order)
-        {
-            if (u.Op is Ops.End or Ops.Reduce && u.Src[1..].Contains(range))
-            {
-                done[u] = UOp.New(u.Op, u.DType, [done[u[0]], .. u.Src[1..].ToArray().SelectMany(r => r == range ? new[] { q, s } : [r])], u.Arg);
-            }
-            else if (u != range)
-            {
-                done[u] = u.MapSources(done);
-            }
-        }
-
-        return GraphRewrite.Apply(done[kernel], Simplifier.Rules, stage: "schedule/canonicalise/split loops");
-    }
-
-    private static int Divisions(List<UOp> order)
-    {
-        var count = 0;
-        foreach (var u in order)
-        {
-            count += u.Op is Ops.FloorDiv or Ops.FloorMod ? 1 : 0;
-        }
-
-        return count;
+        var changes = new LoopChanges();
+        changes.Add(range, UOp.Alu(Ops.Add, UOp.Alu(Ops.Mul, q, UOp.Index(d)), s), q, s);
+        return changes.Apply(kernel, "schedule/canonicalise/split loops");
     }
 }

@@ -36,6 +36,24 @@ public sealed class LinearProgram
 
     /// <summary>Bytes that one launch reads and writes at least, for reports.</summary>
     public long MemoryBytes { get; init; }
+
+    /// <summary>The place of a variable's value among those that a launch passes.</summary>
+    /// <param name="variable">The <see cref="Core.Ops.Variable"/>.</param>
+    /// <exception cref="BackendException">A launch doesn't pass it.</exception>
+    public int PositionOf(UOp variable)
+    {
+        ArgumentNullException.ThrowIfNull(variable);
+        var name = variable.ArgAs<VariableArg>().Name;
+        for (var i = 0; i < Variables.Count; i++)
+        {
+            if (Variables[i] == name)
+            {
+                return i;
+            }
+        }
+
+        throw new BackendException("TEN4005", $"Kernel {Name} uses the variable '{name}', which is not among those that a launch passes: {string.Join(", ", Variables)}.");
+    }
 }
 
 /// <summary>One buffer that a kernel uses.</summary>

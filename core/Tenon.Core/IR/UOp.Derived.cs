@@ -16,6 +16,21 @@ public sealed partial class UOp
     /// <summary>The loops that the value depends on, in order of their numbers. Empty outside kernels.</summary>
     public ReadOnlySpan<UOp> Ranges => _ranges;
 
+    /// <summary>Of an address in a kernel, or of an array after stores: the parameter or the local array that it leads to.</summary>
+    public UOp Memory
+    {
+        get
+        {
+            var memory = this;
+            while (memory.Op is Ops.Index or Ops.After)
+            {
+                memory = memory[0];
+            }
+
+            return memory;
+        }
+    }
+
     /// <summary>Whether the value depends on <paramref name="range"/>.</summary>
     public bool DependsOn(UOp range)
     {

@@ -76,11 +76,9 @@ public static class IndexChecker
         }
     }
 
-    private static UOp ArrayOf(UOp storage) => storage.Op == Ops.After ? ArrayOf(storage[0]) : storage;
+    private static long SizeOf(UOp storage) => storage.Memory.Arg is LocalArg local ? local.Size : storage.ArgAs<ParamArg>().Size;
 
-    private static long SizeOf(UOp storage) => ArrayOf(storage).Arg is LocalArg local ? local.Size : storage.ArgAs<ParamArg>().Size;
-
-    private static string Describe(UOp storage) => ArrayOf(storage).Arg is LocalArg local ? $"local array {local.Number}" : $"slot {storage.ArgAs<ParamArg>().Slot}";
+    private static string Describe(UOp storage) => storage.Memory.Arg is LocalArg local ? $"local array {local.Number}" : $"slot {storage.ArgAs<ParamArg>().Slot}";
 
     // What multiplies or divides sizes by sizes is proved where it is easy, and otherwise believed.
     private static bool IsLinear(UOp index) =>

@@ -1,5 +1,6 @@
 using Tenon.Compiler;
 using Tenon.Core;
+using Tenon.Core.Backend;
 
 namespace Tenon.Runtime;
 
@@ -115,6 +116,25 @@ public sealed class RecordedProgram
         }
 
         return outputs;
+    }
+
+    /// <summary>Compiles everything for a device that need not be there.</summary>
+    /// <param name="constants">For each input the buffer that it always is, or null if each run is given another. None of these may be written to.</param>
+    /// <param name="device">What the device has.</param>
+    /// <param name="generator">What makes its code.</param>
+    /// <exception cref="TenonException">It does in each run what an exported program can't, or a kernel can't be compiled.</exception>
+    public ExportedProgram Export(IReadOnlyList<UOp?> constants, Capabilities device, CodeGenerator generator)
+    {
+        var contents = new UOp?[_slots.Length];
+        for (var i = 0; i < contents.Length; i++)
+        {
+            var (slot, at) = (_slots[i], Array.IndexOf(_inputs, i));
+            contents[i] = at >= 0 ? constants[at]
+                : slot is { Fill: not null, Varies: false } ? _buffers.Add(slot.DType, slot.Size, Filled(slot))
+                : slot.Storage is not null || slot.IsExternal ? slot.Buffer : null;
+        }
+
+        return new ProgramExporter(_slots, contents, [.. _inputs.Where((_, i) => constants[i] is null)], _outputs, device, generator, _realizer.Realize).Export(_steps);
     }
 
     /// <summary>What another program does differently; null if nothing.</summary>

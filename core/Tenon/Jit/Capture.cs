@@ -5,7 +5,7 @@ using Tenon.Runtime;
 namespace Tenon;
 
 /// <summary>What one call of a function did, ready to be done again for other arguments of the same kind.</summary>
-internal sealed class Capture
+internal sealed partial class Capture
 {
     private readonly RecordedProgram _program;
     private readonly CapturedState[] _inputs;

@@ -1,11 +1,12 @@
 using Tenon.Core;
 using Tenon.Core.Backend;
+using Tenon.Sdk;
 using Tenon.Sdk.CStyle;
 
 namespace Tenon.Plugins.Cpu.Clang;
 
 /// <summary>Kernels as C, compiled by the machine's clang to a shared library.</summary>
-internal sealed class ClangGenerator : CodeGenerator
+internal sealed class ClangGenerator : SourceGenerator
 {
     /// <summary>The generator's name.</summary>
     public const string GeneratorName = "Clang";
@@ -38,19 +39,7 @@ internal sealed class ClangGenerator : CodeGenerator
     public override string Render(LinearProgram program) => _renderer.Render(program);
 
     /// <inheritdoc/>
-    protected override (ReadOnlyMemory<byte> Binary, string? Source) GenerateCore(LinearProgram program)
-    {
-        string source;
-        using (Tracing.Begin("generate/render"))
-        {
-            source = _renderer.Render(program);
-        }
-
-        using (Tracing.Begin("generate/compile"))
-        {
-            return (_compiler.Compile(program.Name, source, _folder), source);
-        }
-    }
+    protected override ReadOnlyMemory<byte> Compile(LinearProgram program, string source) => _compiler.Compile(program.Name, source, _folder);
 
     private static CodeGeneratorTarget TargetOf(ClangCompiler compiler)
     {

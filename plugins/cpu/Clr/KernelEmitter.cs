@@ -97,7 +97,7 @@ internal sealed partial class KernelEmitter
             else if (node.Op == Ops.Variable)
             {
                 _il.Emit(OpCodes.Ldarg_1);
-                EmitInteger(IndexOfVariable(node) * sizeof(long));
+                EmitInteger(_program.PositionOf(node) * sizeof(long));
                 _il.Emit(OpCodes.Add);
                 _il.Emit(OpCodes.Ldind_I8);
                 EmitScalarCast(DType.Int64, node.DType);
@@ -112,20 +112,6 @@ internal sealed partial class KernelEmitter
         ValueOf(node).Local = local;
         ValueOf(node).IsPinned = true;
         _il.Emit(OpCodes.Stloc, local);
-    }
-
-    private int IndexOfVariable(UOp node)
-    {
-        var name = node.ArgAs<VariableArg>().Name;
-        for (var i = 0; i < _program.Variables.Count; i++)
-        {
-            if (_program.Variables[i] == name)
-            {
-                return i;
-            }
-        }
-
-        throw new InvalidOperationException($"variable {name} is not in the list of the program's variables");
     }
 
     private void Visit(UOp node)

@@ -1,12 +1,13 @@
 using System.Runtime.InteropServices;
 using Tenon.Core;
 using Tenon.Core.Backend;
+using Tenon.Sdk;
 using Tenon.Sdk.Llvm;
 
 namespace Tenon.Plugins.Cpu.Llvm;
 
 /// <summary>Kernels as LLVM IR, compiled in this process by a libLLVM to an object that <see cref="ElfImage"/> loads.</summary>
-internal sealed class LlvmGenerator : CodeGenerator
+internal sealed class LlvmGenerator : SourceGenerator
 {
     /// <summary>The generator's name.</summary>
     public const string GeneratorName = "LLVM";
@@ -52,19 +53,7 @@ internal sealed class LlvmGenerator : CodeGenerator
     public override string Render(LinearProgram program) => _renderer.Render(program);
 
     /// <inheritdoc/>
-    protected override (ReadOnlyMemory<byte> Binary, string? Source) GenerateCore(LinearProgram program)
-    {
-        string source;
-        using (Tracing.Begin("generate/render"))
-        {
-            source = _renderer.Render(program);
-        }
-
-        using (Tracing.Begin("generate/compile"))
-        {
-            return (_compiler.Compile(program.Name, source), source);
-        }
-    }
+    protected override ReadOnlyMemory<byte> Compile(LinearProgram program, string source) => _compiler.Compile(program.Name, source);
 
     private static CodeGeneratorTarget TargetOf(LlvmCompiler compiler)
     {

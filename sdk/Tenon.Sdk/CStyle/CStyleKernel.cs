@@ -12,6 +12,7 @@ public sealed class CStyleKernel
 
     private readonly CStyleRenderer _renderer;
     private readonly HashSet<UOp> _inlined;
+    private readonly HashSet<UOp> _addresses;
     private readonly Dictionary<UOp, string> _texts = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<string> _defined = [];
     private readonly StringBuilder _definitions = new();
@@ -24,6 +25,7 @@ public sealed class CStyleKernel
         _renderer = renderer;
         Program = program;
         _inlined = Inlining.Find(program.Ops);
+        _addresses = AddressArithmetic.Find(program.Ops);
     }
 
     /// <summary>What is written.</summary>
@@ -33,11 +35,20 @@ public sealed class CStyleKernel
     /// <exception cref="BackendException">The node isn't written yet: the program lists a user before its source.</exception>
     public string this[UOp op]
     {
-        get => _texts.TryGetValue(op, out var text)
-            ? text
-            : throw new BackendException("TEN4005", $"Kernel {Program.Name} uses {op} before the place where it is listed.");
+        get => ExpressionTable.Written(_texts, Program, op);
         set => _texts[op] = value;
     }
+
+    /// <summary>What a function that the kernel calls begins with.</summary>
+    public string Inline => _renderer.Inline;
+
+    internal CStyleRenderer Renderer => _renderer;
+
+    /// <summary>The bits of a scalar as another type of that width.</summary>
+    public string Bits(DType from, DType to, string x) => _renderer.Bits(this, from, to, x);
+
+    /// <summary>Whether sums and products of this op can be written with signed integers.</summary>
+    public bool CanNotOverflow(UOp op) => _renderer.WrapsSigned || _addresses.Contains(op);
 
     /// <summary>The type of a value, defined if it needs to be.</summary>
     public string TypeOf(DType dtype) => _renderer.TypeOf(this, dtype);
@@ -143,6 +154,9 @@ public sealed class CStyleKernel
                 var gate = op.Src.Length > 2 ? $"if ({Bare(this[op[2]])}) " : "";
                 Line($"{gate}{_renderer.Store(this, op[0], op[1])};");
                 break;
+            case Ops.Barrier:
+                Line($"{Expression(op)};");
+                break;
             default:
                 WriteValue(op);
                 break;
@@ -159,26 +173,13 @@ public sealed class CStyleKernel
         }
 
         _inlined.Remove(op);
-        var (type, prefix) = op.Op == Ops.Index ? ($"{_renderer.StorageTypeOf(this, op.DType)}*", "p") : (TypeOf(op.DType), "v");
+        var (type, prefix) = op.Op == Ops.Index ? (_renderer.PointerTo(this, op), "p") : (TypeOf(op.DType), "v");
         this[op] = $"{prefix}{_names++}";
         Line($"{type} {this[op]} = {Bare(text)};");
     }
 
-    private string Expression(UOp op)
-    {
-        if (!_renderer.Expressions.TryGetValue(op.Op, out var expression))
-        {
-            throw new BackendException("TEN4005", $"Kernel {Program.Name} has the op {op.Op} ({op.DType}), which {_renderer.GetType().Name} doesn't take. The generator's target must not list it.");
-        }
-
-        var sources = new string[op.Src.Length];
-        for (var i = 0; i < sources.Length; i++)
-        {
-            sources[i] = this[op[i]];
-        }
-
-        return expression(this, op, sources);
-    }
+    private string Expression(UOp op) =>
+        ExpressionTable.Find(_renderer.Expressions, Program, op, _renderer)(this, op, ExpressionTable.Sources(op, source => this[source]));
 
     private bool IsInlined(UOp op) => _inlined.Contains(op);
 }

@@ -5,23 +5,22 @@ namespace Tenon.Sdk.CStyle;
 /// <summary>Numbers as C reads them back exactly.</summary>
 public static class CStyleLiterals
 {
-    /// <summary>An integer of 32 bits or fewer without suffix, unsigned ones with <c>u</c>, 64 bits with <c>LL</c>.</summary>
-    public static string Integer(DType dtype, Scalar value)
+    /// <summary>An integer: of 32 bits or fewer without suffix, unsigned ones with <c>u</c>, of 64 bits with <paramref name="suffix"/>.</summary>
+    public static string Integer(DType dtype, Scalar value, string suffix = "LL")
     {
         if (dtype.Kind == DTypeKind.UInt)
         {
             var number = ((ulong)value.RawBits).ToString(CultureInfo.InvariantCulture);
-            return dtype.Bits switch { 64 => $"{number}ULL", 32 => $"{number}u", _ => number };
+            return dtype.Bits switch { 64 => $"{number}U{suffix}", 32 => $"{number}u", _ => number };
         }
 
-        var suffix = dtype.Bits == 64 ? "LL" : "";
         return value.AsLong switch
         {
             // C has no negative literals: the least value is a literal that doesn't fit, negated.
-            long.MinValue => "(-9223372036854775807LL - 1)",
+            long.MinValue => $"(-9223372036854775807{suffix} - 1)",
             int.MinValue when dtype.Bits == 32 => "(-2147483647 - 1)",
-            < 0 and var n => $"({n.ToString(CultureInfo.InvariantCulture)}{suffix})",
-            var n => $"{n.ToString(CultureInfo.InvariantCulture)}{suffix}",
+            < 0 and var n => $"({n.ToString(CultureInfo.InvariantCulture)}{(dtype.Bits == 64 ? suffix : "")})",
+            var n => $"{n.ToString(CultureInfo.InvariantCulture)}{(dtype.Bits == 64 ? suffix : "")}",
         };
     }
 

@@ -17,8 +17,8 @@ internal static class ClangHelpers
     {
         var element = dtype.IsBool ? DType.Int32 : dtype.Scalar;
         var vector = element.Vec(dtype.Lanes);
-        return kernel.Define($"splat_{ClangTypes.ShortName(vector)}", () =>
-            $"{Inline} {ClangTypes.Value(kernel, vector)} splat_{ClangTypes.ShortName(vector)}({ClangTypes.Value(kernel, element)} x) {{ return {Lanes(kernel, vector, _ => "x")}; }}");
+        return kernel.Define($"splat_{CStyleTypes.ShortName(vector)}", () =>
+            $"{Inline} {ClangTypes.Value(kernel, vector)} splat_{CStyleTypes.ShortName(vector)}({ClangTypes.Value(kernel, element)} x) {{ return {Lanes(kernel, vector, _ => "x")}; }}");
     }
 
     /// <summary>A mask from a comparison of vectors of <paramref name="operand"/>, whose lanes are as wide as the operand's.</summary>
@@ -32,24 +32,24 @@ internal static class ClangHelpers
     public static string Select(CStyleKernel kernel, DType dtype)
     {
         var value = dtype.IsBool ? ClangTypes.Mask(dtype.Lanes) : dtype;
-        var name = $"select_{ClangTypes.ShortName(value)}";
+        var name = $"select_{CStyleTypes.ShortName(value)}";
         return kernel.Define(name, () =>
         {
-            var (type, mask, wide) = (ClangTypes.Value(kernel, value), ClangTypes.Value(kernel, ClangTypes.Mask(value.Lanes)), ClangTypes.Value(kernel, ClangTypes.SignedOf(value)));
+            var (type, mask, wide) = (ClangTypes.Value(kernel, value), ClangTypes.Value(kernel, ClangTypes.Mask(value.Lanes)), ClangTypes.Value(kernel, CStyleTypes.SignedOf(value)));
             var widened = value.Bits == 32 ? "c" : $"__builtin_convertvector(c, {wide})";
             return $"{Inline} {type} {name}({mask} c, {type} x, {type} y) {{ {wide} m = {widened}; return ({type})((m & ({wide})x) | (~m & ({wide})y)); }}";
         });
     }
 
-    /// <summary>The greater; NaN if either is NaN.</summary>
+    /// <summary>Lane by lane the greater; NaN if either is NaN.</summary>
     public static string Max(CStyleKernel kernel, DType dtype)
     {
-        var name = $"max_{ClangTypes.ShortName(dtype)}";
+        var name = $"max_{CStyleTypes.ShortName(dtype)}";
         return kernel.Define(name, () =>
         {
             var type = ClangTypes.Value(kernel, dtype);
-            var greater = Choose(kernel, dtype, "x > y", "x", "y");
-            var body = dtype.IsFloat ? $"{type} m = {greater}; return {Choose(kernel, dtype, "x != x", "x", "m")};" : $"return {greater};";
+            var greater = $"{Select(kernel, dtype)}({MaskOf(kernel, dtype, "(x > y)")}, x, y)";
+            var body = dtype.IsFloat ? $"{type} m = {greater}; return {Select(kernel, dtype)}({MaskOf(kernel, dtype, "(x != x)")}, x, m);" : $"return {greater};";
             return $"{Inline} {type} {name}({type} x, {type} y) {{ {body} }}";
         });
     }
@@ -87,7 +87,7 @@ internal static class ClangHelpers
             return scalar;
         }
 
-        var name = $"mulacc_{ClangTypes.ShortName(dtype)}";
+        var name = $"mulacc_{CStyleTypes.ShortName(dtype)}";
         return kernel.Define(name, () =>
         {
             var type = ClangTypes.Value(kernel, dtype);
@@ -110,7 +110,7 @@ internal static class ClangHelpers
     /// <summary>The bits of a scalar as another type.</summary>
     public static string Bits(CStyleKernel kernel, DType from, DType to)
     {
-        var name = $"bits_{ClangTypes.ShortName(from)}_{ClangTypes.ShortName(to)}";
+        var name = $"bits_{CStyleTypes.ShortName(from)}_{CStyleTypes.ShortName(to)}";
         var (source, target) = (ClangTypes.Storage(from), ClangTypes.Storage(to));
         return kernel.Define(name, () => $"{Inline} {target} {name}({source} x) {{ union {{ {source} from; {target} to; }} u = {{x}}; return u.to; }}");
     }
@@ -137,9 +137,6 @@ internal static class ClangHelpers
         });
     }
 
-    private static string Choose(CStyleKernel kernel, DType dtype, string condition, string x, string y) =>
-        dtype.IsVector ? $"{Select(kernel, dtype)}({MaskOf(kernel, dtype, $"({condition})")}, {x}, {y})" : $"({condition}) ? {x} : {y}";
-
     private static string MapLanes(CStyleKernel kernel, string function, DType dtype, string scalar)
     {
         if (!dtype.IsVector)
@@ -147,7 +144,7 @@ internal static class ClangHelpers
             return scalar;
         }
 
-        var name = $"{function}_{ClangTypes.ShortName(dtype)}";
+        var name = $"{function}_{CStyleTypes.ShortName(dtype)}";
         return kernel.Define(name, () =>
         {
             var type = ClangTypes.Value(kernel, dtype);

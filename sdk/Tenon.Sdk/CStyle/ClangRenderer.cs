@@ -10,10 +10,6 @@ namespace Tenon.Sdk.CStyle;
 /// </summary>
 public sealed class ClangRenderer : CStyleRenderer
 {
-    private static readonly OpSet TakesHalves = new(
-        Ops.Param, Ops.Local, Ops.Const, Ops.Index, Ops.Load, Ops.Store, Ops.Accumulator, Ops.Assign, Ops.Cast, Ops.Bitcast, Ops.Where,
-        Ops.Stack, Ops.Splat, Ops.Extract);
-
     /// <summary>The compiler options without which the source means something else.</summary>
     public static IReadOnlyList<string> SemanticFlags { get; } =
         ["-std=gnu11", "-ffp-contract=off", "-fno-math-errno", "-fwrapv", "-fno-strict-aliasing", "-fno-builtin"];
@@ -29,8 +25,8 @@ public sealed class ClangRenderer : CStyleRenderer
         [Ops.CmpLt] = (k, op, x) => op[0].DType is { IsBool: true, IsVector: true } ? Compare(k, op, $"({x[1]} < {x[0]})") : Compare(k, op, $"({x[0]} < {x[1]})"),
         [Ops.CmpEq] = (k, op, x) => Compare(k, op, $"({x[0]} == {x[1]})"),
         [Ops.CmpNe] = (k, op, x) => Compare(k, op, $"({x[0]} != {x[1]})"),
-        [Ops.Where] = (k, op, x) => op.DType.IsVector ? CStyleKernel.Call(ClangHelpers.Select(k, op.DType), x) : $"({x[0]} ? {x[1]} : {x[2]})",
-        [Ops.Max] = (k, op, x) => CStyleKernel.Call(ClangHelpers.Max(k, op.DType), x),
+        [Ops.Where] = (k, op, x) => op.DType.IsVector ? CStyleKernel.Call(ClangHelpers.Select(k, op.DType), x) : CStyleOperators.Table[Ops.Where](k, op, x),
+        [Ops.Max] = (k, op, x) => op.DType.IsVector ? CStyleKernel.Call(ClangHelpers.Max(k, op.DType), x) : CStyleOperators.Table[Ops.Max](k, op, x),
         [Ops.Sqrt] = (k, op, x) => CStyleKernel.Call(ClangHelpers.Sqrt(k, op.DType), x),
         [Ops.Trunc] = (k, op, x) => CStyleKernel.Call(ClangHelpers.Trunc(k, op.DType), x),
         [Ops.MulAcc] = (k, op, x) => op.DType.IsFloat
@@ -71,14 +67,26 @@ public sealed class ClangRenderer : CStyleRenderer
     protected internal override string StorageTypeOf(CStyleKernel kernel, DType dtype) => ClangTypes.Storage(dtype);
 
     /// <inheritdoc/>
+    protected internal override string Inline => ClangHelpers.Inline;
+
+    /// <inheritdoc/>
+    protected internal override bool WrapsSigned => true;
+
+    /// <inheritdoc/>
+    protected internal override string Bits(CStyleKernel kernel, DType from, DType to, string x) => CStyleKernel.Call(ClangHelpers.Bits(kernel, from, to), x);
+
+    /// <inheritdoc/>
+    protected internal override string ToSingle(CStyleKernel kernel, DType half, string x) =>
+        half == DType.Float16 ? CStyleKernel.Call(ClangHalves.ToSingle(kernel), x) : base.ToSingle(kernel, half, x);
+
+    /// <inheritdoc/>
+    protected internal override string FromSingle(CStyleKernel kernel, DType half, string x) =>
+        half == DType.Float16 ? CStyleKernel.Call(ClangHalves.FromSingle(kernel), x) : base.FromSingle(kernel, half, x);
+
+    /// <inheritdoc/>
     protected internal override string Literal(CStyleKernel kernel, DType dtype, Scalar value)
     {
-        var scalar = dtype.Kind switch
-        {
-            DTypeKind.Bool => value.AsBool ? "1" : "0",
-            DTypeKind.Float => FloatLiteral(kernel, dtype.Scalar, value.AsDouble),
-            _ => CStyleLiterals.Integer(dtype.Scalar, value),
-        };
+        var scalar = base.Literal(kernel, dtype.Scalar, value);
         return dtype.IsVector ? CStyleKernel.Call(ClangHelpers.Splat(kernel, dtype), Lane(dtype, scalar)) : scalar;
     }
 
@@ -101,8 +109,8 @@ public sealed class ClangRenderer : CStyleRenderer
             }
             else if (op.Op == Ops.Variable)
             {
-                var (name, type) = (op.ArgAs<VariableArg>().Name, kernel.TypeOf(op.DType));
-                kernel.Line($"{type} {kernel[op] = $"var_{name}"} = ({type})variables[{Position(kernel.Program, name)}];");
+                var type = kernel.TypeOf(op.DType);
+                kernel.Line($"{type} {kernel[op] = $"var_{op.ArgAs<VariableArg>().Name}"} = ({type})variables[{kernel.Program.PositionOf(op)}];");
             }
         }
 
@@ -128,20 +136,9 @@ public sealed class ClangRenderer : CStyleRenderer
         };
     }
 
-    /// <inheritdoc/>
-    protected internal override void Verify(CStyleKernel kernel, UOp op)
-    {
-        var half = ClangTypes.IsHalf(op.DType) || (op.Src.Length > 0 && ClangTypes.IsHalf(op[0].DType));
-        if (half && !TakesHalves.Contains(op.Op))
-        {
-            throw new BackendException("TEN4005", $"Kernel {kernel.Program.Name} computes {op.Op} in {op.DType}; the Clang renderer only loads, stores and converts 16-bit floats. The target must list them as Storage.");
-        }
-    }
-
     private static string Load(CStyleKernel kernel, UOp load) => load.DType switch
     {
-        { IsVector: false, IsBool: true } => $"({kernel.Element(load[0])} != 0)",
-        { IsVector: false } => kernel.Element(load[0]),
+        { IsVector: false } => CStyleOperators.Load(kernel, load),
         { IsBool: true } => CStyleKernel.Call(ClangHelpers.LoadMask(kernel, load.DType.Lanes), kernel[load[0]]),
         _ => $"(*(const {ClangTypes.Unaligned(kernel, load.DType)}*){kernel[load[0]]})",
     };
@@ -151,40 +148,4 @@ public sealed class ClangRenderer : CStyleRenderer
 
     // A lane of a mask has all bits set.
     private static string Lane(DType vector, string scalar) => vector.IsBool ? $"(-(int32_t){scalar})" : scalar;
-
-    private static string FloatLiteral(CStyleKernel kernel, DType dtype, double value)
-    {
-        if (dtype == DType.Float16)
-        {
-            return $"0x{BitConverter.HalfToUInt16Bits((Half)value):x4}";
-        }
-
-        var single = BitConverter.SingleToUInt32Bits((float)value);
-        if (dtype == DType.BFloat16)
-        {
-            return $"0x{single >> 16:x4}";
-        }
-
-        if (double.IsFinite(value))
-        {
-            return CStyleLiterals.Float(dtype == DType.Float32 ? (float)value : value, dtype == DType.Float32 ? "f" : "");
-        }
-
-        return dtype == DType.Float32
-            ? $"{ClangHelpers.Bits(kernel, DType.UInt32, dtype)}(0x{single:x8}u)"
-            : $"{ClangHelpers.Bits(kernel, DType.UInt64, dtype)}(0x{BitConverter.DoubleToUInt64Bits(value):x16}ULL)";
-    }
-
-    private static int Position(LinearProgram program, string variable)
-    {
-        for (var i = 0; i < program.Variables.Count; i++)
-        {
-            if (program.Variables[i] == variable)
-            {
-                return i;
-            }
-        }
-
-        throw new BackendException("TEN4005", $"Kernel {program.Name} uses the variable '{variable}', which is not among those that a launch passes: {string.Join(", ", program.Variables)}.");
-    }
 }

@@ -11,19 +11,6 @@ internal static class ClangTypes
     /// <summary>The integer type whose lanes masks have.</summary>
     public static DType Mask(int lanes) => DType.Int32.Vec(lanes);
 
-    /// <summary>The signed integer type as wide as a lane of <paramref name="dtype"/>.</summary>
-    public static DType SignedOf(DType dtype) => (dtype.Bits switch { 8 => DType.Int8, 16 => DType.Int16, 32 => DType.Int32, _ => DType.Int64 }).WithLanesOf(dtype);
-
-    /// <summary>Whether values of the type are only bits to C.</summary>
-    public static bool IsHalf(DType dtype) => dtype is { IsFloat: true, Bits: 16 };
-
-    /// <summary>A short name for the parts of identifiers: <c>f32x8</c>.</summary>
-    public static string ShortName(DType dtype)
-    {
-        var kind = dtype.Kind switch { DTypeKind.Float => dtype.Scalar == DType.BFloat16 ? "bf" : "f", DTypeKind.Int => "i", DTypeKind.UInt => "u", _ => "b" };
-        return $"{kind}{dtype.Bits}{(dtype.IsVector ? $"x{dtype.Lanes}" : "")}";
-    }
-
     /// <summary>The type of a value.</summary>
     public static string Value(CStyleKernel kernel, DType dtype) => dtype switch
     {
@@ -45,13 +32,13 @@ internal static class ClangTypes
     /// <summary>The vector type for loads and stores, which are aligned to an element only.</summary>
     public static string Unaligned(CStyleKernel kernel, DType dtype)
     {
-        var name = $"{ShortName(dtype)}_u";
+        var name = $"{CStyleTypes.ShortName(dtype)}_u";
         return kernel.Define(name, () => $"typedef {Storage(dtype)} {name} __attribute__((vector_size({dtype.Bytes}), aligned({dtype.Bits / 8}), may_alias));");
     }
 
     private static string Vector(CStyleKernel kernel, DType dtype)
     {
-        var name = ShortName(dtype);
+        var name = CStyleTypes.ShortName(dtype);
         return kernel.Define(name, () => $"typedef {Storage(dtype)} {name} __attribute__((vector_size({dtype.Bytes})));");
     }
 }

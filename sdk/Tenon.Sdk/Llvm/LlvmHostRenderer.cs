@@ -40,7 +40,7 @@ public sealed class LlvmHostRenderer(int vectorBits, string callingConvention = 
             }
             else if (op.Op == Ops.Variable)
             {
-                kernel[op] = LlvmCasts.Cast(kernel, DType.Int64, op.DType, kernel.Emit($"load i64, ptr {Element(kernel, "i64", "%variables", kernel.PositionOf(op))}"));
+                kernel[op] = LlvmCasts.Cast(kernel, DType.Int64, op.DType, kernel.Emit($"load i64, ptr {Element(kernel, "i64", "%variables", kernel.Program.PositionOf(op))}"));
             }
         }
 

@@ -29,9 +29,11 @@ public sealed class LlvmKernel
     /// <exception cref="BackendException">The node isn't written yet: the program lists a user before its source.</exception>
     public string this[UOp op]
     {
-        get => !_operands.TryGetValue(op, out var operand) ? throw new BackendException("TEN4005", $"Kernel {Program.Name} uses {op} before the place where it is listed.")
-            : op.Op is Ops.Accumulator or Ops.Assign ? Emit($"load {LlvmTypes.Value(op.DType)}, ptr {operand}")
-            : operand;
+        get
+        {
+            var operand = ExpressionTable.Written(_operands, Program, op);
+            return op.Op is Ops.Accumulator or Ops.Assign ? Emit($"load {LlvmTypes.Value(op.DType)}, ptr {operand}") : operand;
+        }
         set => _operands[op] = value;
     }
 
@@ -126,22 +128,6 @@ public sealed class LlvmKernel
     /// <summary>The type of pointers to what an op addresses.</summary>
     public string PointerTo(UOp address) => _renderer.PointerTo(address);
 
-    /// <summary>The place of a variable's value among those that a launch passes.</summary>
-    public int PositionOf(UOp variable)
-    {
-        ArgumentNullException.ThrowIfNull(variable);
-        var name = variable.ArgAs<VariableArg>().Name;
-        for (var i = 0; i < Program.Variables.Count; i++)
-        {
-            if (Program.Variables[i] == name)
-            {
-                return i;
-            }
-        }
-
-        throw new BackendException("TEN4005", $"Kernel {Program.Name} uses the variable '{name}', which is not among those that a launch passes: {string.Join(", ", Program.Variables)}.");
-    }
-
     internal string Write()
     {
         _renderer.Open(this);
@@ -199,21 +185,8 @@ public sealed class LlvmKernel
         }
     }
 
-    private string Expression(UOp op)
-    {
-        if (!_renderer.Expressions.TryGetValue(op.Op, out var expression))
-        {
-            throw new BackendException("TEN4005", $"Kernel {Program.Name} has the op {op.Op} ({op.DType}), which {_renderer.GetType().Name} doesn't take. The generator's target must not list it.");
-        }
-
-        var sources = new string[op.Src.Length];
-        for (var i = 0; i < sources.Length; i++)
-        {
-            sources[i] = this[op[i]];
-        }
-
-        return expression(this, op, sources);
-    }
+    private string Expression(UOp op) =>
+        ExpressionTable.Find(_renderer.Expressions, Program, op, _renderer)(this, op, ExpressionTable.Sources(op, source => this[source]));
 
     private sealed record Loop(int Number, string Type, string End)
     {

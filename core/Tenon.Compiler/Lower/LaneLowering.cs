@@ -1,0 +1,178 @@
+using System.Numerics;
+using Tenon.Core;
+
+namespace Tenon.Compiler;
+
+/// <summary>
+/// Writes out what each lane of a group does: which of them store a result, how they combine their shares of a sum, and how all of
+/// them together fill local arrays.
+/// </summary>
+internal sealed class LaneLowering
+{
+    // Up to so many values of other lanes are read in a row.
+    private const int MostRead = 16;
+    private readonly LaneLayout _layout;
+    private readonly CodeGeneratorView _target;
+    private readonly UOp _isInside;
+    private readonly NodeMap<UOp> _done;
+    private readonly NodeMap<(UOp? Loop, UOp Inside)> _fills = new();
+    private readonly NodeSet _written = new();
+    private int _nextRange;
+    private int _nextLocal;
+
+    /// <param name="order">The kernel's nodes.</param>
+    /// <param name="layout">Which lane has which indices.</param>
+    /// <param name="target">For what it is.</param>
+    /// <param name="isInside">Whether the group has work of its own.</param>
+    /// <param name="done">What nodes have become.</param>
+    public LaneLowering(List<UOp> order, LaneLayout layout, CodeGeneratorView target, UOp isInside, NodeMap<UOp> done)
+    {
+        (_layout, _target, _isInside, _done) = (layout, target, isInside, done);
+        _nextRange = 1 + order.Where(u => u.Op == Ops.Range).Select(u => u.ArgAs<RangeArg>().Id).DefaultIfEmpty(-1).Max();
+        _nextLocal = 1 + order.Where(u => u.Op == Ops.Local).Select(u => u.ArgAs<LocalArg>().Number).DefaultIfEmpty(-1).Max();
+        foreach (var store in order.Where(u => u.Op == Ops.Store && u[0][0].Op == Ops.Param))
+        {
+            _written.Add(store[0][0]);
+        }
+
+        foreach (var range in order.Where(LaneLayout.IsLane))
+        {
+            done[range] = layout.IndexOf(range);
+        }
+
+        foreach (var fill in order.Where(u => u.Op == Ops.After && layout.Count > 1).SelectMany(u => u.Src[1..].ToArray()).Where(u => u.Op == Ops.End))
+        {
+            ShareFill(fill);
+        }
+    }
+
+    public UOp Lower(UOp u)
+    {
+        if (u.Op is not (Ops.End or Ops.Reduce))
+        {
+            return u.MapSources(_done);
+        }
+
+        var body = _done[u[0]];
+        UOp[] lanes = [.. u.Src[1..].ToArray().Where(LaneLayout.IsLane)];
+        UOp[] loops = [.. u.Src[1..].ToArray().Where(r => r.ArgAs<RangeArg>().Kind is not (RangeKind.Lane or RangeKind.Global)).Select(r => _done[r])];
+        if (u.Op == Ops.Reduce)
+        {
+            body = loops.Length == 0 && lanes.Length > 0 ? body : UOp.New(Ops.Reduce, u.DType, [body, .. loops], u.Arg);
+            return lanes.Aggregate(body, (sum, lane) => Combine(sum, u.ArgAs<ReduceArg>(), lane));
+        }
+
+        if (_fills.TryGetValue(u, out var fill))
+        {
+            var rest = loops.Where(r => r.Op == Ops.Range && r.ArgAs<RangeArg>().Kind != RangeKind.Loop);
+            return UOp.New(Ops.End, DType.Void, [LoopNest.Guarded(body, fill.Inside), .. fill.Loop is null ? [] : new[] { fill.Loop }, .. rest]);
+        }
+
+        var stores = _layout.Count > 1 ? _layout.Stores(lanes) : UOp.Const(true);
+        return UOp.New(Ops.End, DType.Void, [WithoutRaces(LoopNest.Guarded(body, IndexMath.And(stores, _isInside))), .. loops]);
+    }
+
+    // Lanes that don't store don't read what others overwrite.
+    private UOp WithoutRaces(UOp store)
+    {
+        if (store.Src.Length < 3)
+        {
+            return store;
+        }
+
+        var done = new NodeMap<UOp>();
+        foreach (var u in store[1].TopologicalOrder(static u => u.Op != Ops.Reduce))
+        {
+            var node = u.Op == Ops.Reduce ? u : u.MapSources(done);
+            done[u] = u.Op != Ops.Load || !_written.Contains(u[0][0]) ? node
+                : UOp.New(Ops.Load, u.DType, [node[0], node.Src.Length == 3 ? IndexMath.And(node[1], store[2]) : store[2], node.Src.Length == 3 ? node[2] : UOp.Const(u.DType, ((Scalar)0).To(u.DType))]);
+        }
+
+        return UOp.New(Ops.Store, DType.Void, [store[0], done[store[1]], store[2]]);
+    }
+
+    // The loops that fill an array are one, of which each lane does its share: in each turn, neighbours do what was next to each other.
+    private void ShareFill(UOp fill)
+    {
+        UOp[] loops = [.. fill.Src[1..].ToArray().Where(r => r.ArgAs<RangeArg>().Kind == RangeKind.Loop)];
+        if (Array.Find(loops, r => r[0].Op != Ops.Const) is { } loop)
+        {
+            throw new TenonException("TEN1062", $"Lanes can't fill a local array together in {loop}, whose length is no literal. Stage where lengths are literal.");
+        }
+
+        var size = loops.Aggregate(1L, (p, r) => p * r[0].Max);
+        var turns = (size + _layout.Count - 1) / _layout.Count;
+        var turn = turns == 1 ? null : UOp.Range(UOp.Index(turns), _nextRange++);
+        var place = turn is null ? _layout.Number : IndexMath.Add(IndexMath.Mul(turn, UOp.Index(_layout.Count)), _layout.Number);
+        _fills[fill] = (turn, IndexMath.Less(place, UOp.Index(size)));
+        var rest = IndexMath.Min(place, UOp.Index(size - 1));
+        for (var i = loops.Length - 1; i >= 0; i--)
+        {
+            _done[loops[i]] = i == 0 ? rest : IndexMath.FloorMod(rest, loops[i][0]);
+            rest = IndexMath.FloorDiv(rest, loops[i][0]);
+        }
+    }
+
+    // Afterwards each lane has the sum of all shares: by exchange within a subgroup, then through local arrays, a few lanes at a time.
+    private UOp Combine(UOp share, ReduceArg reduce, UOp lane)
+    {
+        var digit = _layout.DigitOf(lane);
+        var (place, size) = (digit.Place, digit.Size);
+        if (size > lane[0].Max)
+        {
+            share = UOp.Where(_layout.IsInside(lane), share, UOp.Const(share.DType, Expander.Neutral(reduce.Op, share.DType)));
+        }
+
+        if (CanExchange(share.DType) && long.IsPow2(place) && long.IsPow2(size) && _layout.Count % (place * size) == 0)
+        {
+            for (; size > 1 && place < _target.Workgroups!.SubgroupSize; (place, size) = (place * 2, size / 2))
+            {
+                share = UOp.Alu(reduce.Op, share, UOp.New(Ops.LaneXor, share.DType, [share], (int)place));
+            }
+        }
+
+        while (size > 1)
+        {
+            var step = size <= MostRead ? size : StepOf(size);
+            share = ThroughArray(share, reduce, place, step);
+            (place, size) = (place * step, size / step);
+        }
+
+        return share;
+    }
+
+    private bool CanExchange(DType dtype) =>
+        _target.Has(Ops.LaneXor) && BitOperations.IsPow2(_target.Workgroups!.SubgroupSize) && dtype is { Bytes: 4, Kind: DTypeKind.Float or DTypeKind.Int or DTypeKind.UInt };
+
+    // Steps of equal size read the fewest values.
+    private static long StepOf(long size)
+    {
+        for (var step = (long)Math.Min(MostRead, Math.Ceiling(Math.Sqrt(size))); step > 1; step--)
+        {
+            if (size % step == 0)
+            {
+                return step;
+            }
+        }
+
+        return size;
+    }
+
+    // Each lane stores its share, and sums those of the lanes whose numbers differ in one digit only.
+    private UOp ThroughArray(UOp share, ReduceArg reduce, long place, long size)
+    {
+        UOp[] kept = [.. share.Ranges.ToArray().Where(r => Kind(r) is RangeKind.Unroll or RangeKind.Vector).OrderBy(r => Kind(r) == RangeKind.Vector)];
+        var copies = kept.Aggregate(1L, (p, r) => p * r[0].Max);
+        var array = UOp.New(Ops.Local, share.DType, [], new LocalArg(_nextLocal++, _layout.Count * copies));
+        UOp At(UOp storage, UOp lane) => UOp.New(Ops.Index, array.DType, [storage, kept.Aggregate(lane, (at, r) => IndexMath.Add(IndexMath.Mul(at, r[0]), r))]);
+
+        var stored = UOp.New(Ops.After, array.DType, [array, UOp.New(Ops.End, DType.Void, [UOp.New(Ops.Store, DType.Void, [At(array, _layout.Number), share]), .. kept])]);
+        var above = UOp.Index(place * size);
+        var first = IndexMath.Add(IndexMath.FloorMod(_layout.Number, UOp.Index(place)), IndexMath.Mul(IndexMath.FloorDiv(_layout.Number, above), above));
+        var other = UOp.Range(UOp.Index(size), _nextRange++, size <= MostRead ? RangeKind.Unroll : RangeKind.Reduce);
+        var from = IndexMath.Min(IndexMath.Add(first, IndexMath.Mul(other, UOp.Index(place))), UOp.Index(_layout.Count - 1));
+        return UOp.New(Ops.Reduce, share.DType, [UOp.New(Ops.Load, share.DType, [At(stored, from)]), other], reduce);
+    }
+
+    private static RangeKind Kind(UOp range) => range.ArgAs<RangeArg>().Kind;
+}

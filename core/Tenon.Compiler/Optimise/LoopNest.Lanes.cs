@@ -1,0 +1,56 @@
+using Tenon.Core;
+
+namespace Tenon.Compiler;
+
+internal sealed partial class LoopNest
+{
+    // r → outer·amount + lane, where the outer loop keeps the number of r. Lanes past the end compute the last turn again; they
+    // neither store what they have, nor is it summed.
+    private void ToLanes(UOp range, int amount)
+    {
+        var (size, kind) = (range[0], range.ArgAs<RangeArg>().Kind);
+        if (kind is not (RangeKind.Loop or RangeKind.Reduce) || amount < 2 || amount > size.Max)
+        {
+            throw new TenonException("TEN1011", $"{range} can't be split into {amount} lanes: it must be a loop, and the amount at least 2 and at most its length.");
+        }
+
+        var lane = UOp.Range(UOp.Index(amount), _nextRange++, RangeKind.Lane);
+        if (size.IsInteger(amount))
+        {
+            Replace(range, lane, [lane]);
+            return;
+        }
+
+        var turns = IndexMath.FloorDiv(IndexMath.Add(size, UOp.Index(amount - 1)), UOp.Index(amount));
+        var outer = UOp.Range(turns, range.ArgAs<RangeArg>().Id, kind);
+        var index = IndexMath.Add(IndexMath.Mul(outer, UOp.Index(amount)), lane);
+        if (size.Op == Ops.Const && size.Max % amount == 0)
+        {
+            Replace(range, index, [outer, lane]);
+            return;
+        }
+
+        var last = IndexMath.Max(UOp.Index(0), IndexMath.Sub(size, UOp.Index(1)));
+        Replace(range, IndexMath.Min(index, last), [outer, lane]);
+        Guard(lane, IndexMath.Less(index, size));
+    }
+
+    // What a loop stores or sums counts only where a condition holds.
+    private void Guard(UOp loop, UOp condition)
+    {
+        var done = new NodeMap<UOp>();
+        foreach (var u in Kernel.TopologicalOrder())
+        {
+            var node = u.MapSources(done);
+            done[u] = u.Op is not (Ops.End or Ops.Reduce) || !u.Src[1..].Contains(loop) ? node : UOp.New(u.Op, u.DType, [
+                u.Op == Ops.End ? Guarded(node[0], condition) : UOp.Where(condition, node[0], UOp.Const(u.DType, Expander.Neutral(u.ArgAs<ReduceArg>().Op, u.DType))),
+                .. node.Src[1..]], u.Arg);
+        }
+
+        Kernel = done[Kernel];
+    }
+
+    /// <summary>A store that happens only where a condition holds, besides those that it has.</summary>
+    public static UOp Guarded(UOp store, UOp condition) =>
+        condition.IsInteger(1) ? store : UOp.New(Ops.Store, DType.Void, [store[0], store[1], store.Src.Length == 3 ? IndexMath.And(store[2], condition) : condition]);
+}

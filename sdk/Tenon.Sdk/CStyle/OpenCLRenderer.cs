@@ -1,0 +1,186 @@
+using Tenon.Core;
+using Tenon.Core.Backend;
+
+namespace Tenon.Sdk.CStyle;
+
+/// <summary>
+/// OpenCL C 1.2. The arguments of a kernel are, for each buffer by slot, its memory object (<c>__global T*</c>) and where its first element
+/// lies in that (<c>long</c>, in elements), then each variable in the order of the program (<c>long</c>). Local arrays are declared in the
+/// kernel. The local size is that of the program's lanes, and compiled in; the global size is groups times lanes. Build with
+/// <see cref="BuildOptions"/>.
+/// </summary>
+/// <param name="features">What the device offers.</param>
+public sealed class OpenCLRenderer(OpenCLFeatures features) : WorkgroupRenderer
+{
+    private static readonly OpSet WholeVectors = new(
+        Ops.Add, Ops.Sub, Ops.Mul, Ops.Div, Ops.And, Ops.Or, Ops.Xor, Ops.Shl, Ops.Shr, Ops.Neg, Ops.Sqrt, Ops.Trunc, Ops.MulAcc);
+
+    /// <summary>The options of <c>clBuildProgram</c> without which the source means something else.</summary>
+    public string BuildOptions { get; } = "-cl-std=CL1.2" + (features.HasExactDivision ? " -cl-fp32-correctly-rounded-divide-sqrt" : "");
+
+    /// <inheritdoc/>
+    public override CodeGeneratorTarget Target { get; } = TargetOf(features);
+
+    /// <inheritdoc/>
+    protected internal override string Prologue { get; } = string.Join('\n', Pragmas(features));
+
+    /// <inheritdoc/>
+    protected internal override string Inline => "static inline";
+
+    /// <inheritdoc/>
+    protected internal override string LongSuffix => "L";
+
+    /// <inheritdoc/>
+    protected override string Barrier => "barrier(CLK_LOCAL_MEM_FENCE)";
+
+    // Exact in twice the bits and two more, so that rounding that is rounding once.
+    private bool DividesInDouble => features is { HasExactDivision: false, HasDouble: true };
+
+    /// <summary>What kernels for such a device may be made of.</summary>
+    public static CodeGeneratorTarget TargetOf(OpenCLFeatures features)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        const DTypeSupport Moved = DTypeSupport.Storage | DTypeSupport.Conversion;
+        const DTypeSupport Full = DTypeSupport.Storage | DTypeSupport.Arithmetic | DTypeSupport.Vector;
+        var extra = GroupOps;
+        extra |= features.HasMulAcc ? new OpSet(Ops.MulAcc) : default;
+        extra |= features.Shuffle != OpenCLShuffle.None ? new OpSet(Ops.LaneXor) : default;
+        return new CodeGeneratorTarget
+        {
+            ExtraOps = extra,
+            DTypes = DType.Native.Where(d => d != DType.Float64 || features.HasDouble).ToDictionary(d => d, d => d switch
+            {
+                { IsFloat: true, Bits: 16 } => d == DType.Float16 && features.HasHalf ? Full : Moved,
+                { IsBool: false, Bits: < 32 } => Moved | DTypeSupport.Arithmetic,
+                _ => Full,
+            }),
+            VectorBytes = features.VectorBytes,
+            VectorRegisters = features.VectorRegisters,
+            Fingerprint = $"opencl-{features.Fingerprint}",
+        };
+    }
+
+    /// <inheritdoc/>
+    protected internal override bool Computes(DType half) => half == DType.Float16 && features.HasHalf;
+
+    /// <inheritdoc/>
+    protected internal override string VectorTypeOf(CStyleKernel kernel, DType dtype) => $"{StorageTypeOf(kernel, dtype)}{dtype.Lanes}";
+
+    /// <inheritdoc/>
+    protected internal override string Lane(string vector, int lane) => $"{vector}.s{lane:x}";
+
+    /// <inheritdoc/>
+    protected internal override string Pack(CStyleKernel kernel, DType dtype, IEnumerable<string> lanes)
+    {
+        string[] all = [.. lanes];
+        return $"(({VectorTypeOf(kernel, dtype)})({string.Join(", ", all.Distinct().Count() == 1 ? all[..1] : all)}))";
+    }
+
+    /// <inheritdoc/>
+    protected internal override string LoadVector(CStyleKernel kernel, DType dtype, UOp address) => CStyleKernel.Call($"vload{dtype.Lanes}", "0", kernel[address]);
+
+    /// <inheritdoc/>
+    protected internal override string StoreVector(CStyleKernel kernel, UOp address, UOp value) => CStyleKernel.Call($"vstore{value.DType.Lanes}", kernel[value], "0", kernel[address]);
+
+    /// <inheritdoc/>
+    protected internal override string Bits(CStyleKernel kernel, DType from, DType to, string x) => CStyleKernel.Call($"as_{TypeOf(kernel, to)}", x);
+
+    /// <inheritdoc/>
+    protected internal override string ToSingle(CStyleKernel kernel, DType half, string x) => half == DType.BFloat16 ? base.ToSingle(kernel, half, x)
+        : features.HasHalf ? $"((float){x})"
+        : CStyleKernel.Call(kernel.Define("cast_f16_f32", () => $"{Inline} float cast_f16_f32(ushort x) {{ return vload_half(0, (const half*)&x); }}"), x);
+
+    /// <inheritdoc/>
+    protected internal override string FromSingle(CStyleKernel kernel, DType half, string x) => half == DType.BFloat16 ? base.FromSingle(kernel, half, x)
+        : features.HasHalf ? $"((half){x})"
+        : CStyleKernel.Call(kernel.Define("cast_f32_f16", () => $"{Inline} ushort cast_f32_f16(float x) {{ ushort bits; vstore_half_rte(x, 0, (half*)&bits); return bits; }}"), x);
+
+    // Lanes are not promoted to int, and the operators of vectors wrap.
+    /// <inheritdoc/>
+    protected internal override CStyleExpression? VectorExpression(UOp op) =>
+        !WholeVectors.Contains(op.Op) || (op.Op is Ops.Div or Ops.Sqrt && (DividesInDouble || CStyleTypes.IsHalf(op.DType))) || (op.Op == Ops.Trunc && CStyleTypes.IsHalf(op.DType)) ? null : op.Op switch
+        {
+            Ops.Neg => (_, _, x) => $"(-{x[0]})",
+            Ops.Sqrt => (_, _, x) => CStyleKernel.Call("sqrt", x),
+            Ops.Trunc => (_, _, x) => CStyleKernel.Call("trunc", x),
+            Ops.MulAcc => (_, _, x) => CStyleKernel.Call("fma", x),
+            _ => CStyleOperators.Table[op.Op],
+        };
+
+    /// <inheritdoc/>
+    protected override Dictionary<Ops, CStyleExpression> CreateExpressions()
+    {
+        var expressions = base.CreateExpressions();
+        if (DividesInDouble)
+        {
+            expressions[Ops.Div] = InSingle((_, op, x) => op.DType.Bits == 32 ? $"((float)((double){x[0]} / (double){x[1]}))" : $"({x[0]} / {x[1]})");
+            expressions[Ops.Sqrt] = InSingle((_, op, x) => op.DType.Bits == 32 ? $"((float)sqrt((double){x[0]}))" : CStyleKernel.Call("sqrt", x));
+        }
+
+        return expressions;
+    }
+
+    /// <inheritdoc/>
+    protected override string NameOf(DType scalar) => scalar.Kind switch
+    {
+        DTypeKind.Float => scalar.Bits switch { 64 => "double", 32 => "float", _ => "half" },
+        var kind => (kind == DTypeKind.UInt ? "u" : "") + scalar.Bits switch { 8 => "char", 16 => "short", 32 => "int", _ => "long" },
+    };
+
+    /// <inheritdoc/>
+    protected override string Head(LinearProgram program) =>
+        $"__kernel __attribute__((reqd_work_group_size({program.Lanes.X}, {program.Lanes.Y}, {program.Lanes.Z}))) void";
+
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Arguments(CStyleKernel kernel) =>
+    [
+        .. kernel.Program.Parameters.Select((p, slot) => $"{Pointer(kernel, p.DType, isLocal: false)} data{slot}, long offset{slot}"),
+        .. kernel.Program.Variables.Select(name => $"long {Variable(name)}"),
+    ];
+
+    /// <inheritdoc/>
+    protected override string AddressSpace(bool isLocal) => isLocal ? "__local " : "__global ";
+
+    /// <inheritdoc/>
+    protected override void Begin(CStyleKernel kernel)
+    {
+        for (var slot = 0; slot < kernel.Program.Parameters.Count; slot++)
+        {
+            kernel.Line($"data{slot} += offset{slot};");
+        }
+
+        if (kernel.Program.LocalBytes > 0)
+        {
+            kernel.Line($"__local char {LocalBlock}[{kernel.Program.LocalBytes}] __attribute__((aligned(64)));");
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override string Index(SpecialKind kind, int dimension) => $"{(kind == SpecialKind.Group ? "get_group_id" : "get_local_id")}({dimension})";
+
+    /// <inheritdoc/>
+    protected override string? ExchangeWord(string x, string mask) => features.Shuffle switch
+    {
+        OpenCLShuffle.Khronos => CStyleKernel.Call("sub_group_shuffle_xor", x, mask),
+        OpenCLShuffle.Intel => CStyleKernel.Call("intel_sub_group_shuffle_xor", x, mask),
+        _ => null,
+    };
+
+    private static IEnumerable<string> Pragmas(OpenCLFeatures features)
+    {
+        yield return "#pragma OPENCL FP_CONTRACT OFF";
+        foreach (var (has, extension) in new[]
+        {
+            (features.HasDouble, "cl_khr_fp64"),
+            (features.HasHalf, "cl_khr_fp16"),
+            (features.Shuffle == OpenCLShuffle.Khronos, "cl_khr_subgroup_shuffle"),
+            (features.Shuffle == OpenCLShuffle.Intel, "cl_intel_subgroups"),
+        })
+        {
+            if (has)
+            {
+                yield return $"#pragma OPENCL EXTENSION {extension} : enable";
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+namespace Tenon.Sdk.Interpreter;
+
+/// <summary>The device that an interpreter is.</summary>
+public sealed record InterpreterOptions
+{
+    /// <summary>Whether work is divided among groups of lanes; otherwise each work item runs by itself.</summary>
+    public bool HasWorkgroups { get; init; } = true;
+
+    /// <summary>Lanes of a group, at most.</summary>
+    public int MaxLanesPerGroup { get; init; } = 256;
+
+    /// <summary>Lanes of a subgroup; 0 if there are none.</summary>
+    public int SubgroupSize { get; init; } = 32;
+
+    /// <summary>Bytes of local arrays that a group may have; 0 for none.</summary>
+    public int LocalBytes { get; init; } = 48 << 10;
+
+    /// <summary>Bytes of a vector; 0 for none.</summary>
+    public int VectorBytes { get; init; } = 16;
+
+    /// <summary>Buffers of a kernel, at most.</summary>
+    public int MaxBuffers { get; init; } = int.MaxValue;
+
+    /// <summary>Whether it is an error to read memory of a buffer that nothing has written.</summary>
+    public bool ChecksBuffers { get; init; } = true;
+}

@@ -1,0 +1,87 @@
+using Tenon.Core;
+using Tenon.Core.Backend;
+using Tenon.Plugins.Cpu.Clang;
+using Tenon.Sdk.CStyle;
+using Tenon.Tests.Shared;
+using static Tenon.Tests.Shared.Kernels;
+
+namespace Tenon.Sdk.Tests.CStyle;
+
+/// <summary>OpenCL C: the text of kernels, and that a compiler takes it.</summary>
+[Parallelizable(ParallelScope.All)]
+internal sealed class OpenCLRendererTests
+{
+    private static readonly OpenCLFeatures Everything = new() { HasDouble = true, HasHalf = true, HasExactDivision = true, HasMulAcc = true, Shuffle = OpenCLShuffle.Khronos, Fingerprint = "test" };
+
+    [Test]
+    public void AGroupedSumReadsAsAPersonWouldWriteIt()
+    {
+        var (input, output) = (Param(0, DType.Float32, 256), Param(1, DType.Float32, 4));
+        var (group, lane) = (Special(SpecialKind.Group, 4), Special(SpecialKind.Lane, 64));
+        var local = UOp.New(Ops.Local, DType.Float32, [], new LocalArg(0, 64));
+        var first = UOp.New(Ops.Barrier, DType.Void, []);
+        var sum = Accumulator(UOp.Const(DType.Float32, 0), 0);
+        var i = Range(Int(64), 0);
+        var added = Assign(sum, UOp.Alu(Ops.Add, sum, Load(At(local, i))));
+        var program = Program("grouped", 4,
+            Store(At(local, lane), Load(At(input, UOp.Alu(Ops.Add, UOp.Alu(Ops.Mul, group, Int(64)), lane)))),
+            first, sum, i, added, End(i), StoreIf(At(output, group), added, UOp.Alu(Ops.CmpEq, lane, Int(0))));
+
+        var source = new OpenCLRenderer(Everything).Render(program);
+        Assert.That(source[source.IndexOf("__kernel", StringComparison.Ordinal)..], Is.EqualTo("""
+            __kernel __attribute__((reqd_work_group_size(64, 1, 1))) void grouped(__global float* data0, long offset0, __global float* data1, long offset1) {
+                data0 += offset0;
+                data1 += offset1;
+                __local char local_block[256] __attribute__((aligned(64)));
+                __local float* local0 = (__local float*)(local_block + 0);
+                int v0 = (int)get_local_id(0);
+                int v1 = (int)get_group_id(0);
+                float v2 = data0[(v1 * 64) + v0];
+                local0[v0] = v2;
+                barrier(CLK_LOCAL_MEM_FENCE);
+                float acc0 = 0.0f;
+                for (int i0 = 0; i0 < 64; i0++) {
+                    float v3 = local0[i0];
+                    acc0 = acc0 + v3;
+                }
+                if (v0 == 0) data1[v1] = acc0;
+            }
+
+            """.ReplaceLineEndings("\n")));
+    }
+
+    [Test]
+    public void SignedSumsThatAreValuesWrap()
+    {
+        var (input, output) = (Param(0, DType.Int32, 8), Param(1, DType.Int32, 8));
+        var x = Load(At(input, UOp.Alu(Ops.Add, Special(SpecialKind.Group, 4), Int(3))));
+        var source = new OpenCLRenderer(Everything).Render(Program("wrap", 4, Store(At(output, Int(0)), UOp.Alu(Ops.Mul, x, x))));
+
+        Assert.That(source, Does.Contain("(int)((uint)v1 * (uint)v1)").And.Contain("data0[v0 + 3]").Or.Contain("data0[(int)get_group_id(0) + 3]"));
+    }
+
+    [Test]
+    public void VariablesFollowTheBuffers()
+    {
+        var n = UOp.New(Ops.Variable, DType.Int32, [], new VariableArg("n", 0, 10));
+        var source = new OpenCLRenderer(Everything).Render(Program("bound", 1, Store(At(Param(0, DType.Int32, 1), Int(0)), n)));
+
+        Assert.That(source, Does.Contain("(__global int* data0, long offset0, long arg_n)").And.Contain("int var_n = (int)arg_n;"));
+    }
+
+    [Test]
+    public void ClangTakesEveryOpOnEveryDtype([Values] bool everything)
+    {
+        var clang = ClangRunner.Compiler();
+        var renderer = new OpenCLRenderer(everything ? Everything : new OpenCLFeatures { HasDouble = true, Fingerprint = "plain" });
+        foreach (var test in OpCases.For(renderer.Target))
+        {
+            var source = renderer.Render(test.Program);
+            var (code, _, errors) = ClangProcess.Run(clang.Path, ["-x", "cl", "-cl-std=CL1.2", "-target", "spir64", "-Xclang", "-finclude-default-header", "-fsyntax-only", "-Werror", "-Wno-unused", "-Wno-ignored-pragmas", "-"], source);
+            Assert.That(code, Is.Zero, () => $"{errors}\n{source}");
+        }
+    }
+
+    private static UOp Special(SpecialKind kind, long size) =>
+        UOp.New(Ops.Special, DType.Int32, [], new SpecialArg(kind == SpecialKind.Group ? "gid0" : "lid0", size) { Kind = kind });
+}
