@@ -63,7 +63,7 @@ public sealed class CapabilityMask
         Add(t.VectorBytes > 16, "vectorBytes=16");
         Add(c.Workgroups is { MaxLanesPerGroup: > 1 }, Lanes);
         Add(c.Workgroups is { SubgroupSize: > 0 }, Subgroups);
-        Add(c.MaxBuffers > 4, "maxBuffers=4");
+        Add(c.MaxBuffers > 8, "maxBuffers=8");
         foreach (var op in t.ExtraOps.Where(op => t.VectorBytes == 0 || !CodeGeneratorTarget.VectorOps.Contains(op)))
         {
             words.Add(op.ToString());

@@ -8,10 +8,10 @@ namespace Tenon.Sdk.Conformance;
 internal static class KernelCorpus
 {
     private static readonly Lock Gate = new();
-    private static readonly Dictionary<string, IReadOnlyList<(string Name, UOp Kernel)>> Known = [];
+    private static readonly Dictionary<string, KernelList> Known = [];
 
     /// <summary>Each different kernel, with its model's name. Models that need what the device can't store are left out.</summary>
-    public static IReadOnlyList<(string Name, UOp Kernel)> For(Subject subject)
+    public static KernelList For(Subject subject)
     {
         var c = subject.Capabilities;
         var key = string.Join(' ', c.Parallelism, c.MaxBuffers, c.MaxBufferBytes, c.LocalBytes, c.Workgroups, subject.IsQuick, string.Join(' ', c.DTypes.Where(d => d.Value.HasFlag(DTypeSupport.Storage)).Select(d => d.Key.Id).Order()));
@@ -21,12 +21,13 @@ internal static class KernelCorpus
         }
     }
 
-    private static List<(string Name, UOp Kernel)> Make(Subject subject)
+    private static KernelList Make(Subject subject)
     {
         // Only the schedule is wanted, so what runs on paper is compiled in the quickest way.
         var options = new RuntimeOptions { Optimise = false, CheckIndices = false, DefaultDevice = PaperPlugin.DeviceName };
         (options.Cache.Enabled, options.Tuning.Enabled) = (false, false);
         using var runtime = new TenonRuntimeBuilder(options).AddPlugin("conformance.paper", new PaperPlugin(subject.Capabilities, subject.Target)).Build();
+        var failures = new List<(string, string)>();
         var (kernels, seen, model) = (new List<(string, UOp)>(), new HashSet<UOp>(ReferenceEqualityComparer.Instance), "");
         runtime.Tuning.Observer = called =>
         {
@@ -54,8 +55,25 @@ internal static class KernelCorpus
             {
                 // The device can't store a dtype that the model needs; docs/conformance.md.
             }
+            catch (TenonException e)
+            {
+                failures.Add((name, e.Message));
+            }
         }
 
-        return kernels;
+        return new KernelList(kernels, failures);
     }
+}
+
+/// <summary>What models ask of a device.</summary>
+/// <param name="Kernels">The kernels, with their names.</param>
+/// <param name="Failures">The models that can't be scheduled for it, and why.</param>
+internal sealed record KernelList(IReadOnlyList<(string Name, UOp Kernel)> Kernels, IReadOnlyList<(string Model, string Message)> Failures)
+{
+    /// <summary>A case for each.</summary>
+    public IEnumerable<ConformanceCase> Cases(Func<Subject> subject, string prefix = "") =>
+    [
+        .. Failures.Select(f => new ConformanceCase($"{prefix}{f.Model}/schedule", () => throw new ConformanceFailure(f.Message))),
+        .. Kernels.Select(k => new ConformanceCase($"{prefix}{k.Name}", () => KernelCheck.Run(subject(), k.Kernel))),
+    ];
 }

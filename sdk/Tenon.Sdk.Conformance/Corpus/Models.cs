@@ -97,7 +97,7 @@ internal static class Models
     private static void DigitsStep()
     {
         var model = new Sequential(new Conv2d(1, 4, 5), Activation.Relu, new MaxPool2d(2), new Conv2d(4, 6, 3), Activation.Relu, new MaxPool2d(2), new Flatten(), new Linear(6 * 2 * 2, 10));
-        Train(model, Data(3, 1, 15, 15), Numbers(10, [3]));
+        Train(model, Data(3, 1, 18, 18), Numbers(10, [3]));
     }
 
     private static void Train(Module model, Tensor x, Tensor labels)

@@ -5,5 +5,5 @@ internal static class CorpusCases
 {
     public static IEnumerable<ConformanceCase> For(Subject subject) => subject.Generator is null
         ? [ConformanceCase.Skipped("all", "the device has no code generator")]
-        : KernelCorpus.For(subject).Select(k => new ConformanceCase(k.Name, () => KernelCheck.Run(subject, k.Kernel))).Append(new("through the runtime", () => RuntimeCheck.Run(subject.Runtime, subject.Opened.Name)));
+        : KernelCorpus.For(subject).Cases(() => subject).Append(new("through the runtime", () => RuntimeCheck.Run(subject.Runtime, subject.Opened.Name)));
 }
