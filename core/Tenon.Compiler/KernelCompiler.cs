@@ -52,6 +52,7 @@ public static class KernelCompiler
         CheckIndices(graph);
         graph = IndexLowering.Apply(graph, Decompositions.For(view, isFast: false).ForMachine);
         CheckExpanded(graph, isLowered: true, "indices");
+        graph = Words.Apply(graph, view, name);
         var program = LinearProgramBuilder.Build(name, kernel, Linearizer.Linearize(graph), groups, lanes);
         stage?.Result = UOp.Sink([.. program.Ops]);
         LinearSpecification.Check(program, target);

@@ -1,13 +1,14 @@
 using System.Globalization;
 using Tenon.Core.Backend;
 using Tenon.Sdk.Interpreter;
+using Tenon.Sdk.TensorCores;
 
 namespace Tenon.Plugins.Interpreter;
 
 /// <summary>The plugin's settings.</summary>
 internal static class InterpreterSettings
 {
-    private static readonly string[] Keys = ["devices", "workgroups", "lanes", "subgroup", "local", "vector", "buffers", "undefined"];
+    private static readonly string[] Keys = ["devices", "workgroups", "lanes", "subgroup", "local", "vector", "buffers", "undefined", "cores"];
 
     /// <summary>How many devices to offer.</summary>
     public static int Devices(IReadOnlyDictionary<string, string> settings) => Number(settings, "devices", 1, 1, 64);
@@ -30,11 +31,20 @@ internal static class InterpreterSettings
             LocalBytes = Number(settings, "local", options.LocalBytes, 0, 1 << 24),
             VectorBytes = Number(settings, "vector", options.VectorBytes, 0, 64),
             MaxBuffers = Number(settings, "buffers", options.MaxBuffers, 1, int.MaxValue),
+            TensorCores = Cores(settings),
             ChecksBuffers = Choice(settings, "undefined", "error", "allow") == "error",
         };
         return (options.SubgroupSize & (options.SubgroupSize - 1)) == 0 && options.VectorBytes is 0 or 16 or 32 or 64
             ? options
             : throw new BackendException("TEN4200", $"The interpreter's settings 'subgroup' and 'vector' are {options.SubgroupSize} and {options.VectorBytes}. Expected a power of two, and 0, 16, 32 or 64 bytes.");
+    }
+
+    private static IReadOnlyList<TensorCore> Cores(IReadOnlyDictionary<string, string> settings)
+    {
+        var name = settings.GetValueOrDefault("cores");
+        return string.IsNullOrWhiteSpace(name) ? []
+            : TensorCoreList.For(name) is { Count: > 0 } cores ? cores
+            : throw new BackendException("TEN4200", $"The interpreter's setting 'cores' is '{name}'. Expected an architecture with tensor cores, such as {string.Join(", ", TensorCoreList.Architectures)}.");
     }
 
     private static int Number(IReadOnlyDictionary<string, string> settings, string key, int otherwise, int min, int max)

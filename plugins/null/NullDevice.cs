@@ -3,10 +3,12 @@ using Tenon.Core.Backend;
 namespace Tenon.Plugins.Null;
 
 /// <summary>A device without memory whose kernels do nothing.</summary>
-internal sealed class NullDevice(CodeGenerator generator) : Device
+/// <param name="generator">What its kernels are rendered by.</param>
+/// <param name="capabilities">What it pretends to have; null for what a processor has.</param>
+internal sealed class NullDevice(CodeGenerator generator, Capabilities? capabilities = null) : Device
 {
     /// <inheritdoc/>
-    public override Capabilities Capabilities { get; } = new()
+    public override Capabilities Capabilities { get; } = capabilities ?? new()
     {
         DTypes = DType.Native.ToDictionary(d => d, _ => DTypeSupport.Storage | DTypeSupport.Arithmetic | DTypeSupport.Vector),
 

@@ -1,5 +1,6 @@
 using Tenon.Core.Backend;
 using Tenon.Plugins.Null;
+using Tenon.Sdk.Targets;
 
 [assembly: BackendPlugin(typeof(NullPlugin))]
 
@@ -7,9 +8,10 @@ namespace Tenon.Plugins.Null;
 
 /// <summary>
 /// Offers the device NULL. It takes every program and runs none, so that everything before the run can be measured and tested
-/// on any machine. What is copied from it is NaN, never zeros, so that no result passes by accident.
+/// on any machine. What is copied from it is NaN, never zeros, so that no result passes by accident. By the name of a target, as in
+/// <c>NULL:CUDA:sm_90</c>, it is a device with the limits of that one, and renders in its language.
 /// </summary>
-public sealed class NullPlugin : IBackendPlugin
+public sealed class NullPlugin : ITargetedPlugin
 {
     /// <inheritdoc/>
     public IReadOnlyList<DeviceDescription> EnumerateDevices(BackendHost host) =>
@@ -17,6 +19,13 @@ public sealed class NullPlugin : IBackendPlugin
 
     /// <inheritdoc/>
     public Device Open(DeviceDescription device, BackendHost host) => new NullDevice(ChooseGenerator(host));
+
+    /// <inheritdoc/>
+    public Device Open(DeviceDescription device, string target, BackendHost host)
+    {
+        var known = KnownTarget.Find(target);
+        return new NullDevice(new TargetGenerator(known), known.Capabilities);
+    }
 
     // The named generator may be of a plugin that isn't there; NULL works without it.
     private static CodeGenerator ChooseGenerator(BackendHost host)

@@ -10,15 +10,12 @@ internal sealed class RenderOnlyGenerator(CodeGenerator inner) : CodeGenerator
     public override string Name => inner.Name;
 
     /// <inheritdoc/>
-    public override CodeGeneratorTarget Target { get; } = new()
-    {
-        ExtraOps = inner.Target.ExtraOps,
-        DTypes = inner.Target.DTypes,
-        VectorBytes = inner.Target.VectorBytes,
-        VectorRegisters = inner.Target.VectorRegisters,
+    public override CodeGeneratorTarget Target { get; } = Mark(inner.Target);
 
-        // A cache must never give what is not compiled to a device that runs it.
-        Fingerprint = $"null-{inner.Target.Fingerprint}",
+    /// <summary>The same target by another fingerprint: a cache must never give what is not compiled to a device that runs it.</summary>
+    public static CodeGeneratorTarget Mark(CodeGeneratorTarget target) => target with
+    {
+        Fingerprint = $"null-{target.Fingerprint}",
     };
 
     /// <inheritdoc/>

@@ -25,6 +25,15 @@ public sealed class TrainingTests
         Assert.That(report.GetProperty("history").GetArrayLength(), Is.EqualTo(2));
     }
 
+    [TestCase("CL")]
+    public void OtherDevicesLearnAsWell(string device)
+    {
+        Devices.Require(device);
+        var report = Train($"learns-on-{device}", "--epochs", "2", "--device", device);
+        Assert.That(report.GetProperty("device").GetString(), Is.EqualTo(device));
+        Assert.That(report.GetProperty("testAccuracy").GetDouble(), Is.GreaterThan(0.96));
+    }
+
     [Test]
     public void SavedWeightsGiveTheSameAccuracy()
     {

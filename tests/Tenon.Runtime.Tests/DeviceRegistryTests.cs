@@ -16,10 +16,32 @@ public sealed class DeviceRegistryTests
     }
 
     [Test]
-    public void OtherTextIsNoName([Values("", ":1", "FAKE:", "FAKE:-1", "FAKE:x", "1FAKE", "FA KE", "FAKE:99999999999")] string name)
+    public void OtherTextIsNoName([Values("", ":1", "FAKE:", "FAKE:-1", "FAKE:x:", "FAKE:x y", "1FAKE", "FA KE", "FAKE:99999999999")] string name)
     {
         using var runtime = Graphs.Runtime();
         Graphs.Fails("TEN2202", () => runtime.Devices.Open(name));
+    }
+
+    [Test]
+    public void ATargetIsForPluginsThatTakeOne()
+    {
+        using var runtime = Graphs.Runtime(new FakePlugin("FAKE"));
+        Assert.That(Graphs.Fails("TEN2202", () => runtime.Devices.Open("FAKE:arch")).Message, Does.Contain("FAKE:arch").And.Contain("no target"));
+    }
+
+    [Test]
+    public void EachTargetIsADeviceOfItsOwn()
+    {
+        var plugin = new TargetedPlugin();
+        using var runtime = Graphs.Runtime(plugin);
+        var (plain, first, second) = (runtime.Devices.Open("fake"), runtime.Devices.Open("fake:ARCH:v1_a"), runtime.Devices.Open("FAKE:other"));
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(plugin.Targets, Is.EqualTo(new[] { "ARCH:v1_a", "other" }));
+            Assert.That(new[] { plain.Name, first.Name, second.Name }, Is.EqualTo(new[] { "FAKE", "FAKE:ARCH:v1_a", "FAKE:other" }));
+            Assert.That(runtime.Devices.Open("FAKE:other"), Is.SameAs(second));
+        });
     }
 
     [Test]

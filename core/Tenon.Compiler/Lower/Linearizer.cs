@@ -215,7 +215,7 @@ internal sealed class Linearizer
     // What each item of a block must come after, where an item is a node or the loop around one.
     private void FindDependencies()
     {
-        var stores = new NodeMap<List<int>>();
+        var (stores, assigns) = (new NodeMap<List<int>>(), new NodeMap<int>());
         for (var i = 0; i < _order.Count; i++)
         {
             var u = _order[i];
@@ -238,6 +238,10 @@ internal sealed class Linearizer
 
                 list.Add(i);
             }
+            else if (u.Op == Ops.Assign)
+            {
+                assigns[u[0]] = i;
+            }
         }
 
         for (var i = 0; i < _order.Count; i++)
@@ -247,6 +251,15 @@ internal sealed class Linearizer
                 foreach (var store in list)
                 {
                     AddDependency(store, i);
+                }
+            }
+
+            // What reads a variable as it was comes before it changes.
+            foreach (var s in _order[i].Src)
+            {
+                if (s.Op == Ops.Accumulator && assigns.TryGetValue(s, out var assign) && assign != i)
+                {
+                    AddDependency(assign, i);
                 }
             }
         }

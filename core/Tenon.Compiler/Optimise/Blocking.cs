@@ -37,7 +37,7 @@ internal sealed class Blocking
     public static List<UOp> FactorsOf(LoopNest nest, CodeGeneratorView target)
     {
         if (target.LocalBytes == 0 || target.L2CacheBytes == 0
-            || nest.Kernel.TopologicalOrder().Count(u => u.Op == Ops.Reduce) != 1
+            || nest.Order.Count(u => u.Op == Ops.Reduce) != 1
             || !nest.Ranges.TrueForAll(r => r[0].Op == Ops.Const)
             || nest.CommonLoops().Count != nest.OutputLoops.Count())
         {
@@ -150,7 +150,7 @@ internal sealed class Blocking
         }
 
         _nest.Apply(new Opt(OptKind.Stage, within, factor));
-        var copy = _nest.Kernel.TopologicalOrder().Where(u => u.Op == Ops.End && u[0][0][0].Op == Ops.Local).MaxBy(u => u[0][0][0].ArgAs<LocalArg>().Number)!;
+        var copy = _nest.Order.Where(u => u.Op == Ops.End && u[0][0][0].Op == Ops.Local).MaxBy(u => u[0][0][0].ArgAs<LocalArg>().Number)!;
         var (to, value, loops) = (copy[0][0][1], copy[0][1], copy.Src[1..].ToArray());
         if (value.Op == Ops.Load && _target.IsVector(value.DType) && !loops.Any(r => Kind(r) == RangeKind.Vector)
             && Array.Find(loops, r => Kind(r) == RangeKind.Loop && Strides.Along(value[0][1], r) == 1) is { } along)

@@ -53,6 +53,21 @@ internal sealed class CodeGeneratorView
 
     public bool HasArithmetic(DType dtype) => (Support(dtype) & DTypeSupport.Arithmetic) != 0;
 
+    /// <summary>Whether comparisons see NaN and infinities, and arithmetic subnormal numbers.</summary>
+    public bool IsIeee => _target.IsIeee;
+
+    /// <summary>Whether memory is words of 32 bits, of which narrower elements are parts.</summary>
+    public bool HasWords => _target.WordBytes == 4;
+
+    /// <summary>Whether elements of it are parts of words in memory.</summary>
+    public bool IsPartOfWord(DType dtype) => HasWords && dtype.Bits < 32 && (Support(dtype) & DTypeSupport.Storage) == 0;
+
+    /// <summary>Whether it is an integer that is computed in 32 bits.</summary>
+    public bool IsComputedIn32Bits(DType dtype) => HasWords && dtype is { Kind: DTypeKind.Int or DTypeKind.UInt, Bits: < 32 } && !HasArithmetic(dtype);
+
+    /// <summary>Whether it is an integer of two words.</summary>
+    public bool IsTwoWords(DType dtype) => HasWords && dtype is { Kind: DTypeKind.Int or DTypeKind.UInt, Bits: 64 } && !HasArithmetic(dtype);
+
     private DTypeSupport Support(DType dtype)
     {
         var scalar = dtype == DType.Index ? DType.Int32 : dtype.Scalar;

@@ -48,7 +48,7 @@ internal static class Heuristic
             return;
         }
 
-        var accesses = nest.Kernel.TopologicalOrder().FindAll(u => u.Op is Ops.Load or Ops.Store);
+        var accesses = nest.Order.FindAll(u => u.Op is Ops.Load or Ops.Store);
         double NewBytes(UOp loop) => accesses.Where(a => a.DependsOn(loop)).Sum(a => BytesTouched(a, loop, loops));
         var innermost = loops.MinBy(NewBytes)!;
         if (innermost != loops[^1] && NewBytes(innermost) < NewBytes(loops[^1]) * 0.75)

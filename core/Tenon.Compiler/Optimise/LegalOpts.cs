@@ -24,7 +24,7 @@ internal sealed class LegalOpts
         _isCommon = _common.Count == nest.OutputLoops.Count();
         if (_ranges.Length <= MaxRanges)
         {
-            var order = nest.Kernel.TopologicalOrder();
+            var order = nest.Order;
             (_lanes, _cost) = (PlanSearch.MaxLanes(order, target), new KernelCost(order, _ranges, target));
             for (var i = 0; i < _ranges.Length; i++)
             {
@@ -144,12 +144,12 @@ internal sealed class LegalOpts
         return bytes > _target.LocalBytes ? $"it needs {bytes:0} bytes of local memory, of {_target.LocalBytes}" : null;
     }
 
-    private double LocalBytes() => _nest.Kernel.TopologicalOrder().Where(u => u.Op == Ops.Local).Sum(u => (double)u.DType.BytesOf(u.ArgAs<LocalArg>().Size));
+    private double LocalBytes() => _nest.Order.Where(u => u.Op == Ops.Local).Sum(u => (double)u.DType.BytesOf(u.ArgAs<LocalArg>().Size));
 
     // The copies of a split loop run side by side: what is staged within it would need an array for each.
     private string? WhyNotSplit(UOp range, int amount) => !_nest.CanSplit(range, amount) ? $"{amount} doesn't divide its length, or is longer"
-        : _nest.Kernel.TopologicalOrder().Exists(u => u.Op == Ops.End && u.Src[1..].Contains(range) && !u[0][0][1].DependsOn(range)) ? "each of its turns adds to what the one before has stored"
-        : _nest.Kernel.TopologicalOrder().Exists(u => u.Op == Ops.After && u.DependsOn(range)) ? "a factor is staged within it" : null;
+        : _nest.Order.Exists(u => u.Op == Ops.End && u.Src[1..].Contains(range) && !u[0][0][1].DependsOn(range)) ? "each of its turns adds to what the one before has stored"
+        : _nest.Order.Exists(u => u.Op == Ops.After && u.DependsOn(range)) ? "a factor is staged within it" : null;
 
     private static RangeKind KindOf(UOp range) => range.ArgAs<RangeArg>().Kind;
 }

@@ -9,7 +9,7 @@ internal sealed partial class LoopNest
     /// the loop depends on no other, and nothing is staged within the loops around it, which are made anew. Null if there is none.
     /// </summary>
     public UOp? Accumulated(UOp range) =>
-        Kernel.TopologicalOrder().FindAll(static u => u.Op == Ops.Reduce) is [var reduce]
+        Order.FindAll(static u => u.Op == Ops.Reduce) is [var reduce]
         && range.ArgAs<RangeArg>().Kind == RangeKind.Reduce && range[0].Ranges.Length == 0 && reduce.Src.Length > 2 && reduce.Src[1..].Contains(range)
         && !reduce.TopologicalOrder().Exists(static u => u.Op == Ops.After && Array.Exists(u.Ranges.ToArray(), static r => r.ArgAs<RangeArg>().Kind == RangeKind.Loop))
             ? reduce : null;

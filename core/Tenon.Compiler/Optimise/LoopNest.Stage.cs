@@ -10,9 +10,19 @@ internal sealed partial class LoopNest
     /// </summary>
     public List<UOp> Factors()
     {
-        var factors = new List<UOp>();
-        foreach (var reduce in Kernel.TopologicalOrder().Where(u => u.Op == Ops.Reduce))
+        if (_factors is not null)
         {
+            return _factors;
+        }
+
+        var factors = new List<UOp>();
+        foreach (var reduce in Order)
+        {
+            if (reduce.Op != Ops.Reduce)
+            {
+                continue;
+            }
+
             foreach (var factor in reduce[0].Op == Ops.Mul && reduce.ArgAs<ReduceArg>().Op == Ops.Add ? reduce[0].Src : reduce.Src[..1])
             {
                 if (!factors.Contains(factor) && ReadsMemory(factor))
@@ -22,7 +32,7 @@ internal sealed partial class LoopNest
             }
         }
 
-        return factors;
+        return _factors = factors;
     }
 
     /// <summary>The loops that a staged factor's array spans: those within a loop that the factor depends on.</summary>
@@ -101,7 +111,7 @@ internal sealed partial class LoopNest
     }
 
     private HashSet<UOp> SummedWith(UOp factor) =>
-        [.. Kernel.TopologicalOrder().Where(u => u.Op == Ops.Reduce && u.TopologicalOrder().Contains(factor)).SelectMany(u => u.Src[1..].ToArray())];
+        [.. Order.Where(u => u.Op == Ops.Reduce && u.TopologicalOrder().Contains(factor)).SelectMany(u => u.Src[1..].ToArray())];
 
     private static RangeKind CopyKind(UOp? index, UOp range) => range.ArgAs<RangeArg>().Kind switch
     {

@@ -11,29 +11,15 @@ internal sealed partial class LoopNest
 
     public LoopNest(UOp kernel)
     {
-        Kernel = kernel;
+        _kernel = kernel;
         _nextRange = 1 + Ranges.Select(r => r.ArgAs<RangeArg>().Id).DefaultIfEmpty(-1).Max();
     }
 
     /// <summary>A copy, to be changed in another way.</summary>
-    public LoopNest(LoopNest other) => (Kernel, _nextRange, _nextLocal, _applied) = (other.Kernel, other._nextRange, other._nextLocal, [.. other._applied]);
-
-    public UOp Kernel { get; private set; }
+    public LoopNest(LoopNest other) => (_kernel, _nextRange, _nextLocal, _applied) = (other.Kernel, other._nextRange, other._nextLocal, [.. other._applied]);
 
     /// <summary>The changes so far, in order.</summary>
     public IReadOnlyList<Opt> Applied => _applied;
-
-    /// <summary>Every range of the kernel, outer loops first.</summary>
-    public List<UOp> Ranges => [.. Kernel.TopologicalOrder().Where(u => u.Op == Ops.Range).OrderBy(u => u.ArgAs<RangeArg>().Id)];
-
-    /// <summary>The loops that every store and every reduction is in: what may become the grid, in loop order.</summary>
-    public List<UOp> CommonLoops()
-    {
-        var order = Kernel.TopologicalOrder();
-        var scopes = Kernel.Src.ToArray().Select(u => u.Src[1..].ToArray())
-            .Concat(order.Where(u => u.Op == Ops.Reduce).Select(u => u.Ranges.ToArray())).ToList();
-        return [.. OutputLoops.Where(r => scopes.TrueForAll(s => s.Contains(r)))];
-    }
 
     /// <summary>
     /// Whether a loop may compute some of its results twice: nothing is summed over it, and no result overwrites what the
@@ -41,21 +27,20 @@ internal sealed partial class LoopNest
     /// </summary>
     public bool CanOverlap(UOp range)
     {
-        var order = Kernel.TopologicalOrder();
-        var written = order.Where(u => u.Op == Ops.Store).Select(u => u[0][0]).ToHashSet();
-        return !order.Exists(u => u.Op switch
+        // What is still to be done changes nothing of that: the parts of a loop are where it was.
+        for (; _partOf.TryGetValue(range, out var whole); range = whole)
+        {
+        }
+
+        return Overwritten.Count == 0 && !Before.Exists(u => u.Op switch
         {
             Ops.Reduce => u.Src[1..].Contains(range),
-            Ops.Load => written.Contains(u[0][0]),
 
             // Sums in an array.
             Ops.End => u.Src[1..].Contains(range) && u[0][0].Memory is { Op: Ops.Local } array && u[0][1].TopologicalOrder().Exists(v => v.Op == Ops.Load && v[0].Memory == array),
             _ => false,
         });
     }
-
-    /// <summary>The output loops of the first store.</summary>
-    public IEnumerable<UOp> OutputLoops => Kernel[0].Src[1..].ToArray().Where(r => r.ArgAs<RangeArg>().Kind == RangeKind.Loop);
 
     /// <summary>Whether a loop can be split by an amount: the inner part has that many turns.</summary>
     public bool CanSplit(UOp range, int amount) =>
@@ -98,7 +83,7 @@ internal sealed partial class LoopNest
             case OptKind.Innermost:
                 // The number is the order: a new one is the last of the output loops.
                 var moved = UOp.Range(range[0], _nextRange++, range.ArgAs<RangeArg>().Kind);
-                Replace(range, moved, [moved]);
+                Replace(range, moved, moved);
                 break;
         }
 
@@ -119,14 +104,14 @@ internal sealed partial class LoopNest
         var inner = UOp.Range(UOp.Index(amount), _nextRange++, kind);
         if (size == amount)
         {
-            Replace(range, inner, [inner]);
+            Replace(range, inner, inner);
             return;
         }
 
         var outer = UOp.Range(UOp.Index((size + amount - 1) / amount), range.ArgAs<RangeArg>().Id, range.ArgAs<RangeArg>().Kind);
         var start = IndexMath.Mul(outer, UOp.Index(amount));
         start = size % amount == 0 ? start : IndexMath.Min(start, UOp.Index(size - amount));
-        Replace(range, IndexMath.Add(start, inner), [outer, inner]);
+        Replace(range, IndexMath.Add(start, inner), outer, inner);
     }
 
     // r → outer·amount + inner, where the last inner loop may be shorter.
@@ -142,7 +127,7 @@ internal sealed partial class LoopNest
         var start = IndexMath.Mul(outer, UOp.Index(amount));
         var length = size.Max % amount == 0 ? UOp.Index(amount) : IndexMath.Min(UOp.Index(amount), IndexMath.Sub(size, start));
         var inner = UOp.Range(length, _nextRange++, kind);
-        Replace(range, IndexMath.Add(start, inner), [outer, inner]);
+        Replace(range, IndexMath.Add(start, inner), outer, inner);
     }
 
     // The grid has a literal size. A loop of symbolic length is cut into that many parts, of which the last may be shorter or
@@ -153,7 +138,7 @@ internal sealed partial class LoopNest
         if (size.Op == Ops.Const)
         {
             var global = UOp.Range(size, id, RangeKind.Global);
-            Replace(range, global, [global]);
+            Replace(range, global, global);
             return;
         }
 
@@ -166,14 +151,6 @@ internal sealed partial class LoopNest
         var length = IndexMath.FloorDiv(IndexMath.Add(size, UOp.Index(parts - 1)), UOp.Index(parts));
         var start = IndexMath.Mul(part, length);
         var inner = UOp.Range(IndexMath.Max(UOp.Index(0), IndexMath.Min(length, IndexMath.Sub(size, start))), id, RangeKind.Loop);
-        Replace(range, IndexMath.Add(start, inner), [part, inner]);
-    }
-
-    /// <summary>Puts a value in place of a range, and loops in place of its loop.</summary>
-    public void Replace(UOp range, UOp value, UOp[] loops)
-    {
-        var changes = new LoopChanges();
-        changes.Add(range, value, loops);
-        Kernel = changes.Apply(Kernel, "lower/optimise/change loops", inOrder: true);
+        Replace(range, IndexMath.Add(start, inner), part, inner);
     }
 }

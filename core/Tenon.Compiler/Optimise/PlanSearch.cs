@@ -23,7 +23,7 @@ internal sealed class PlanSearch
 
     private PlanSearch(LoopNest nest, UOp[] ranges, CodeGeneratorView target)
     {
-        var order = nest.Kernel.TopologicalOrder();
+        var order = nest.Order;
         _ranges = ranges;
         _cost = new KernelCost(order, ranges, target, Blocking.FactorsOf(nest, target).FindAll(f => f.Op == Ops.Load && Blocking.CanStage(f, nest.OutputLoops)));
         _canOverlap = Array.ConvertAll(ranges, nest.CanOverlap);

@@ -26,7 +26,7 @@ internal sealed record NestEstimate(double Cycles, long Accumulators, double[] F
             return null;
         }
 
-        var order = nest.Kernel.TopologicalOrder();
+        var order = nest.Order;
         var cost = new KernelCost(order, ranges, target);
         var plan = new LoopPlan(ranges);
         var (copies, lanes, vectors, items, loops, turns) = (1.0, 1.0, 0, 1.0, 0, 1.0);

@@ -39,5 +39,5 @@ internal static class PlainSample
     }
 
     private static double Cycles(LoopNest nest, CodeGeneratorView target) =>
-        nest.Ranges is { Count: > 0 and <= NestEstimate.MaxRanges } ranges && new KernelCost(nest.Kernel.TopologicalOrder(), [.. ranges], target).Of(new LoopPlan(ranges)) is var cycles && double.IsFinite(cycles) ? cycles : 0;
+        nest.Ranges is { Count: > 0 and <= NestEstimate.MaxRanges } ranges && new KernelCost(nest.Order, [.. ranges], target).Of(new LoopPlan(ranges)) is var cycles && double.IsFinite(cycles) ? cycles : 0;
 }

@@ -84,6 +84,23 @@ public sealed record CodeGeneratorTarget
     public int VectorRegisters { get; init; } = 16;
 
     /// <summary>
+    /// 4 where memory is accessed in words of 32 bits. Types without <see cref="DTypeSupport.Storage"/> are then parts of words: a store of
+    /// a part has a mask, and an <see cref="Ops.Special"/> of the kind <see cref="SpecialKind.Start"/> says where in its first word a buffer
+    /// begins. Integers of 64 bits without <see cref="DTypeSupport.Arithmetic"/> are two words each, and narrower ones are
+    /// computed in 32 bits. 0 where every dtype is accessed as such.
+    /// </summary>
+    public int WordBytes { get; init; }
+
+    /// <summary>
+    /// Whether comparisons see NaN and infinities as IEEE 754 says, and arithmetic keeps subnormal numbers. Where not, they are told by
+    /// their bits as far as that is possible.
+    /// </summary>
+    public bool IsIeee { get; init; } = true;
+
+    /// <summary>The matrix products that <see cref="Ops.Wmma"/> may name, the best first; what a kernel loads decides which of them can be used.</summary>
+    public IReadOnlyList<TensorCore> TensorCores { get; init; } = [];
+
+    /// <summary>
     /// Distinguishes targets whose compiled kernels are not interchangeable, such as <c>x64-avx512</c>. Part of the key of
     /// the disk cache.
     /// </summary>

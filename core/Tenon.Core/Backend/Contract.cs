@@ -32,6 +32,20 @@ public interface IBackendPlugin
     Device Open(DeviceDescription device, BackendHost host);
 }
 
+/// <summary>
+/// An entry point whose devices take a target, such as an architecture to compile for: what follows a device's name after a colon, where
+/// that isn't a number. The host opens one device for each.
+/// </summary>
+public interface ITargetedPlugin : IBackendPlugin
+{
+    /// <summary>Opens a device that <see cref="IBackendPlugin.EnumerateDevices"/> listed, for a target.</summary>
+    /// <param name="device">The first device of its kind.</param>
+    /// <param name="target">As the user wrote it: letters, digits, and <c>_ - . :</c> between them.</param>
+    /// <param name="host">What the host offers.</param>
+    /// <exception cref="BackendException">There is no such target; the message lists those that there are.</exception>
+    Device Open(DeviceDescription device, string target, BackendHost host);
+}
+
 /// <summary>What the host offers to a plugin.</summary>
 public abstract class BackendHost
 {

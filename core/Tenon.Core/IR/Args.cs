@@ -64,17 +64,20 @@ public enum SpecialKind : byte
 
     /// <summary>The lanes of a group.</summary>
     Lane,
+
+    /// <summary>The bytes between the beginning of the first word of a buffer, whose slot is the dimension, and its first element.</summary>
+    Start,
 }
 
 /// <summary>The argument of a <see cref="Ops.Special"/>.</summary>
-/// <param name="Name">The name in source: <c>gid</c>, or <c>gid0</c> to <c>gid2</c> and <c>lid0</c> to <c>lid2</c> by dimension.</param>
+/// <param name="Name">The name in source: <c>gid</c>, or <c>gid0</c> to <c>gid2</c> and <c>lid0</c> to <c>lid2</c> by dimension; <c>start0</c> and so on by slot.</param>
 /// <param name="Size">How many there are.</param>
 public sealed record SpecialArg(string Name, long Size)
 {
     /// <summary>What is counted.</summary>
     public SpecialKind Kind { get; init; }
 
-    /// <summary>Along which dimension: 0 is x, whose neighbours run side by side.</summary>
+    /// <summary>Along which dimension: 0 is x, whose neighbours run side by side. Of a start, which slot.</summary>
     public int Dimension { get; init; }
 }
 

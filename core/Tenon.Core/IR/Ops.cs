@@ -207,4 +207,12 @@ public enum Ops : byte
     /// lanes of the subgroup come here together. For targets that list it.
     /// </summary>
     LaneXor,
+
+    /// <summary>
+    /// KL. The product of small matrices by the tensor core that the argument names (<see cref="Backend.TensorCore"/>). L: sources what a
+    /// lane holds of A, B and C, as vectors, or the address of a matrix in a local array; its value is what it holds of D. All lanes of the core
+    /// come here together. K: sources an element of A, one of B, the range of the elements of D, that of the core's lanes; and, closed, those of the
+    /// elements of A and B, and the ranges that are summed over. For targets that list it.
+    /// </summary>
+    Wmma,
 }

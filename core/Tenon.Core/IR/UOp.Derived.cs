@@ -137,6 +137,7 @@ public sealed partial class UOp
         {
             Ops.Reduce or Ops.End => Without(all, u.Src[1..]),
             Ops.Assign => Without(all, u.Src[2..]),
+            Ops.Wmma when u.Src.Length > 3 => Without(all, u.Src[4..]),
             _ => all,
         };
     }

@@ -80,6 +80,13 @@ internal static class UOpTable
                 }
 
                 _version++;
+                if (_entries[free].Node.IsAllocated)
+                {
+                    // A node of that content was there, and is collected.
+                    _entries[free].Node.SetTarget(made);
+                    return made;
+                }
+
                 _entries[free] = new Entry(hash, NewHandle(made));
                 if (++_count > _entries.Length / 2)
                 {
@@ -100,18 +107,26 @@ internal static class UOpTable
 
         private UOp? Find(int hash, Ops op, DType dtype, ReadOnlySpan<UOp> src, object? arg, out int slot)
         {
-            var (entries, mask) = (_entries, _entries.Length - 1);
+            var (entries, mask, collected) = (_entries, _entries.Length - 1, -1);
             slot = Slot(hash, mask);
             while (entries[slot].Node.IsAllocated)
             {
-                if (entries[slot].Hash == hash && entries[slot].Node.TryGetTarget(out var node) && Same(node, op, dtype, src, arg))
+                if (entries[slot].Hash == hash)
                 {
-                    return node;
+                    if (!entries[slot].Node.TryGetTarget(out var node))
+                    {
+                        collected = slot;
+                    }
+                    else if (Same(node, op, dtype, src, arg))
+                    {
+                        return node;
+                    }
                 }
 
                 slot = (slot + 1) & mask;
             }
 
+            slot = collected >= 0 ? collected : slot;
             return null;
         }
 
@@ -152,7 +167,8 @@ internal static class UOpTable
                 }
             }
 
-            var size = 128;
+            // As many may come again as went: to give up room and handles, and make them anew, takes longer than all else.
+            var size = Math.Max(128, _entries.Length / 2);
             while (size < live * 4)
             {
                 size *= 2;

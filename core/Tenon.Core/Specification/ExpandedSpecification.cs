@@ -33,6 +33,7 @@ public static class ExpandedSpecification
         static u => u is { Op: Ops.LaneXor, Arg: > 0 } && u.Src.Length == 1 && u[0].DType == u.DType && !u.DType.IsVector,
         static u => u is { Op: Ops.Accumulator, Arg: int } && u[0].DType == u.DType && AreRanges(u.Src[1..]),
         static u => u.Op == Ops.Assign && u.Src.Length > 2 && u[0].Op == Ops.Accumulator && u[0].DType == u.DType && u[1].DType == u.DType && AreRanges(u.Src[2..]),
+        static u => u is { Op: Ops.Wmma, Arg: string } && u.Src.Length == 3 && u.DType.Lanes == u[2].DType.Lanes,
         static u => u.Op == Ops.Stack && u.Src.Length == u.DType.Lanes && AllOf(u.Src, u.DType.Scalar),
         static u => u.Op == Ops.Splat && u.Src.Length == 1 && u.DType.IsVector && u[0].DType == u.DType.Scalar,
         static u => u is { Op: Ops.Extract, Arg: int } && Specification.IsExtract(u),

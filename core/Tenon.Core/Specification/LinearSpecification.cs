@@ -18,11 +18,12 @@ public static class LinearSpecification
         static u => u.Op == Ops.Index && u.Src.Length == 2 && u[0].Op is Ops.Param or Ops.Local or Ops.Index && IsAddressing(u[1].DType) && u.DType == u[0].DType,
         static u => u.Op == Ops.Load && u[0].Op == Ops.Index && u.DType.Scalar == u[0].DType
             && (u.Src.Length == 1 || (u.Src.Length == 3 && (u[1].DType == DType.Bool || u[1].DType == DType.Bool.WithLanesOf(u.DType)) && u[2].DType == u.DType)),
-        static u => u.Op == Ops.Store && u[0].Op == Ops.Index && u[1].DType.Scalar == u[0].DType && (u.Src.Length == 2 || (u.Src.Length == 3 && u[2].DType == DType.Bool)),
+        static u => u.Op == Ops.Store && u[0].Op == Ops.Index && u[1].DType.Scalar == u[0].DType && IsStoreOf(u),
         static u => u is { Op: Ops.Accumulator, Arg: int } && u.Src.Length == 1 && u[0].DType == u.DType,
         static u => u.Op == Ops.Assign && u.Src.Length == 2 && u[0].Op == Ops.Accumulator && u[0].DType == u.DType && u[1].DType == u.DType,
         static u => u.Op == Ops.Barrier && u.Src.Length == 0 && u.DType == DType.Void,
         static u => u is { Op: Ops.LaneXor, Arg: > 0 } && u.Src.Length == 1 && u[0].DType == u.DType && !u.DType.IsVector,
+        static u => u is { Op: Ops.Wmma, Arg: string } && u.Src.Length == 3 && u.DType.Lanes == u[2].DType.Lanes,
         static u => u.Op == Ops.Stack && u.Src.Length == u.DType.Lanes && AllOf(u.Src, u.DType.Scalar),
         static u => u.Op == Ops.Splat && u.Src.Length == 1 && u.DType.IsVector && u[0].DType == u.DType.Scalar,
         static u => u is { Op: Ops.Shuffle, Arg: Axes lanes } && u.Src.Length == 2 && u.DType is { IsVector: true, IsBool: false } && u[0].DType == u.DType && u[1].DType == u.DType && lanes.Count == u.DType.Lanes && Specification.AreLanes(lanes, 2 * u.DType.Lanes),
@@ -60,6 +61,16 @@ public static class LinearSpecification
                 throw Illegal(program, $"the target {target.Fingerprint} has no masked load for {u}");
             }
 
+            if (target.WordBytes == 0 && (u is { Op: Ops.Special, Arg: SpecialArg { Kind: SpecialKind.Start } } || (u.Op == Ops.Store && u.Src.Length > 2 && !u[2].DType.IsBool)))
+            {
+                throw Illegal(program, $"the target {target.Fingerprint} has no words for {u}");
+            }
+
+            if (u.Op == Ops.Wmma && !IsOf(target.TensorCores.FirstOrDefault(c => c.Name == (string)u.Arg!), u))
+            {
+                throw Illegal(program, $"the target {target.Fingerprint} has no such tensor core: {u} of {u[0].DType}, {u[1].DType} and {u[2].DType}");
+            }
+
             if (!CodeGeneratorTarget.BaseOps.Contains(u.Op) && !target.ExtraOps.Contains(u.Op) && !(target.VectorBytes > 0 && CodeGeneratorTarget.VectorOps.Contains(u.Op)))
             {
                 throw new TenonException("TEN4010", $"Kernel {program.Name} needs {u.Op} of {u.DType}, which the target {target.Fingerprint} doesn't take and the compiler can't express otherwise.");
@@ -72,10 +83,27 @@ public static class LinearSpecification
         }
     }
 
+    private static bool IsOf(TensorCore? core, UOp u) =>
+        core is not null && u.DType == core.Result.Vec(core.C.Elements) && u[2].DType == core.Accumulator.Vec(core.C.Elements) && IsOperand(core.A, core.Input, u[0]) && IsOperand(core.B, core.Input, u[1]);
+
+    private static bool IsOperand(FragmentLayout layout, DType input, UOp u) =>
+        layout.IsLocal ? u.Op == Ops.Index && u.Memory.Op == Ops.Local && u.DType == input.Stored : u.Op != Ops.Index && u.DType == input.Stored.Vec(layout.Elements);
+
     private static TenonException Illegal(LinearProgram program, string what) =>
         new("TEN1002", $"{program.Name}: {what}. This is an error in Tenon; please report it with the kernel.");
 
     private static bool IsAddressing(DType dtype) => dtype == DType.Int32 || dtype == DType.Int64;
+
+    // A gate comes last; before it, a mask of the bits that are stored.
+    private static bool IsStoreOf(UOp u) => u.Src.Length switch
+    {
+        2 => true,
+        3 => u[2].DType == DType.Bool || IsMask(u),
+        4 => IsMask(u) && u[3].DType == DType.Bool,
+        _ => false,
+    };
+
+    private static bool IsMask(UOp u) => u[1].DType == DType.UInt32 && u[2].DType == DType.UInt32;
 
     private static bool AllOf(ReadOnlySpan<UOp> nodes, DType dtype)
     {

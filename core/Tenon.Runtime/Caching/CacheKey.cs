@@ -30,7 +30,7 @@ internal static class CacheKey
     private static string Text(CodeGenerator generator)
     {
         var t = generator.Target;
-        return string.Join('\n', generator.Name, t.Fingerprint, t.VectorBytes, t.VectorRegisters, t.ExtraOps, Text(t.DTypes));
+        return string.Join('\n', generator.Name, t.Fingerprint, t.VectorBytes, t.VectorRegisters, t.WordBytes, t.IsIeee, t.ExtraOps, Text(t.DTypes));
     }
 
     private static string Text(IReadOnlyDictionary<DType, DTypeSupport> dtypes)

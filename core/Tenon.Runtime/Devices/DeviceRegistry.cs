@@ -92,7 +92,7 @@ public sealed class DeviceRegistry
             var plugin = _plugins.FindProvider(name.Kind);
             var description = plugin.Devices.FirstOrDefault(d => d.Name == name.Kind && d.Ordinal == name.Ordinal)
                 ?? throw new TenonException("TEN2201", $"There is no device {canonical}. Plugin {plugin.Id} has {string.Join(", ", plugin.Describe().Devices)}.");
-            return new OpenedDevice(canonical, description.DisplayName, plugin.Id, _plugins.Open(plugin, description, canonical), _options.MaxCachedBytes);
+            return new OpenedDevice(canonical, description.DisplayName, plugin.Id, _plugins.Open(plugin, description, name.Target, canonical), _options.MaxCachedBytes);
         }
         finally
         {

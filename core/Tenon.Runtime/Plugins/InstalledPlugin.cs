@@ -83,14 +83,14 @@ internal sealed class InstalledPlugin
         });
     }
 
-    public Device Open(DeviceDescription device, string name, BackendHost host)
+    public Device Open(DeviceDescription device, string? target, string name, BackendHost host)
     {
         try
         {
-            var opened = _instance!.Open(device, host) ?? throw new BackendException("TEN2010", "Open returned null.");
+            var opened = (target is null ? _instance!.Open(device, host) : Targeted(name, target).Open(device, target, host)) ?? throw new BackendException("TEN2010", "Open returned null.");
             opened = Mask.Words.Count == 0 ? opened : new MaskedDevice(opened, Mask);
             State = PluginState.Opened;
-            _opened.Add((device.Name, opened));
+            _opened.Add((target is null ? device.Name : name, opened));
             return opened;
         }
         catch (Exception e)
@@ -99,6 +99,9 @@ internal sealed class InstalledPlugin
             throw new BackendException(code, $"Device {name} of plugin {Id} {Version} could not be opened: {reason}", e);
         }
     }
+
+    private ITargetedPlugin Targeted(string name, string target) => _instance as ITargetedPlugin
+        ?? throw new TenonException("TEN2202", $"'{name}' is not the name of a device: what plugin {Id} offers takes no target such as '{target}'. Write a kind, and a number for those after the first: {name[..name.IndexOf(':')]}.");
 
     public void Note(string message)
     {

@@ -58,7 +58,7 @@ public sealed class PluginHost
 
     internal void Load(InstalledPlugin plugin) => plugin.Load(_hosts[plugin]);
 
-    internal Device Open(InstalledPlugin plugin, DeviceDescription device, string name) => plugin.Open(device, name, _hosts[plugin]);
+    internal Device Open(InstalledPlugin plugin, DeviceDescription device, string? target, string name) => plugin.Open(device, target, name, _hosts[plugin]);
 
     internal void Connect(DeviceRegistry devices)
     {

@@ -11,17 +11,19 @@ internal static class KernelCorpus
     private static readonly Dictionary<string, KernelList> Known = [];
 
     /// <summary>Each different kernel, with its model's name. Models that need what the device can't store are left out.</summary>
-    public static KernelList For(Subject subject)
+    /// <param name="subject">The device.</param>
+    /// <param name="forMasks">Whether a quick run wants the fewer kernels that it runs for each mask.</param>
+    public static KernelList For(Subject subject, bool forMasks = false)
     {
         var c = subject.Capabilities;
-        var key = string.Join(' ', c.Parallelism, c.MaxBuffers, c.MaxBufferBytes, c.LocalBytes, c.Workgroups, subject.IsQuick, string.Join(' ', c.DTypes.Where(d => d.Value.HasFlag(DTypeSupport.Storage)).Select(d => d.Key.Id).Order()));
+        var key = string.Join(' ', c.Parallelism, c.MaxBuffers, c.MaxBufferBytes, c.LocalBytes, c.Workgroups, subject.IsQuick, forMasks, string.Join(' ', c.DTypes.Where(d => d.Value.HasFlag(DTypeSupport.Storage)).Select(d => d.Key.Id).Order()));
         lock (Gate)
         {
-            return Known.TryGetValue(key, out var kernels) ? kernels : Known[key] = Make(subject);
+            return Known.TryGetValue(key, out var kernels) ? kernels : Known[key] = Make(subject, forMasks);
         }
     }
 
-    private static KernelList Make(Subject subject)
+    private static KernelList Make(Subject subject, bool forMasks)
     {
         // Only the schedule is wanted, so what runs on paper is compiled in the quickest way.
         var options = new RuntimeOptions { Optimise = false, CheckIndices = false, DefaultDevice = PaperPlugin.DeviceName };
@@ -43,7 +45,7 @@ internal static class KernelCorpus
             }
         };
         TenonRuntime.Default = runtime;
-        foreach (var (name, isQuick, run) in Models.All.Where(m => m.IsQuick || !subject.IsQuick))
+        foreach (var (name, _, run) in Models.All.Where(m => !subject.IsQuick || m.Quick == QuickRuns.All || (m.Quick == QuickRuns.Corpus && !forMasks)))
         {
             model = name;
             Tensor.ManualSeed(1);

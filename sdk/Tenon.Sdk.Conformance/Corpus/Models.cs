@@ -7,30 +7,30 @@ namespace Tenon.Sdk.Conformance;
 /// <summary>Real models in small, whose kernels are the corpus. Each computes on the default device.</summary>
 internal static class Models
 {
-    /// <summary>Every model, those first that a quick run does.</summary>
-    public static IReadOnlyList<(string Name, bool IsQuick, Action Run)> All { get; } =
+    /// <summary>Every model, and in which quick runs it is.</summary>
+    public static IReadOnlyList<(string Name, QuickRuns Quick, Action Run)> All { get; } =
     [
-        ("elementwise", true, Elementwise),
-        ("matmul", true, MatMul),
-        ("reductions", true, Reductions),
-        ("norms", true, Norms),
-        ("convolution", true, Convolution),
-        ("indexing", true, Indexing),
-        ("integers", true, Integers),
-        ("functions", true, Functions),
-        ("digits training step", false, DigitsStep),
-        ("convolution block", false, ConvolutionBlock),
-        ("transformer block", false, TransformerBlock),
-        ("attention", false, Attention),
-        ("sorting", false, Sorting),
-        ("recurrence", false, Recurrence),
-        ("random numbers", false, RandomNumbers),
-        ("halves", false, () => Narrow(DType.Float16)),
-        ("bfloats", false, () => Narrow(DType.BFloat16)),
-        ("doubles", false, Doubles),
-        ("narrow floats", false, NarrowFloats),
-        ("symbolic sizes", false, Symbolic),
-        ("movement", false, Movement),
+        ("elementwise", QuickRuns.All, Elementwise),
+        ("matmul", QuickRuns.All, MatMul),
+        ("reductions", QuickRuns.All, Reductions),
+        ("norms", QuickRuns.Corpus, Norms),
+        ("convolution", QuickRuns.Corpus, Convolution),
+        ("indexing", QuickRuns.All, Indexing),
+        ("integers", QuickRuns.Corpus, Integers),
+        ("functions", QuickRuns.Corpus, Functions),
+        ("digits training step", QuickRuns.None, DigitsStep),
+        ("convolution block", QuickRuns.None, ConvolutionBlock),
+        ("transformer block", QuickRuns.None, TransformerBlock),
+        ("attention", QuickRuns.None, Attention),
+        ("sorting", QuickRuns.None, Sorting),
+        ("recurrence", QuickRuns.None, Recurrence),
+        ("random numbers", QuickRuns.None, RandomNumbers),
+        ("halves", QuickRuns.None, () => Narrow(DType.Float16)),
+        ("bfloats", QuickRuns.None, () => Narrow(DType.BFloat16)),
+        ("doubles", QuickRuns.None, Doubles),
+        ("narrow floats", QuickRuns.None, NarrowFloats),
+        ("symbolic sizes", QuickRuns.None, Symbolic),
+        ("movement", QuickRuns.None, Movement),
     ];
 
     private static Tensor Data(params Shape shape) => Tensor.Rand(shape).Realize();
@@ -173,4 +173,17 @@ internal static class Models
         Done(x.Permute(2, 0, 1).Contiguous(), x.Pad([(1, 2), (0, 0), (3, 1)]), x.Flip(0, 2).Contiguous(), x[.., 1..4, ..2].Contiguous(), x.Reshape(10, 12).Transpose(0, 1).Contiguous(), x.Expand(6, 5, 4).Tril());
         Done(Data(1, 2, 6, 6).Unfold(3), x.Roll(2), x.Diagonal());
     }
+}
+
+/// <summary>In which quick runs a model is.</summary>
+internal enum QuickRuns
+{
+    /// <summary>In none.</summary>
+    None,
+
+    /// <summary>Where models run once.</summary>
+    Corpus,
+
+    /// <summary>Also where they run for each mask.</summary>
+    All,
 }

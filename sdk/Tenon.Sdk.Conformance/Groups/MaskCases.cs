@@ -24,7 +24,7 @@ internal static class MaskCases
         // Of interfaces the kernels know nothing.
         if (!CapabilityMask.IsFeature(word))
         {
-            foreach (var one in KernelCorpus.For(masked.Value).Cases(() => masked.Value, $"{word}/"))
+            foreach (var one in KernelCorpus.For(masked.Value, forMasks: true).Cases(() => masked.Value, $"{word}/"))
             {
                 yield return one;
             }

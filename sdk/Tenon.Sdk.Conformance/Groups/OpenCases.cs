@@ -6,7 +6,7 @@ namespace Tenon.Sdk.Conformance;
 /// <summary>What a device says of itself, and how it opens and closes.</summary>
 internal static class OpenCases
 {
-    private const int Repetitions = 10;
+    private const int Repetitions = 5;
 
     public static IEnumerable<ConformanceCase> For(Subject subject)
     {
@@ -157,7 +157,7 @@ internal static class OpenCases
             var device = runtime.Devices.Open(subject.Opened.Name).Device;
             var buffer = device.Allocator.Allocate(1024);
             device.Allocator.CopyIn(Subject.Whole(buffer), new byte[1024]);
-            var kernel = device.Load(device.CodeGenerators[0].Generate(Chain(subject, 100_000)));
+            var kernel = device.Load(device.CodeGenerators[0].Generate(Chain(subject, subject.IsQuick ? 300 : 100_000)));
             for (var n = 0; n < 8; n++)
             {
                 kernel.Launch([Subject.Whole(buffer)]);

@@ -135,7 +135,7 @@ public sealed class OpenCLRenderer(OpenCLFeatures features) : WorkgroupRenderer
     protected override IEnumerable<string> Arguments(CStyleKernel kernel) =>
     [
         .. kernel.Program.Parameters.Select((p, slot) => $"{Pointer(kernel, p.DType, isLocal: false)} data{slot}, long offset{slot}"),
-        .. kernel.Program.Variables.Select(name => $"long {Variable(name)}"),
+        .. kernel.Program.Variables.Select((name, i) => $"long {Variable(name, i)}"),
     ];
 
     /// <inheritdoc/>
@@ -159,7 +159,7 @@ public sealed class OpenCLRenderer(OpenCLFeatures features) : WorkgroupRenderer
     protected override string Index(SpecialKind kind, int dimension) => $"{(kind == SpecialKind.Group ? "get_group_id" : "get_local_id")}({dimension})";
 
     /// <inheritdoc/>
-    protected override string? ExchangeWord(string x, string mask) => features.Shuffle switch
+    protected override string? ExchangeWord(LinearProgram program, string x, string mask) => features.Shuffle switch
     {
         OpenCLShuffle.Khronos => CStyleKernel.Call("sub_group_shuffle_xor", x, mask),
         OpenCLShuffle.Intel => CStyleKernel.Call("intel_sub_group_shuffle_xor", x, mask),

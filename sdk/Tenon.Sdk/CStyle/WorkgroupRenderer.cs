@@ -61,15 +61,21 @@ public abstract class WorkgroupRenderer : CStyleRenderer
     protected abstract string Index(SpecialKind kind, int dimension);
 
     /// <summary>The value of a variable among the arguments.</summary>
-    protected virtual string Variable(string name) => $"arg_{name}";
+    /// <param name="name">Its name.</param>
+    /// <param name="position">Its place among the program's variables.</param>
+    protected virtual string Variable(string name, int position) => $"arg_{name}";
+
+    /// <summary>The name of a mathematical function for a type: <c>sqrt</c>, <c>trunc</c> or <c>fma</c>.</summary>
+    protected virtual string Function(string name, DType dtype) => name;
 
     /// <summary>The call with which all lanes of a group wait for each other and see what any has written to local arrays.</summary>
     protected abstract string Barrier { get; }
 
     /// <summary>An unsigned integer of 32 bits of another lane of the subgroup; null if the dialect has no way.</summary>
+    /// <param name="program">What is written.</param>
     /// <param name="x">The value.</param>
     /// <param name="mask">In which bits the number of the other lane differs.</param>
-    protected virtual string? ExchangeWord(string x, string mask) => null;
+    protected virtual string? ExchangeWord(LinearProgram program, string x, string mask) => null;
 
     /// <inheritdoc/>
     protected internal override string TypeOf(CStyleKernel kernel, DType dtype) => dtype switch
@@ -84,16 +90,7 @@ public abstract class WorkgroupRenderer : CStyleRenderer
         NameOf(dtype.IsBool ? DType.UInt8 : IsBits(dtype) ? DType.UInt16 : dtype.Scalar);
 
     /// <inheritdoc/>
-    protected internal override string PointerTo(CStyleKernel kernel, UOp address)
-    {
-        var array = address;
-        while (array.Op == Ops.Index)
-        {
-            array = array[0];
-        }
-
-        return Pointer(kernel, address.DType, array.Op == Ops.Local);
-    }
+    protected internal override string PointerTo(CStyleKernel kernel, UOp address) => PointerTo(StorageTypeOf(kernel, address.DType), address);
 
     /// <inheritdoc/>
     protected internal override string Literal(CStyleKernel kernel, DType dtype, Scalar value)
@@ -125,12 +122,17 @@ public abstract class WorkgroupRenderer : CStyleRenderer
             }
             else if (op.Op == Ops.Variable)
             {
-                // A name that no launch passes is an error of the program.
-                _ = program.PositionOf(op);
                 var (name, type) = (op.ArgAs<VariableArg>().Name, kernel.TypeOf(op.DType));
-                kernel.Line($"{type} {kernel[op] = $"var_{name}"} = ({type}){Variable(name)};");
+                kernel.Line($"{type} {kernel[op] = $"var_{name}"} = ({type}){Variable(name, program.PositionOf(op))};");
             }
         }
+    }
+
+    /// <summary>The type of pointers to values of a type where an address is.</summary>
+    protected string PointerTo(string type, UOp address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        return $"{AddressSpace(address.Memory.Op == Ops.Local)}{type}*";
     }
 
     /// <summary>The type of pointers to elements in a buffer or a local array.</summary>
@@ -147,9 +149,9 @@ public abstract class WorkgroupRenderer : CStyleRenderer
         [Ops.Barrier] = (_, _, _) => Barrier,
         [Ops.LaneXor] = (k, op, x) => CStyleKernel.Call(LaneExchange(k, op.DType), x[0], $"{op.Arg}u"),
         [Ops.Div] = InSingle(CStyleOperators.Table[Ops.Div]),
-        [Ops.Sqrt] = InSingle((_, _, x) => CStyleKernel.Call("sqrt", x)),
-        [Ops.Trunc] = InSingle((_, _, x) => CStyleKernel.Call("trunc", x)),
-        [Ops.MulAcc] = (_, _, x) => CStyleKernel.Call("fma", x),
+        [Ops.Sqrt] = InSingle((_, op, x) => CStyleKernel.Call(Function("sqrt", op.DType), x)),
+        [Ops.Trunc] = InSingle((_, op, x) => CStyleKernel.Call(Function("trunc", op.DType), x)),
+        [Ops.MulAcc] = (_, op, x) => CStyleKernel.Call(Function("fma", op.DType), x),
     };
 
     /// <summary>An expression that floats of 16 bits are widened for: float32 has so many more bits that rounding twice is rounding once.</summary>
@@ -173,7 +175,7 @@ public abstract class WorkgroupRenderer : CStyleRenderer
         return kernel.Define(name, () =>
         {
             var (type, word, bits) = (kernel.TypeOf(dtype), kernel.TypeOf(DType.UInt32), dtype.IsBool || IsBits(dtype) ? dtype : CStyleTypes.UnsignedOf(dtype));
-            string Exchange(string x) => ExchangeWord(x, "mask")
+            string Exchange(string x) => ExchangeWord(kernel.Program, x, "mask")
                 ?? throw new BackendException("TEN4005", $"Kernel {kernel.Program.Name} exchanges values between lanes, for which {GetType().Name} has no function here. The target must not list LaneXor.");
 
             var code = bits == dtype || !dtype.IsFloat ? "x" : kernel.Bits(dtype, bits, "x");

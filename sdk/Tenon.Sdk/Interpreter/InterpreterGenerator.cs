@@ -20,13 +20,15 @@ public sealed class InterpreterGenerator : CodeGenerator
         ops |= options.LocalBytes > 0 ? new OpSet(Ops.Local) : default;
         ops |= options.HasWorkgroups ? new OpSet(Ops.Barrier) : default;
         ops |= options.HasWorkgroups && options.SubgroupSize > 0 ? new OpSet(Ops.LaneXor) : default;
+        ops |= options.HasWorkgroups && options.TensorCores.Count > 0 ? new OpSet(Ops.Wmma) : default;
         Target = new CodeGeneratorTarget
         {
             ExtraOps = ops,
             DTypes = DType.Native.ToDictionary(d => d, _ => support),
             VectorBytes = options.VectorBytes,
             VectorRegisters = 64,
-            Fingerprint = $"linear-g{(options.HasWorkgroups ? options.MaxLanesPerGroup : 0)}-s{options.SubgroupSize}-l{options.LocalBytes}-v{options.VectorBytes}",
+            TensorCores = options.TensorCores,
+            Fingerprint = $"linear-g{(options.HasWorkgroups ? options.MaxLanesPerGroup : 0)}-s{options.SubgroupSize}-l{options.LocalBytes}-v{options.VectorBytes}{string.Concat(options.TensorCores.Select(c => $"-{c}"))}",
         };
     }
 

@@ -1,3 +1,5 @@
+using Tenon.Core.Backend;
+
 namespace Tenon.Sdk.Interpreter;
 
 /// <summary>The device that an interpreter is.</summary>
@@ -23,4 +25,7 @@ public sealed record InterpreterOptions
 
     /// <summary>Whether it is an error to read memory of a buffer that nothing has written.</summary>
     public bool ChecksBuffers { get; init; } = true;
+
+    /// <summary>The tensor cores that the device has.</summary>
+    public IReadOnlyList<TensorCore> TensorCores { get; init; } = [];
 }

@@ -106,6 +106,9 @@ internal sealed class ProgramBuilder
             case Ops.LaneXor:
                 Then(type.Exchange(_lockstep, site, u.ArgAs<int>(), _options.SubgroupSize, sources[0], result));
                 break;
+            case Ops.Wmma:
+                AddCore(site, result);
+                break;
             case Ops.Stack:
                 Then(type.Arrange(sources, [.. Enumerable.Range(0, sources.Length)], result));
                 break;
@@ -153,6 +156,29 @@ internal sealed class ProgramBuilder
                 to[i] = long.CreateTruncating(offsets[i]) + (from is null ? 0 : from[i]);
             }
         }
+    }
+
+    // Addresses are registers too, of places in memory.
+    private void AddCore(Site site, Register result)
+    {
+        var u = site.Op;
+        var core = _options.TensorCores.FirstOrDefault(c => c.Name == u.ArgAs<string>())
+            ?? throw new BackendException("TEN4001", $"Kernel {_program.Name}, {site}: the interpreter has no tensor core {u.Arg}.");
+        var values = new Register?[3];
+        var accesses = new MemoryAccess?[3];
+        for (var i = 0; i < 3; i++)
+        {
+            if (u[i].Op == Ops.Index)
+            {
+                accesses[i] = new MemoryAccess(_lockstep, site, _regions[u[i]], ((Register<long>)_registers[u[i]]).Values);
+            }
+            else
+            {
+                values[i] = _registers[u[i]];
+            }
+        }
+
+        Then(new CoreStep(core, _lockstep, site, values, accesses, result));
     }
 
     private void AddLoop()

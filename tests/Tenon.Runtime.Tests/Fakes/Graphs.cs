@@ -1,12 +1,13 @@
 using System.Runtime.InteropServices;
 using Tenon.Core;
+using Tenon.Core.Backend;
 
 namespace Tenon.Runtime.Tests;
 
 /// <summary>Short ways to write graphs and to look at results.</summary>
 internal static class Graphs
 {
-    public static TenonRuntime Runtime(FakePlugin? plugin = null, FakeCompiler? compiler = null, Action<RuntimeOptions>? configure = null)
+    public static TenonRuntime Runtime(IBackendPlugin? plugin = null, FakeCompiler? compiler = null, Action<RuntimeOptions>? configure = null)
     {
         var options = new RuntimeOptions();
         options.Cache.Enabled = false;

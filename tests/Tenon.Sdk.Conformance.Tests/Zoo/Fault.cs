@@ -29,5 +29,4 @@ public enum Fault
     WrongInLists,
     SharesBytes,
     ExchangesWithTheWrongLane,
-    SkipsBarriers,
 }

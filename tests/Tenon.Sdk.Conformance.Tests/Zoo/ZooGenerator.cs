@@ -30,7 +30,7 @@ internal sealed class ZooGenerator(Fault fault, CodeGeneratorTarget target) : Co
             UOp[] src = [.. u.Src.ToArray().Select(s => done[s])];
             var changed = Change(u, src, hasVectors, ops) ?? u.WithSources(src);
             done[u] = changed;
-            if (changed.Op == Ops.Barrier ? fault != Fault.SkipsBarriers : !ops.Contains(changed))
+            if (changed.Op == Ops.Barrier || !ops.Contains(changed))
             {
                 ops.Add(changed);
             }

@@ -15,7 +15,7 @@ internal sealed class ZooBuffer(byte[] content, long bytes) : DeviceBuffer(bytes
 /// <summary>Arrays as memory.</summary>
 internal sealed class ZooAllocator(Fault fault) : Allocator
 {
-    private const long Memory = 200 << 20;
+    private const long Memory = 128 << 20;
     private static readonly byte[] Shared = new byte[16];
 
     protected override DeviceBuffer AllocateCore(long bytes)

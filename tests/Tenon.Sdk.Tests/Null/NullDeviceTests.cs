@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Tenon.Core;
 using Tenon.Core.Backend;
 using Tenon.Plugins.Null;
+using Tenon.Sdk.Targets;
 using static Tenon.Tests.Shared.Kernels;
 
 namespace Tenon.Sdk.Tests.Null;
@@ -67,6 +68,35 @@ internal sealed class NullDeviceTests
 
         Assert.That(host.Notes.Single(), Does.Contain("CPU/CLR").And.Contain("not available"));
         Assert.That(device.CodeGenerators.Single().Generate(Small).Source, Does.Contain("small"));
+    }
+
+    [TestCaseSource(typeof(KnownTarget), nameof(KnownTarget.Names))]
+    public void ATargetIsADeviceWithItsLimitsThatRendersInItsLanguage(string target)
+    {
+        using var device = new NullPlugin().Open(new DeviceDescription { Name = "NULL" }, target, new TestHost());
+        var generator = device.CodeGenerators.Single();
+        var kernel = generator.Generate(Program("small", 1, Store(At(Param(0, DType.Float32, 4), Int(0)), UOp.Const(DType.Float32, 1))));
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(generator.Name, Is.EqualTo(target.Split(':')[0]));
+            Assert.That(kernel.Source, Does.Contain(target.StartsWith("WGSL", StringComparison.Ordinal) ? "fn main" : "small(").And.Contain("data0"));
+            Assert.That(kernel.Binary.Length, Is.Zero);
+            Assert.That(generator.Target.Fingerprint, Does.StartWith("null-"));
+            Assert.That(device.Capabilities.Workgroups, Is.Not.Null);
+            Assert.That(device.Capabilities.LocalBytes, Is.GreaterThanOrEqualTo(16 << 10));
+        });
+    }
+
+    [TestCase("CUDA:sm_12", "TEN4250", "sm_90")]
+    [TestCase("HIP:gfx1", "TEN4250", "gfx1100")]
+    [TestCase("METAL:apple1", "TEN4250", "apple7")]
+    [TestCase("FORTRAN", "TEN4251", "OPENCL")]
+    public void AnUnknownTargetIsRefusedWithThoseThatAreKnown(string target, string code, string known)
+    {
+        var error = Assert.Throws<BackendException>(() => new NullPlugin().Open(new DeviceDescription { Name = "NULL" }, target, new TestHost()))!;
+        Assert.That(error.Code, Is.EqualTo(code));
+        Assert.That(error.Message, Does.Contain(known));
     }
 
     private static Device Open(BackendHost host)

@@ -1,0 +1,4 @@
+using Tenon.Core.Backend;
+using Tenon.Plugins.Cl;
+
+[assembly: BackendPlugin(typeof(ClPlugin))]

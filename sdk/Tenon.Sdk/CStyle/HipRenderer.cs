@@ -1,0 +1,97 @@
+using Tenon.Core;
+using Tenon.Core.Backend;
+using Tenon.Sdk.Targets;
+
+namespace Tenon.Sdk.CStyle;
+
+/// <summary>
+/// HIP, as the Clang of ROCm takes it without headers. The arguments of a kernel are the addresses of the buffers, by slot, then the variables
+/// in the order of the program, as <c>long long</c>. Local arrays are declared in the kernel. Grid and block have the program's groups and
+/// lanes. Compile with <see cref="CompileOptions"/> and the device libraries.
+/// </summary>
+/// <param name="architecture">What is compiled for.</param>
+public sealed class HipRenderer(HipArchitecture architecture) : CxxRenderer
+{
+    /// <summary>The compiler options without which the source means something else.</summary>
+    public static IReadOnlyList<string> CompileOptions { get; } = ["-std=c++17", "-ffp-contract=off", "-fno-fast-math", "-fhip-fp32-correctly-rounded-divide-sqrt"];
+
+    /// <inheritdoc/>
+    public override CodeGeneratorTarget Target { get; } = new()
+    {
+        ExtraOps = ExtraOps,
+        DTypes = DType.Native.ToDictionary(d => d, d => d == DType.Float16 ? DTypeSupport.Storage | DTypeSupport.Arithmetic | DTypeSupport.Vector : SupportOf(d)),
+        VectorBytes = 16,
+        VectorRegisters = 32,
+        Fingerprint = $"hip-{architecture.Name}",
+    };
+
+    /// <inheritdoc/>
+    protected internal override string Prologue => """
+        #ifndef __global__
+        #define __global__ __attribute__((global))
+        #define __device__ __attribute__((device))
+        #define __shared__ __attribute__((shared))
+        #endif
+        extern "C" __device__ float __ocml_sqrt_f32(float);
+        extern "C" __device__ double __ocml_sqrt_f64(double);
+        """;
+
+    /// <inheritdoc/>
+    protected internal override string Inline => "static inline __device__ __attribute__((always_inline))";
+
+    // Stores before it are seen by the group after it.
+    /// <inheritdoc/>
+    protected override string Barrier =>
+        "__builtin_amdgcn_fence(__ATOMIC_RELEASE, \"workgroup\"), __builtin_amdgcn_s_barrier(), __builtin_amdgcn_fence(__ATOMIC_ACQUIRE, \"workgroup\")";
+
+    /// <inheritdoc/>
+    protected internal override bool Computes(DType half) => half == DType.Float16;
+
+    /// <inheritdoc/>
+    protected internal override string Bits(CStyleKernel kernel, DType from, DType to, string x) => $"__builtin_bit_cast({TypeOf(kernel, to)}, {(to.Bits < 32 ? $"({TypeOf(kernel, from)}){x}" : x)})";
+
+    /// <inheritdoc/>
+    protected internal override string ToSingle(CStyleKernel kernel, DType half, string x) => IsBits(half) ? base.ToSingle(kernel, half, x) : $"((float){x})";
+
+    /// <inheritdoc/>
+    protected internal override string FromSingle(CStyleKernel kernel, DType half, string x) => IsBits(half) ? base.FromSingle(kernel, half, x) : $"((_Float16){x})";
+
+    /// <inheritdoc/>
+    protected override string Function(string name, DType dtype) =>
+        name == "sqrt" ? $"__ocml_sqrt_f{dtype.Bits}" : $"__builtin_{name}{dtype.Bits switch { 64 => "", 32 => "f", _ => "f16" }}";
+
+    /// <inheritdoc/>
+    protected override string NameOf(DType scalar) => scalar.Kind switch
+    {
+        DTypeKind.Float => scalar.Bits switch { 64 => "double", 32 => "float", _ => "_Float16" },
+        var kind => (kind == DTypeKind.UInt ? "unsigned " : scalar.Bits == 8 ? "signed " : "") + scalar.Bits switch { 8 => "char", 16 => "short", 32 => "int", _ => "long long" },
+    };
+
+    /// <inheritdoc/>
+    protected override string Head(LinearProgram program) =>
+        $"extern \"C\" __global__ __attribute__((amdgpu_flat_work_group_size(1, {program.Lanes.Count}))) void";
+
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Arguments(CStyleKernel kernel) =>
+    [
+        .. kernel.Program.Parameters.Select((p, slot) => $"{Pointer(kernel, p.DType, isLocal: false)} data{slot}"),
+        .. kernel.Program.Variables.Select((name, i) => $"long long {Variable(name, i)}"),
+    ];
+
+    /// <inheritdoc/>
+    protected override void Begin(CStyleKernel kernel)
+    {
+        if (kernel.Program.LocalBytes > 0)
+        {
+            kernel.Line($"__shared__ __attribute__((aligned(64))) unsigned char {LocalBlock}[{kernel.Program.LocalBytes}];");
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override string Index(SpecialKind kind, int dimension) =>
+        $"__builtin_amdgcn_{(kind == SpecialKind.Group ? "workgroup" : "workitem")}_id_{"xyz"[dimension]}()";
+
+    /// <inheritdoc/>
+    protected override string? ExchangeWord(LinearProgram program, string x, string mask) =>
+        $"((unsigned int)__builtin_amdgcn_ds_bpermute((__builtin_amdgcn_mbcnt_hi(~0u, __builtin_amdgcn_mbcnt_lo(~0u, 0u)) ^ {mask}) << 2, (int){x}))";
+}

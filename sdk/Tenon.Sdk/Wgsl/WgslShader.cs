@@ -1,0 +1,53 @@
+using System.Text;
+using Tenon.Core.Backend;
+
+namespace Tenon.Sdk.Wgsl;
+
+/// <summary>
+/// A kernel in WGSL, and what is needed to launch it: docs/wgsl.md says how buffers and parameters are bound.
+/// </summary>
+/// <param name="Source">The text of the module; its entry point is <see cref="EntryPoint"/>.</param>
+/// <param name="Dispatch">How many workgroups a launch has.</param>
+/// <param name="Windows">For each buffer, by how many bindings it is bound: one, or several of <paramref name="WindowBytes"/> bytes.</param>
+/// <param name="WindowBytes">Bytes of all bindings of one buffer but the last.</param>
+public sealed record WgslShader(string Source, GridSize Dispatch, IReadOnlyList<int> Windows, long WindowBytes)
+{
+    /// <summary>The name of the entry point.</summary>
+    public const string EntryPoint = "main";
+
+    /// <summary>The binding of the block of parameters, in group 0. That of the first buffer's first window comes after it.</summary>
+    public const int ParameterBinding = 0;
+
+    /// <summary>The shader as bytes, for a cache.</summary>
+    public byte[] ToBytes()
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new BinaryWriter(stream, Encoding.UTF8))
+        {
+            writer.Write(Dispatch);
+            writer.Write(WindowBytes);
+            writer.Write(Windows.Count);
+            foreach (var windows in Windows)
+            {
+                writer.Write(windows);
+            }
+
+            writer.Write(Source);
+        }
+
+        return stream.ToArray();
+    }
+
+    /// <summary>What <see cref="ToBytes"/> has written.</summary>
+    public static WgslShader FromBytes(ReadOnlyMemory<byte> bytes)
+    {
+        using var reader = new BinaryReader(new MemoryStream(bytes.ToArray()), Encoding.UTF8);
+        var (dispatch, windowBytes, windows) = (reader.ReadGridSize(), reader.ReadInt64(), new int[reader.ReadInt32()]);
+        for (var i = 0; i < windows.Length; i++)
+        {
+            windows[i] = reader.ReadInt32();
+        }
+
+        return new WgslShader(reader.ReadString(), dispatch, windows, windowBytes);
+    }
+}

@@ -1,0 +1,112 @@
+using Tenon.Core;
+using Tenon.Core.Backend;
+using Tenon.Sdk.Wgsl;
+using static Tenon.Tests.Shared.Kernels;
+
+namespace Tenon.Sdk.Tests;
+
+/// <summary>How shaders are put together. That they run is tested by the device that runs them.</summary>
+internal sealed class WgslRendererTests
+{
+    private static readonly WgslRenderer Renderer = new(new WgslLimits());
+
+    [Test]
+    public void Work_items_share_workgroups()
+    {
+        var (input, output, item) = (Param(0, DType.Float32, 1000), Param(1, DType.Float32, 1000), Special(1000));
+        var shader = Renderer.Compile(Program("double", 1000, Store(At(output, item), UOp.Alu(Ops.Add, Load(At(input, item)), UOp.Const(DType.Float32, 1.5)))));
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(shader.Dispatch, Is.EqualTo(new GridSize(16)));
+            Assert.That(shader.Windows, Is.EqualTo(new[] { 1, 1 }));
+            Assert.That(shader.Source, Does.Contain("@group(0) @binding(0) var<uniform> launch: Launch;"));
+            Assert.That(shader.Source, Does.Contain("@group(0) @binding(2) var<storage, read_write> data1: array<f32>;"));
+            Assert.That(shader.Source, Does.Contain("@workgroup_size(64, 1, 1)"));
+            Assert.That(shader.Source, Does.Contain("if (item >= 1000i) { return; }"));
+        });
+    }
+
+    [Test]
+    public void Many_workgroups_are_folded()
+    {
+        const int Items = 10_000_000;
+        var item = Special(Items);
+        var shader = Renderer.Compile(Program("fill", Items, Store(At(Param(0, DType.Int32, Items), item), item)));
+
+        Assert.That(shader.Dispatch, Is.EqualTo(new GridSize(65535, 3)));
+        Assert.That(shader.Source, Does.Contain("group.y * 65535u + group.x"));
+    }
+
+    [Test]
+    public void Masked_stores_are_atomic_and_so_are_loads_beside_them()
+    {
+        var data = Param(0, DType.UInt32, 4);
+        var (value, mask) = (UOp.Const(DType.UInt32, 0x1200), UOp.Const(DType.UInt32, 0xff00));
+        var store = UOp.New(Ops.Store, DType.Void, [At(data, Int(1)), UOp.Alu(Ops.Or, Load(At(data, Int(0))), value), mask]);
+        var source = Renderer.Compile(Program("mask", 1, store)).Source;
+
+        Assert.That(source, Does.Contain("array<atomic<u32>>"));
+        Assert.That(source, Does.Contain("atomicLoad(&data0[first0 + 0i])"));
+        Assert.That(source, Does.Contain("atomicAnd(&data0[first0 + 1i], ~65280u); atomicOr(&data0[first0 + 1i], "));
+    }
+
+    [Test]
+    public void Local_arrays_of_one_type_are_parts_of_one()
+    {
+        var (a, b) = (UOp.New(Ops.Local, DType.Float32, [], new LocalArg(0, 16)), UOp.New(Ops.Local, DType.Float32, [], new LocalArg(1, 16, 64)));
+        var lane = UOp.New(Ops.Special, DType.Int32, [], new SpecialArg("lid0", 16) { Kind = SpecialKind.Lane });
+        var barrier = UOp.New(Ops.Barrier, DType.Void, []);
+        var output = Param(0, DType.Float32, 16);
+        var store = Store(At(a, lane), UOp.Const(DType.Float32, 2));
+        var whole = Program("local", 1, store, barrier, Store(At(b, lane), UOp.Const(DType.Float32, 3)), Store(At(output, lane), Load(At(b, lane))));
+        var shader = Renderer.Compile(new LinearProgram { Name = whole.Name, Ops = whole.Ops, Parameters = whole.Parameters, GlobalSize = 1, Lanes = new GridSize(16), LocalBytes = 128 });
+
+        Assert.That(shader.Source, Does.Contain("var<workgroup> local_f32: array<f32, 32>;"));
+        Assert.That(shader.Source, Does.Contain("@workgroup_size(16, 1, 1)"));
+        Assert.That(shader.Source, Does.Contain("local_f32[v1] = 3.0f;"));
+        Assert.That(shader.Source, Does.Contain("workgroupBarrier();"));
+    }
+
+    [Test]
+    public void Large_buffers_have_windows()
+    {
+        var renderer = new WgslRenderer(new WgslLimits { BindingBytes = 1024 });
+        var (data, item) = (Param(0, DType.Float32, 600), Special(600));
+        var shader = renderer.Compile(Program("windows", 600, Store(At(data, item), UOp.Alu(Ops.Neg, Load(At(data, item))))));
+
+        Assert.That(shader.Windows, Is.EqualTo(new[] { 3 }));
+        Assert.That(shader.Source, Does.Contain("@binding(3) var<storage, read_write> data0_2: array<f32>;"));
+        Assert.That(shader.Source, Does.Contain("if (place < 512u) { return data0_1[place - 256u]; }"));
+        Assert.That(() => new WgslRenderer(new WgslLimits { BindingBytes = 256 }).Compile(Program("windows", 600, Store(At(data, item), Load(At(data, item))))),
+            Throws.InstanceOf<BackendException>().With.Property("Code").EqualTo("TEN4352"));
+    }
+
+    [Test]
+    public void What_isnt_finite_is_no_constant_expression()
+    {
+        var output = Param(0, DType.Float32, 3);
+        UOp Value(int i, double value) => Store(At(output, Int(i)), UOp.Const(DType.Float32, value));
+        var source = Renderer.Compile(Program("constants", 1, Value(0, double.NaN), Value(1, double.NegativeInfinity), Value(2, -0.0))).Source;
+
+        Assert.That(source, Does.Contain("float_of(0xff800000u)").And.Contain("float_of(0x80000000u)").And.Contain("fn float_of(bits: u32) -> f32"));
+    }
+
+    [Test]
+    public void Missing_types_are_named()
+    {
+        var output = Param(0, DType.Float64, 1);
+        Assert.That(() => Renderer.Compile(Program("doubles", 1, Store(At(output, Int(0)), UOp.Const(DType.Float64, 1)))),
+            Throws.InstanceOf<BackendException>().With.Property("Code").EqualTo("TEN4351").And.Message.Contains("doubles").And.Message.Contains("float64"));
+    }
+
+    [Test]
+    public void Shaders_are_kept_as_bytes()
+    {
+        var shader = new WgslShader("text", new GridSize(1, 2, 3), [1, 2], 4096);
+        var again = WgslShader.FromBytes(shader.ToBytes());
+
+        Assert.That((again.Source, again.Dispatch, again.WindowBytes), Is.EqualTo((shader.Source, shader.Dispatch, shader.WindowBytes)));
+        Assert.That(again.Windows, Is.EqualTo(shader.Windows));
+    }
+}
