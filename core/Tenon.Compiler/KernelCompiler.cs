@@ -56,6 +56,11 @@ public static class KernelCompiler
         var program = LinearProgramBuilder.Build(name, kernel, Linearizer.Linearize(graph), groups, lanes);
         stage?.Result = UOp.Sink([.. program.Ops]);
         LinearSpecification.Check(program, target);
+        if (device.Workgroups is not null && program.LocalBytes > device.LocalBytes)
+        {
+            throw new TenonException("TEN1064", $"{name}: its groups need {program.LocalBytes} bytes of local memory; the device has {device.LocalBytes}. If the kernel is tuned, tune it again for this device.");
+        }
+
         return program;
 
         void CheckKernel(UOp graph, string step)

@@ -10,8 +10,9 @@ internal sealed class RandomProgramVariant : IDisposable
     // The index checker can't prove every access of these, though results show that they are right.
     private static readonly CompilerOptions Compiler = new() { CheckIndices = false };
     private readonly TenonRuntime _runtime;
+    private readonly string _device;
 
-    private RandomProgramVariant(string source, TenonRuntime runtime) => (Source, _runtime) = (source, runtime);
+    private RandomProgramVariant(string source, TenonRuntime runtime, string device) => (Source, _runtime, _device) = (source, runtime, device);
 
     /// <summary>The C# expression that makes it.</summary>
     public string Source { get; }
@@ -31,6 +32,13 @@ internal sealed class RandomProgramVariant : IDisposable
     /// <summary>Loops changed at random.</summary>
     public static RandomProgramVariant Loops(int seed, string vector = "auto") =>
         With($"Loops({seed}, \"{vector}\")", (kernel, view) => RandomLoops.Apply(kernel, view, seed), vector);
+
+    /// <summary>Groups of lanes, run by the interpreter; loops changed at random if there is a seed.</summary>
+    /// <param name="settings">Settings of the device, such as <c>lanes=64;subgroup=8</c>.</param>
+    /// <param name="seed">Of the changes; null for what the heuristic chooses.</param>
+    public static RandomProgramVariant Groups(string settings, int? seed = null) => Create(
+        $"Groups(\"{settings}\", {(seed is null ? "null" : seed)})", seed is { } s ? Compiler with { Optimiser = (kernel, view) => RandomLoops.Apply(kernel, view, s) } : Compiler, "INTERPRETER",
+        [("plugins:tenon.interpreter:undefined", "allow"), .. settings.Split(';').Select(p => ($"plugins:tenon.interpreter:{p.Split('=')[0]}", (string?)p.Split('=')[1]))]);
 
     /// <summary>Another optimiser.</summary>
     public static RandomProgramVariant With(string source, Func<UOp, CodeGeneratorView, UOp> optimiser, string vector = "auto") =>
@@ -83,12 +91,12 @@ internal sealed class RandomProgramVariant : IDisposable
         var buffers = new NodeMap<UOp>();
         foreach (var (param, values) in program.Inputs)
         {
-            var buffer = _runtime.CreateBuffer(param.DType, values.Length, RandomProgram.Device);
+            var buffer = _runtime.CreateBuffer(param.DType, values.Length, _device);
             _runtime.CopyIn(buffer, ElementBytes.From(values, param.DType));
             buffers[param] = buffer;
         }
 
-        var storage = _runtime.Realize([.. program.Results.Select(r => (r.Substitute(buffers), RandomProgram.Device))]);
+        var storage = _runtime.Realize([.. program.Results.Select(r => (r.Substitute(buffers), _device))]);
         return [.. storage.Select((s, i) => Read(s, expected[i].Length))];
     }
 
@@ -99,10 +107,12 @@ internal sealed class RandomProgramVariant : IDisposable
         return ElementBytes.To(bytes, storage.DType, count);
     }
 
-    private static RandomProgramVariant Create(string source, CompilerOptions compiler, params (string Key, string? Value)[] settings)
+    private static RandomProgramVariant Create(string source, CompilerOptions compiler, params (string Key, string? Value)[] settings) => Create(source, compiler, RandomProgram.Device, settings);
+
+    private static RandomProgramVariant Create(string source, CompilerOptions compiler, string device, (string Key, string? Value)[] settings)
     {
         var options = TenonConfiguration.Load(null, settings.Append(("cache:enabled", "false")).Select(s => KeyValuePair.Create(s.Item1, s.Item2)));
-        return new RandomProgramVariant(source, new TenonRuntimeBuilder(options).Build(new TensorCompiler(compiler)));
+        return new RandomProgramVariant(source, new TenonRuntimeBuilder(options).Build(new TensorCompiler(compiler)), device);
     }
 }
 

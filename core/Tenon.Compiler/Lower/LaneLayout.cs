@@ -53,18 +53,33 @@ internal sealed class LaneLayout
     public static LaneLayout Of(List<UOp> order, WorkgroupLimits? limits) =>
         new LaneLayout(order) is var layout && layout.WhyNot(limits) is { } reason ? throw new TenonException("TEN1061", $"A group can't have these lanes: {reason}.") : layout;
 
-    /// <summary>Why a kernel's lanes can't be had; null if they can.</summary>
-    public static string? WhyNot(UOp kernel, WorkgroupLimits? limits) => new LaneLayout(kernel.TopologicalOrder()).WhyNot(limits);
+    /// <summary>Why a kernel's lanes can't be had, or not the local arrays that they need; null if they can.</summary>
+    public static string? WhyNot(UOp kernel, WorkgroupLimits? limits, long localBytes)
+    {
+        var order = kernel.TopologicalOrder();
+        var layout = new LaneLayout(order);
+        if (layout.WhyNot(limits) is { } reason)
+        {
+            return reason;
+        }
+
+        var bytes = order.Sum(u => u.Op switch
+        {
+            Ops.Local => (double)u.DType.BytesOf(u.ArgAs<LocalArg>().Size),
+            Ops.Reduce when Array.Exists(u.Src[1..].ToArray(), IsLane) => LaneLowering.BytesOf(u, layout),
+            _ => 0,
+        });
+        return bytes > localBytes ? $"it needs {bytes:0} bytes of local memory, of {localBytes}" : null;
+    }
 
     /// <summary>The digit that says the index along a range.</summary>
     public LaneDigit DigitOf(UOp range) => _parts.SelectMany(p => p).First(d => d.Ranges.Contains(range));
 
-    /// <summary>A digit of the running lane's number.</summary>
-    public UOp Value(LaneDigit digit)
-    {
-        var rest = IndexMath.FloorDiv(Number, UOp.Index(digit.Place));
-        return IsLast(digit) ? rest : IndexMath.FloorMod(rest, UOp.Index(digit.Size));
-    }
+    /// <summary>A digit of the running lane's number. Lanes that a part has no need of do again what others do.</summary>
+    public UOp Value(LaneDigit digit) => IndexMath.FloorMod(IndexMath.FloorDiv(Number, UOp.Index(digit.Place)), UOp.Index(digit.Size));
+
+    /// <summary>How many lanes the part of a digit needs.</summary>
+    public long CountOf(LaneDigit digit) => SizeOf(PartOf(digit));
 
     /// <summary>The index along a range; of lanes past its end, the last.</summary>
     public UOp IndexOf(UOp range) => IndexMath.Min(Value(DigitOf(range)), UOp.Index(range[0].Max - 1));
@@ -75,9 +90,9 @@ internal sealed class LaneLayout
     /// <summary>Whether the running lane is the one of all those with the same indices along some ranges that stores what they have computed.</summary>
     public UOp Stores(UOp[] ranges)
     {
-        var digits = ranges.Length == 0 ? [] : _parts.First(p => p.Exists(d => d.Ranges.Contains(ranges[0])));
+        var digits = ranges.Length == 0 ? [] : PartOf(DigitOf(ranges[0]));
         return digits.Count == 0 ? IndexMath.Less(Number, UOp.Index(1)) : digits.Aggregate(
-            UOp.Const(true), (all, d) => IndexMath.And(all, Array.Find(ranges, d.Ranges.Contains) is { } range ? IsInside(range) : IndexMath.Less(Value(d), UOp.Index(1))));
+            IndexMath.Less(Number, UOp.Index(SizeOf(digits))), (all, d) => IndexMath.And(all, Array.Find(ranges, d.Ranges.Contains) is { } range ? IsInside(range) : IndexMath.Less(Value(d), UOp.Index(1))));
     }
 
     public static bool IsLane(UOp u) => u.Op == Ops.Range && u.ArgAs<RangeArg>().Kind == RangeKind.Lane;
@@ -110,7 +125,7 @@ internal sealed class LaneLayout
 
     private static long SizeOf(List<LaneDigit> part) => part[^1].Place * part[^1].Size;
 
-    private bool IsLast(LaneDigit digit) => _parts.Exists(p => p[^1] == digit);
+    private List<LaneDigit> PartOf(LaneDigit digit) => _parts.First(p => p.Contains(digit));
 
     private void FindTogether(UOp u)
     {

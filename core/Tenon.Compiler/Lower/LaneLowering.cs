@@ -15,7 +15,7 @@ internal sealed class LaneLowering
     private readonly CodeGeneratorView _target;
     private readonly UOp _isInside;
     private readonly NodeMap<UOp> _done;
-    private readonly NodeMap<(UOp? Loop, UOp Inside)> _fills = new();
+    private readonly NodeMap<(UOp? Turn, UOp Inside)> _fills = new();
     private readonly NodeSet _written = new();
     private int _nextRange;
     private int _nextLocal;
@@ -46,6 +46,21 @@ internal sealed class LaneLowering
         }
     }
 
+    /// <summary>Bytes of the local arrays that lanes combine a sum through, at most.</summary>
+    public static double BytesOf(UOp reduce, LaneLayout layout)
+    {
+        var steps = 0L;
+        foreach (var lane in reduce.Src[1..].ToArray().Where(LaneLayout.IsLane))
+        {
+            for (var size = layout.DigitOf(lane).Size; size > 1; steps++)
+            {
+                size /= size <= MostRead ? size : StepOf(size);
+            }
+        }
+
+        return steps * reduce.Ranges.ToArray().Where(r => Kind(r) is RangeKind.Unroll or RangeKind.Vector).Aggregate((double)layout.Count * reduce.DType.Bytes, (p, r) => p * r[0].Max);
+    }
+
     public UOp Lower(UOp u)
     {
         if (u.Op is not (Ops.End or Ops.Reduce))
@@ -64,8 +79,7 @@ internal sealed class LaneLowering
 
         if (_fills.TryGetValue(u, out var fill))
         {
-            var rest = loops.Where(r => r.Op == Ops.Range && r.ArgAs<RangeArg>().Kind != RangeKind.Loop);
-            return UOp.New(Ops.End, DType.Void, [LoopNest.Guarded(body, fill.Inside), .. fill.Loop is null ? [] : new[] { fill.Loop }, .. rest]);
+            return UOp.New(Ops.End, DType.Void, [LoopNest.Guarded(body, fill.Inside), .. loops.Where(r => r.Op == Ops.Range), .. fill.Turn is null ? [] : new[] { fill.Turn }]);
         }
 
         var stores = _layout.Count > 1 ? _layout.Stores(lanes) : UOp.Const(true);
@@ -81,9 +95,9 @@ internal sealed class LaneLowering
         }
 
         var done = new NodeMap<UOp>();
-        foreach (var u in store[1].TopologicalOrder(static u => u.Op != Ops.Reduce))
+        foreach (var u in store[1].TopologicalOrder(static u => u.Op is not (Ops.LaneXor or Ops.After)))
         {
-            var node = u.Op == Ops.Reduce ? u : u.MapSources(done);
+            var node = u.Op is Ops.LaneXor or Ops.After ? u : u.MapSources(done);
             done[u] = u.Op != Ops.Load || !_written.Contains(u[0][0]) ? node
                 : UOp.New(Ops.Load, u.DType, [node[0], node.Src.Length == 3 ? IndexMath.And(node[1], store[2]) : store[2], node.Src.Length == 3 ? node[2] : UOp.Const(u.DType, ((Scalar)0).To(u.DType))]);
         }
@@ -91,7 +105,7 @@ internal sealed class LaneLowering
         return UOp.New(Ops.Store, DType.Void, [store[0], done[store[1]], store[2]]);
     }
 
-    // The loops that fill an array are one, of which each lane does its share: in each turn, neighbours do what was next to each other.
+    // The innermost loops, whose neighbours are nearest in memory, are what lanes do side by side; of the next, each does its share in turns.
     private void ShareFill(UOp fill)
     {
         UOp[] loops = [.. fill.Src[1..].ToArray().Where(r => r.ArgAs<RangeArg>().Kind == RangeKind.Loop)];
@@ -100,17 +114,26 @@ internal sealed class LaneLowering
             throw new TenonException("TEN1062", $"Lanes can't fill a local array together in {loop}, whose length is no literal. Stage where lengths are literal.");
         }
 
-        var size = loops.Aggregate(1L, (p, r) => p * r[0].Max);
-        var turns = (size + _layout.Count - 1) / _layout.Count;
-        var turn = turns == 1 ? null : UOp.Range(UOp.Index(turns), _nextRange++);
-        var place = turn is null ? _layout.Number : IndexMath.Add(IndexMath.Mul(turn, UOp.Index(_layout.Count)), _layout.Number);
-        _fills[fill] = (turn, IndexMath.Less(place, UOp.Index(size)));
-        var rest = IndexMath.Min(place, UOp.Index(size - 1));
-        for (var i = loops.Length - 1; i >= 0; i--)
+        var (place, i) = (1L, loops.Length - 1);
+        for (; i >= 0 && loops[i][0].Max <= _layout.Count / place; i--)
         {
-            _done[loops[i]] = i == 0 ? rest : IndexMath.FloorMod(rest, loops[i][0]);
-            rest = IndexMath.FloorDiv(rest, loops[i][0]);
+            _done[loops[i]] = IndexMath.FloorMod(IndexMath.FloorDiv(_layout.Number, UOp.Index(place)), loops[i][0]);
+            place *= loops[i][0].Max;
         }
+
+        var together = _layout.Count / place;
+        var inside = IndexMath.Less(_layout.Number, UOp.Index(place * (i < 0 ? 1 : together)));
+        UOp? turn = null;
+        if (i >= 0 && together > 1)
+        {
+            var size = loops[i][0];
+            turn = UOp.Range(UOp.Index((size.Max + together - 1) / together), _nextRange++);
+            var index = IndexMath.Add(IndexMath.Mul(turn, UOp.Index(together)), IndexMath.FloorDiv(_layout.Number, UOp.Index(place)));
+            inside = IndexMath.And(inside, IndexMath.Less(index, size));
+            _done[loops[i]] = IndexMath.Min(index, UOp.Index(size.Max - 1));
+        }
+
+        _fills[fill] = (turn, inside);
     }
 
     // Afterwards each lane has the sum of all shares: by exchange within a subgroup, then through local arrays, a few lanes at a time.
@@ -134,7 +157,7 @@ internal sealed class LaneLowering
         while (size > 1)
         {
             var step = size <= MostRead ? size : StepOf(size);
-            share = ThroughArray(share, reduce, place, step);
+            share = ThroughArray(share, reduce, place, step, _layout.CountOf(digit));
             (place, size) = (place * step, size / step);
         }
 
@@ -159,7 +182,7 @@ internal sealed class LaneLowering
     }
 
     // Each lane stores its share, and sums those of the lanes whose numbers differ in one digit only.
-    private UOp ThroughArray(UOp share, ReduceArg reduce, long place, long size)
+    private UOp ThroughArray(UOp share, ReduceArg reduce, long place, long size, long lanes)
     {
         UOp[] kept = [.. share.Ranges.ToArray().Where(r => Kind(r) is RangeKind.Unroll or RangeKind.Vector).OrderBy(r => Kind(r) == RangeKind.Vector)];
         var copies = kept.Aggregate(1L, (p, r) => p * r[0].Max);
@@ -167,10 +190,10 @@ internal sealed class LaneLowering
         UOp At(UOp storage, UOp lane) => UOp.New(Ops.Index, array.DType, [storage, kept.Aggregate(lane, (at, r) => IndexMath.Add(IndexMath.Mul(at, r[0]), r))]);
 
         var stored = UOp.New(Ops.After, array.DType, [array, UOp.New(Ops.End, DType.Void, [UOp.New(Ops.Store, DType.Void, [At(array, _layout.Number), share]), .. kept])]);
-        var above = UOp.Index(place * size);
-        var first = IndexMath.Add(IndexMath.FloorMod(_layout.Number, UOp.Index(place)), IndexMath.Mul(IndexMath.FloorDiv(_layout.Number, above), above));
+        var (number, above) = (IndexMath.FloorMod(_layout.Number, UOp.Index(lanes)), UOp.Index(place * size));
+        var first = IndexMath.Add(IndexMath.FloorMod(number, UOp.Index(place)), IndexMath.Mul(IndexMath.FloorDiv(number, above), above));
         var other = UOp.Range(UOp.Index(size), _nextRange++, size <= MostRead ? RangeKind.Unroll : RangeKind.Reduce);
-        var from = IndexMath.Min(IndexMath.Add(first, IndexMath.Mul(other, UOp.Index(place))), UOp.Index(_layout.Count - 1));
+        var from = IndexMath.Add(first, IndexMath.Mul(other, UOp.Index(place)));
         return UOp.New(Ops.Reduce, share.DType, [UOp.New(Ops.Load, share.DType, [At(stored, from)]), other], reduce);
     }
 

@@ -65,9 +65,9 @@ internal sealed class Linearizer
         }
 
         // What fills local arrays lies in the loops of what uses them.
-        foreach (var store in stores.OrderBy(s => StorageOf(s[0]).Op == Ops.Local))
+        foreach (var store in stores.Where(s => !IsInSum(s)).OrderBy(s => StorageOf(s[0]).Op == Ops.Local))
         {
-            Nest([.. ById(store.Ranges).OrderByDescending(r => sumsIn[_numbers.IndexOf(r)])]);
+            NestStore(store);
         }
 
         // Outer reductions have shorter chains than what they contain.
@@ -75,6 +75,23 @@ internal sealed class Linearizer
         {
             Nest(chain);
         }
+
+        stores.FindAll(IsInSum).ForEach(NestStore);
+
+        void NestStore(UOp store) => Nest([.. ById(store.Ranges).OrderByDescending(r => sumsIn[_numbers.IndexOf(r)])]);
+    }
+
+    private static bool IsInSum(UOp store)
+    {
+        foreach (var r in store.Ranges)
+        {
+            if (r.ArgAs<RangeArg>().Kind == RangeKind.Reduce)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // Those that have no place yet lie within those that have.

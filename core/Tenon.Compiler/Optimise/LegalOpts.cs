@@ -3,12 +3,13 @@ using Tenon.Core;
 namespace Tenon.Compiler;
 
 /// <summary>The changes that the loops of a kernel allow next, whether they pay or not.</summary>
-internal sealed class LegalOpts
+internal sealed partial class LegalOpts
 {
     private const int MaxRanges = 64;
     private static readonly int[] Factors = [2, 3, 4, 5, 6, 7, 8, 12, 16, 32];
     private static readonly int[] Blocks = [4, 8, 16, 32, 64, 128, 256, 512, 1024];
     private static readonly int[] PartsPerThread = [1, 4, 16];
+    private static readonly int[] Lanes = [2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
     private readonly LoopNest _nest;
     private readonly CodeGeneratorView _target;
     private readonly UOp[] _ranges;
@@ -51,13 +52,14 @@ internal sealed class LegalOpts
 
             opts.AddRange(Blocks.Select(n => new Opt(OptKind.Tile, id, n)));
             opts.AddRange(range[0].Op == Ops.Const ? [new Opt(OptKind.Global, id)] : PartsPerThread.Select(n => new Opt(OptKind.Global, id, n * _target.Parallelism)));
+            opts.AddRange(_target.Workgroups is null ? [] : Lanes.Append((int)Math.Min(range[0].Max, int.MaxValue)).Distinct().Select(n => new Opt(OptKind.Lane, id, n)));
             opts.Add(new Opt(OptKind.Innermost, id));
             opts.Add(new Opt(OptKind.Accumulate, id));
         }
 
         for (var factor = _target.LocalBytes > 0 ? _nest.Factors().Count - 1 : -1; factor >= 0; factor--)
         {
-            opts.AddRange(_common.Select(l => l.ArgAs<RangeArg>().Id).Append(-1).Select(id => new Opt(OptKind.Stage, id, factor)));
+            opts.AddRange(_ranges.Where(IsAroundStages).Select(l => l.ArgAs<RangeArg>().Id).Append(-1).Select(id => new Opt(OptKind.Stage, id, factor)));
         }
 
         opts.RemoveAll(o => WhyNot(o) is not null);
@@ -76,11 +78,11 @@ internal sealed class LegalOpts
     /// <summary>Why a change may not come next; null if it may.</summary>
     public string? WhyNot(Opt opt)
     {
-        if (opt.Kind == OptKind.Stage)
-        {
-            return WhyNotStage(opt);
-        }
+        return (opt.Kind == OptKind.Stage ? WhyNotStage(opt) : WhyNotOf(opt)) ?? (_target.Workgroups is null ? null : WhyNotInGroups(opt));
+    }
 
+    private string? WhyNotOf(Opt opt)
+    {
         var i = Array.FindIndex(_ranges, r => r.ArgAs<RangeArg>().Id == opt.Range);
         if (i < 0)
         {
@@ -100,7 +102,7 @@ internal sealed class LegalOpts
         return opt.Kind switch
         {
             OptKind.Unroll => KindOf(_ranges[i]) is not (RangeKind.Loop or RangeKind.Reduce) ? "it isn't a loop any more" : WhyNotSplit(_ranges[i], opt.Amount),
-            OptKind.Vector => KindOf(_ranges[i]) is RangeKind.Vector or RangeKind.Global ? "it isn't a loop any more"
+            OptKind.Vector => KindOf(_ranges[i]) is RangeKind.Vector or RangeKind.Global or RangeKind.Lane ? "it isn't a loop any more"
                 : opt.Amount > _lanes || !int.IsPow2(opt.Amount) ? $"a vector has at most {_lanes} lanes, a power of two"
                 : !_cost.CanAdd(i, _vectors) ? "a value would have the lanes of two loops"
                 : WhyNotSplit(_ranges[i], opt.Amount),
@@ -111,6 +113,7 @@ internal sealed class LegalOpts
             OptKind.Tile => KindOf(_ranges[i]) != RangeKind.Reduce && !(_isCommon && _common.Contains(_ranges[i])) ? "the loops around it have an order"
                 : _ranges[i][0].Op != Ops.Const || opt.Amount < 1 || opt.Amount >= _ranges[i][0].Max ? "a block is shorter than the loop, whose length is literal" : null,
             OptKind.Accumulate => WhyNotAccumulate(_ranges[i]),
+            OptKind.Lane => WhyNotLane(_ranges[i], opt.Amount),
             _ => "this version doesn't know it",
         };
     }
@@ -123,18 +126,23 @@ internal sealed class LegalOpts
             return $"the kernel has {factors.Count} factors";
         }
 
-        var (factor, loops) = (factors[opt.Amount], factors[opt.Amount].Ranges.ToArray());
+        var factor = factors[opt.Amount];
         var spanned = LoopNest.StagedRanges(factor, opt.Range);
         var bytes = spanned.Aggregate((double)factor.DType.Bytes, (p, r) => p * r[0].Max) + LocalBytes();
-        return !_isCommon || (opt.Range >= 0 && !_common.Exists(l => l.ArgAs<RangeArg>().Id == opt.Range)) ? "not all of the kernel is in that loop"
+        return !_isCommon || (opt.Range >= 0 && !Array.Exists(_ranges, l => IsAroundStages(l) && l.ArgAs<RangeArg>().Id == opt.Range)) ? "not all of the kernel is in that loop"
             : bytes > _target.LocalBytes ? $"it needs {bytes:0} bytes of local memory, of {_target.LocalBytes}"
-            : spanned.Length == 0 || loops.Any(r => !spanned.Contains(r) && KindOf(r) is not (RangeKind.Global or RangeKind.Loop)) ? "the factor doesn't change within that loop"
+            : spanned.Length == 0 || !LoopNest.CanStage(factor, opt.Range) ? "the factor doesn't change within that loop"
             : Array.Exists(spanned, r => Array.Exists(spanned, r[0].DependsOn)) ? "the length of one of its loops depends on another"
             : factor.TopologicalOrder().Exists(u => u.Op == Ops.After) ? "the factor is staged already" : null;
     }
 
     private string? WhyNotAccumulate(UOp range)
     {
+        if (_target.Workgroups is not null)
+        {
+            return "lanes share local arrays";
+        }
+
         if (_target.LocalBytes == 0 || !_isCommon || _nest.Accumulated(range) is not { } reduce)
         {
             return "the sums can't be kept: that takes local memory, one of several loops of the only reduction, and nothing staged around it";

@@ -4,6 +4,19 @@ namespace Tenon.Compiler;
 
 internal sealed partial class LoopNest
 {
+    /// <summary>
+    /// Whether the turns of a loop may run side by side: none of them reads what another overwrites. The turns of loops over results read no
+    /// other elements than they write, if they write what is read at all.
+    /// </summary>
+    public bool CanBeLanes(UOp range)
+    {
+        var (order, isSummed) = (Kernel.TopologicalOrder(), range.ArgAs<RangeArg>().Kind == RangeKind.Reduce);
+        var written = order.Where(u => u.Op == Ops.Store).Select(u => u[0][0]).ToHashSet();
+        var overwritten = order.Where(u => u.Op == Ops.Load && written.Contains(u[0][0])).Select(u => u[0][0]).ToHashSet();
+        return overwritten.Count == 0 || order.TrueForAll(u => u.Op != (isSummed ? Ops.Reduce : Ops.End) || u.Src[1..].Contains(range) != isSummed
+            || !u[0].TopologicalOrder().Exists(v => v.Op is Ops.Load or Ops.Store && overwritten.Contains(v[0][0])));
+    }
+
     // r → outer·amount + lane, where the outer loop keeps the number of r. Lanes past the end compute the last turn again; they
     // neither store what they have, nor is it summed.
     private void ToLanes(UOp range, int amount)
@@ -15,23 +28,17 @@ internal sealed partial class LoopNest
         }
 
         var lane = UOp.Range(UOp.Index(amount), _nextRange++, RangeKind.Lane);
-        if (size.IsInteger(amount))
-        {
-            Replace(range, lane, [lane]);
-            return;
-        }
-
         var turns = IndexMath.FloorDiv(IndexMath.Add(size, UOp.Index(amount - 1)), UOp.Index(amount));
-        var outer = UOp.Range(turns, range.ArgAs<RangeArg>().Id, kind);
-        var index = IndexMath.Add(IndexMath.Mul(outer, UOp.Index(amount)), lane);
+        UOp[] loops = turns.IsInteger(1) ? [lane] : [UOp.Range(turns, range.ArgAs<RangeArg>().Id, kind), lane];
+        var index = loops.Length == 1 ? lane : IndexMath.Add(IndexMath.Mul(loops[0], UOp.Index(amount)), lane);
         if (size.Op == Ops.Const && size.Max % amount == 0)
         {
-            Replace(range, index, [outer, lane]);
+            Replace(range, index, loops);
             return;
         }
 
         var last = IndexMath.Max(UOp.Index(0), IndexMath.Sub(size, UOp.Index(1)));
-        Replace(range, IndexMath.Min(index, last), [outer, lane]);
+        Replace(range, IndexMath.Min(index, last), loops);
         Guard(lane, IndexMath.Less(index, size));
     }
 

@@ -35,9 +35,22 @@ internal sealed partial class LoopNest
         return _factors = factors;
     }
 
-    /// <summary>The loops that a staged factor's array spans: those within a loop that the factor depends on.</summary>
-    public static UOp[] StagedRanges(UOp factor, int within) =>
-        [.. factor.Ranges.ToArray().Where(r => r.ArgAs<RangeArg>() is { Kind: not RangeKind.Global } arg && (arg.Kind != RangeKind.Loop || arg.Id > within))];
+    /// <summary>The loops that a staged factor's array spans: those within a loop that the factor depends on. What is summed is within loops over results.</summary>
+    public static UOp[] StagedRanges(UOp factor, int within)
+    {
+        var inSum = Array.Exists(factor.Ranges.ToArray(), r => r.ArgAs<RangeArg>() == new RangeArg(within, RangeKind.Reduce));
+        return [.. factor.Ranges.ToArray().Where(r => r.ArgAs<RangeArg>() is var arg && arg.Kind switch
+        {
+            RangeKind.Global => false,
+            RangeKind.Loop => !inSum && arg.Id > within,
+            RangeKind.Reduce => !inSum || arg.Id > within,
+            _ => true,
+        })];
+    }
+
+    /// <summary>Whether a factor changes within a loop, and the loops around the array's are ones that it can be filled in.</summary>
+    public static bool CanStage(UOp factor, int within) =>
+        StagedRanges(factor, within) is { Length: > 0 } spanned && factor.Ranges.ToArray().All(r => spanned.Contains(r) || r.ArgAs<RangeArg>().Kind is RangeKind.Global or RangeKind.Loop or RangeKind.Reduce);
 
     private static bool ReadsMemory(UOp factor) =>
         factor.TopologicalOrder(static u => u.Op != Ops.After) is var order
@@ -57,8 +70,7 @@ internal sealed partial class LoopNest
         var summed = SummedWith(factor);
         var axes = StagedAxes(factor, index, summed, opt.Range);
         var spanned = axes.SelectMany(a => a).ToArray();
-        if (spanned.Length == 0 || factor.TopologicalOrder().Exists(u => u.Op == Ops.After)
-            || factor.Ranges.ToArray().Any(r => !spanned.Contains(r) && r.ArgAs<RangeArg>().Kind is not (RangeKind.Global or RangeKind.Loop)))
+        if (factor.TopologicalOrder().Exists(u => u.Op == Ops.After) || !CanStage(factor, opt.Range))
         {
             throw new TenonException("TEN1051", $"{opt} would stage a factor that doesn't change within that loop, or that is staged already.");
         }
@@ -83,7 +95,7 @@ internal sealed partial class LoopNest
     }
 
     // The axes of the array, the last consecutive: loops, then what is summed over — several loops that run through memory as one
-    // are one axis —, then copies that are written out, then lanes.
+    // are one axis —, then lanes of the group, then copies that are written out, then lanes of vectors.
     private static List<UOp[]> StagedAxes(UOp factor, UOp? index, HashSet<UOp> summed, int within)
     {
         var axes = new List<UOp[]>();
@@ -103,9 +115,10 @@ internal sealed partial class LoopNest
 
         int Group(UOp r) => r.ArgAs<RangeArg>().Kind switch
         {
-            RangeKind.Vector => 3,
+            RangeKind.Vector => 4,
             _ when summed.Contains(r) => 1,
-            RangeKind.Unroll => 2,
+            RangeKind.Lane => 2,
+            RangeKind.Unroll => 3,
             _ => 0,
         };
     }

@@ -28,8 +28,22 @@ internal sealed class WorkgroupHeuristic
     public static void Change(LoopNest nest, CodeGeneratorView target)
     {
         var heuristic = new WorkgroupHeuristic(nest, target);
-        heuristic.ChooseLanes();
-        heuristic.ChooseGrid();
+        if (!WorkgroupProducts.TryApply(nest, target, heuristic._most, heuristic._enough))
+        {
+            heuristic.ChooseLanes();
+        }
+
+        ChooseGrid(nest, target);
+    }
+
+    /// <summary>All loops that the whole kernel is in become the grid.</summary>
+    public static void ChooseGrid(LoopNest nest, CodeGeneratorView target)
+    {
+        var most = target.Workgroups!.MaxGroups.X;
+        foreach (var loop in nest.CommonLoops())
+        {
+            nest.Apply(new Opt(OptKind.Global, loop.ArgAs<RangeArg>().Id, loop[0].Op == Ops.Const ? 0 : (int)Math.Min(loop[0].Max, Math.Min(most, ushort.MaxValue))));
+        }
     }
 
     private List<UOp> Order => _nest.Kernel.TopologicalOrder();
@@ -65,7 +79,25 @@ internal sealed class WorkgroupHeuristic
         var rowLanes = (long)BitOperations.RoundUpToPowerOf2((ulong)Math.Max(1, Math.Min(_most / 2 / lanes, rows / Math.Max(1, 4 * _target.Parallelism))));
         if (rowLanes > 1 && rowLanes * lanes <= _most && common.MaxBy(r => r[0].Max) is { } outer && outer[0].Max >= 2 * rowLanes)
         {
-            Apply(OptKind.Lane, outer, rowLanes);
+            TryLanes(outer, rowLanes);
+        }
+    }
+
+    private bool TryLanes(UOp loop, long lanes)
+    {
+        var opt = new Opt(OptKind.Lane, loop.ArgAs<RangeArg>().Id, (int)lanes);
+        if (!_nest.CanBeLanes(loop) || _nest.Ranges.Exists(r => r[0].DependsOn(loop)) || !Fits(new LoopNest(_nest)))
+        {
+            return false;
+        }
+
+        _nest.Apply(opt);
+        return true;
+
+        bool Fits(LoopNest changed)
+        {
+            changed.Apply(opt);
+            return LaneLayout.WhyNot(changed.Kernel, _target.Workgroups, _target.LocalBytes) is null;
         }
     }
 
@@ -115,7 +147,7 @@ internal sealed class WorkgroupHeuristic
     private long Split(UOp loop, long most, bool canVectorise)
     {
         var id = loop.ArgAs<RangeArg>().Id;
-        var width = canVectorise ? VectorOf(loop) : 1;
+        var width = canVectorise ? VectorOf(_nest, _target, loop) : 1;
         if (width > 1)
         {
             Apply(OptKind.Vector, loop, width);
@@ -131,20 +163,14 @@ internal sealed class WorkgroupHeuristic
         var turns = (size + most - 1) / most;
         var lanes = (size + turns - 1) / turns;
         lanes = turns > 1 && lanes > preferred ? Math.Min(most, (lanes + preferred - 1) / preferred * preferred) : lanes;
-        if (lanes < 2)
-        {
-            return 1;
-        }
-
-        Apply(OptKind.Lane, loop, lanes);
-        return lanes;
+        return lanes >= 2 && TryLanes(loop, lanes) ? lanes : 1;
     }
 
-    // Vectors along a loop whose elements are all consecutive.
-    private int VectorOf(UOp loop)
+    /// <summary>How many lanes a vector along a loop has: 1 unless all elements are consecutive there.</summary>
+    public static int VectorOf(LoopNest nest, CodeGeneratorView target, UOp loop)
     {
-        var order = Order;
-        var width = PlanSearch.MaxLanes(order, _target);
+        var order = nest.Kernel.TopologicalOrder();
+        var width = PlanSearch.MaxLanes(order, target);
         if (width < 2 || loop[0].Op != Ops.Const || loop[0].Max % width != 0 || loop[0].Max / width < 2)
         {
             return 1;
@@ -152,16 +178,7 @@ internal sealed class WorkgroupHeuristic
 
         var accesses = order.FindAll(u => u.Op is Ops.Load or Ops.Store && u.DependsOn(loop));
         return accesses.Count > 0 && accesses.TrueForAll(a => Strides.Along(a[0][1], loop) is 0 or 1 && (a.Op == Ops.Store ? a.Src.Length == 2 : a.Src.Length == 1 || !a[1].DependsOn(loop))
-            && _target.IsMovedInVectors(a[0].DType)) ? width : 1;
-    }
-
-    private void ChooseGrid()
-    {
-        var most = _target.Workgroups!.MaxGroups.X;
-        foreach (var loop in _nest.CommonLoops())
-        {
-            Apply(OptKind.Global, loop, loop[0].Op == Ops.Const ? 0 : Math.Min(loop[0].Max, most));
-        }
+            && target.IsMovedInVectors(a[0].DType)) ? width : 1;
     }
 
     private void Apply(OptKind kind, UOp loop, long amount) => _nest.Apply(new Opt(kind, loop.ArgAs<RangeArg>().Id, (int)amount));

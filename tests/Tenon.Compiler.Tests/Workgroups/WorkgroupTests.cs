@@ -1,0 +1,56 @@
+using Tenon.Runtime;
+
+namespace Tenon.Compiler.Tests.Workgroups;
+
+/// <summary>Kernels for groups of lanes give what those of the CPU give; the interpreter checks barriers and local memory as it runs them.</summary>
+public sealed class WorkgroupTests
+{
+    private static readonly (string Name, Func<Func<float[], long[], Tensor>, Tensor> Compute)[] Cases =
+    [
+        ("elementwise", x => x([0.5f, 1], [37, 53]) * 2 + x([-1, 0.25f], [37, 53])),
+        ("vectors", x => (x([0.5f, 1], [64, 1024]) * 3).Relu()),
+        ("transposed", x => x([0.5f, 1], [37, 53]).Transpose(0, 1) + x([0.5f], [53, 37])),
+        ("sum of all", x => x([0.5f, 1], [3000]).Sum()),
+        ("sums of rows", x => x([0.5f, 1], [19, 777]).Sum(1)),
+        ("many sums of rows", x => x([0.5f, 1], [700, 40]).Sum(1)),
+        ("sums of columns", x => x([0.5f, 1], [777, 19]).Sum(0)),
+        ("greatest of rows", x => x([0.5f, 1], [19, 777]).Max(1)),
+        ("softmax", x => x([0.5f, 1], [9, 300]).Softmax(1)),
+        ("wide softmax", x => x([0.5f, 1], [5, 1024]).Softmax(1)),
+        ("norm", x => x([0.5f, 1], [9, 768]) is var v ? (v - v.Mean([1], keepDim: true)) / (v * v).Mean([1], keepDim: true).Sqrt() : v),
+        ("product", x => x([0.5f, 1], [33, 70]).MatMul(x([0.25f, 1], [70, 41]))),
+        ("even product", x => x([0.5f, 1], [64, 32]).MatMul(x([0.25f, 1], [32, 128])).Relu()),
+        ("tiled product", x => x([0.5f, 1], [128, 48]).MatMul(x([0.25f, 1], [48, 192])).Relu()),
+        ("tiled product of odd sizes", x => x([0.5f, 1], [131, 50]).MatMul(x([0.25f, 1], [50, 149]))),
+        ("tiled product of transposed matrices", x => x([0.5f, 1], [64, 140]).Transpose(0, 1).MatMul(x([0.25f, 1], [132, 64]).Transpose(0, 1))),
+        ("tiled products", x => x([0.5f, 1], [3, 96, 10]).MatMul(x([0.25f, 1], [3, 10, 68]))),
+        ("tiled convolution", x => x([0.5f, 1], [2, 6, 24, 20]).Conv2d(x([0.25f, 0.5f], [32, 6, 3, 3]), padding: 1).Relu()),
+        ("product with a vector", x => x([0.5f, 1], [33, 700]).MatMul(x([0.25f, 1], [700, 1]))),
+        ("convolution", x => x([0.5f, 1], [2, 3, 12, 14]).Conv2d(x([0.25f, 0.5f], [8, 3, 3, 3]), padding: 1).Relu()),
+        ("two results", x => x([0.5f, 1], [40, 50]) is var v ? Tensor.Cat([v.Sum(1), v.Sum(0)], 0) : v),
+    ];
+
+    private static IEnumerable<string> Names => Cases.Select(c => c.Name);
+
+    [Test]
+    public void Results_are_those_of_the_CPU([ValueSource(nameof(Names))] string name, [Values("lanes=256;subgroup=32", "lanes=64;subgroup=0", "lanes=256;subgroup=8;vector=0")] string device)
+    {
+        var compute = Cases.Single(c => c.Name == name).Compute;
+        using var runtime = new TenonRuntimeBuilder(TenonConfiguration.Load(null, [
+            KeyValuePair.Create("cache:enabled", (string?)"false"),
+            .. device.Split(';').Select(s => KeyValuePair.Create($"plugins:tenon.interpreter:{s.Split('=')[0]}", (string?)s.Split('=')[1]))])).Build();
+        var before = TenonRuntime.Default;
+        try
+        {
+            TenonRuntime.Default = runtime;
+            float[] On(string where) => compute((values, shape) => Tensor.From(Data(shape.Aggregate((a, b) => a * b), values)).Reshape(shape).To(where)).To("CPU").ToArray<float>();
+            Assert.That(On("INTERPRETER"), Is.EqualTo(On("CPU")).Within(1e-4));
+        }
+        finally
+        {
+            TenonRuntime.Default = before;
+        }
+    }
+
+    private static float[] Data(long count, float[] steps) => [.. Enumerable.Range(0, (int)count).Select(i => (i * 7 % 13 - 6) * steps[i % steps.Length])];
+}
