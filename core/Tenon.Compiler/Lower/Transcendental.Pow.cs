@@ -23,7 +23,8 @@ internal sealed partial class Transcendental
         var a = Abs(c, x);
 
         // Infinite powers are finite ones that are as good as: of 1 they are 1.
-        var power = isFast ? FastPower(a, y) : PowerOf(a, y.AtLeast(-float.MaxValue).AtMost(float.MaxValue));
+        var finite = y.AtLeast(-float.MaxValue).AtMost(float.MaxValue);
+        var power = isFast ? FastPower(a, y) : hasDouble ? PowerOf(a, finite) : FastPower(a, finite);
         var isWhole = Truncated(y).Is(y);
         var half = y * 0.5;
         var isEven = Truncated(half).Is(half);

@@ -24,7 +24,7 @@ internal sealed partial class Transcendental
     // Of float32: in float64, where the whole range takes two multiply-adds.
     private Lanes Sine(Lanes x, bool isCosine)
     {
-        if (isFast)
+        if (isFast || !hasDouble)
         {
             return FastSine(x, isCosine);
         }
@@ -37,6 +37,11 @@ internal sealed partial class Transcendental
 
     private Lanes Tangent(Lanes x)
     {
+        if (!hasDouble)
+        {
+            return FastSine(x, false) / FastSine(x, true);
+        }
+
         var c = FloatConstants.Single;
         var a = Abs(c, x).To(DType.Float64);
         var inverse = InverseFor(a);

@@ -8,8 +8,9 @@ namespace Tenon.Compiler;
 /// second, small number, as in Dekker, "A floating-point technique for extending the available precision" (1971).
 /// </summary>
 /// <param name="hasMulAcc">Whether the target has multiply-add.</param>
+/// <param name="hasDouble">Whether the target computes with float64, which some functions of float32 are exact by.</param>
 /// <param name="isFast">Whether float32 is computed by the fast set: to about 1e-6 in the ordinary range.</param>
-internal sealed partial class Transcendental(bool hasMulAcc, bool isFast)
+internal sealed partial class Transcendental(bool hasMulAcc, bool hasDouble, bool isFast)
 {
     /// <summary>Any of them; null if nothing is to be done.</summary>
     public UOp? Write(UOp node)
