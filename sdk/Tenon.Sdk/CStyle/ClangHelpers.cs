@@ -123,7 +123,7 @@ internal static class ClangHelpers
                     __asm__("vpdpbusd %2, %1, %0" : "+v"(z) : "v"(x), "v"(y));
                     return z;
                 #elif {{vex}}
-                    __asm__("{vex} vpdpbusd %2, %1, %0" : "+x"(z) : "x"(x), "x"(y));
+                    __asm__("%{vex%} vpdpbusd %2, %1, %0" : "+x"(z) : "x"(x), "x"(y));
                     return z;
                 #else
                     return z + ({{type}})(x & 255) * (y << 24 >> 24) + ({{type}})(x >> 8 & 255) * (y << 16 >> 24) + ({{type}})(x >> 16 & 255) * (y << 8 >> 24) + ({{type}})(x >> 24) * (y >> 24);
