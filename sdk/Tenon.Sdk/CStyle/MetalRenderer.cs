@@ -25,6 +25,9 @@ public sealed class MetalRenderer(MetalFamily family) : CxxRenderer
     /// <inheritdoc/>
     protected internal override string Prologue => """
         #include <metal_stdlib>
+        #ifndef LOCAL_BLOCK
+        #define LOCAL_BLOCK [[threadgroup(0)]]
+        #endif
         #pragma clang fp contract(off)
         using namespace metal;
         """;
@@ -80,7 +83,7 @@ public sealed class MetalRenderer(MetalFamily family) : CxxRenderer
 
         if (program.LocalBytes > 0)
         {
-            yield return $"threadgroup uchar* {LocalBlock} [[threadgroup(0)]]";
+            yield return $"threadgroup uchar* {LocalBlock} LOCAL_BLOCK";
         }
 
         yield return "uint3 group [[threadgroup_position_in_grid]]";

@@ -104,6 +104,16 @@ public abstract class WorkgroupRenderer : CStyleRenderer
         value.DType.IsVector ? StoreVector(kernel, address, value) : $"{kernel.Element(address)} = {CStyleKernel.Bare(kernel[value])}";
 
     /// <inheritdoc/>
+    protected internal override void Verify(CStyleKernel kernel, UOp op)
+    {
+        base.Verify(kernel, op);
+        if (op.DType != DType.Void && !Target.DTypes.ContainsKey(op.DType.Scalar))
+        {
+            throw new BackendException("TEN4005", $"Kernel {kernel.Program.Name} has {op.Op} of {op.DType}, which the target {Target.Fingerprint} doesn't have. Use another dtype, or a device that has it.");
+        }
+    }
+
+    /// <inheritdoc/>
     protected internal override void Open(CStyleKernel kernel)
     {
         var program = kernel.Program;

@@ -70,6 +70,14 @@ internal sealed class OpenCLRendererTests
     }
 
     [Test]
+    public void ATypeThatTheDeviceLacksIsRefused()
+    {
+        var address = At(Param(0, DType.Float64, 1), Int(0));
+        var error = Assert.Throws<BackendException>(() => new OpenCLRenderer(new OpenCLFeatures { Fingerprint = "plain" }).Render(Program("wide", 1, Store(address, Load(address)))))!;
+        Assert.That(error.Message, Does.Contain("TEN4005").And.Contain("wide").And.Contain("float64"));
+    }
+
+    [Test]
     public void ClangTakesEveryOpOnEveryDtype([Values] bool everything)
     {
         var clang = ClangRunner.Compiler();
