@@ -85,6 +85,7 @@ internal sealed partial class FusionPlan
         }
         else
         {
+            RemoveBuffer(node);
             foreach (var use in UsesOf(node))
             {
                 UseSources(node, use);
@@ -95,6 +96,11 @@ internal sealed partial class FusionPlan
     private bool CanStayInline(UOp node)
     {
         var uses = UsesOf(node);
+        if (!HaveRoom(node))
+        {
+            return Decide(node, true, "its kernel would use more buffers than the device allows");
+        }
+
         if (node.Op == Ops.Reduce)
         {
             return uses.Count == 1 && CanReduceIn(node, uses[0])
