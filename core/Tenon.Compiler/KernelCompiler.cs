@@ -53,7 +53,7 @@ public static class KernelCompiler
         graph = IndexLowering.Apply(graph, Decompositions.For(view, isFast: false).ForMachine);
         CheckExpanded(graph, isLowered: true, "indices");
         graph = Words.Apply(graph, view, name);
-        var program = LinearProgramBuilder.Build(name, kernel, Linearizer.Linearize(graph), groups, lanes);
+        var program = LinearProgramBuilder.Build(name, kernel, Linearizer.Linearize(graph), groups, lanes, view);
         stage?.Result = UOp.Sink([.. program.Ops]);
         LinearSpecification.Check(program, target);
         if (device.Workgroups is not null && program.LocalBytes > device.LocalBytes)
@@ -93,7 +93,7 @@ public static class KernelCompiler
     {
         var isFast = kernel.ArgAs<KernelArg>().FastMath;
         var graph = isFast && view.Has(Ops.MulAcc) ? GraphRewrite.Apply(kernel, FastMathRules.Contraction, stage: "lower/contract") : kernel;
-        return GraphRewrite.Apply(HalfEmulation.Apply(graph, view), Decompositions.For(view, isFast).ForKernels, stage: "lower/decompose");
+        return DotProducts.Apply(GraphRewrite.Apply(HalfEmulation.Apply(graph, view), Decompositions.For(view, isFast).ForKernels, stage: "lower/decompose"), view);
     }
 
     private static UOp Optimise(UOp kernel, CodeGeneratorView view, CompilerOptions options) =>

@@ -53,6 +53,12 @@ internal static class OpCases
         if (dtype.IsInteger)
         {
             AddDivisions(test, dtype, x, xs, ys);
+            if (dtype == DType.Int32 && target.ExtraOps.Contains(Ops.Dot4))
+            {
+                var zs = xs.Reverse().ToArray();
+                var bytes = x.Bitcast(DType.UInt32.WithLanesOf(x.DType));
+                test.Output("Dot4", UOp.New(Ops.Dot4, x.DType, [bytes, y, test.Input(dtype, zs)]), i => Dot4((int)xs[i], (int)ys[i], (int)zs[i]));
+            }
         }
         else if (dtype is { IsFloat: true, Bits: > 16 } && target.ExtraOps.Contains(Ops.MulAcc))
         {
@@ -80,6 +86,16 @@ internal static class OpCases
         var single = x.Cast(DType.Float32);
         test.Output("Where", UOp.Where(UOp.Alu(Ops.CmpLt, single, single.ConstLike(1)), x, x.ConstLike(0.1)), i => Reference.Apply(Ops.CmpLt, Reference.Cast(xs[i], DType.Float32), 1f) is true ? xs[i] : Reference.Cast(0.1, dtype));
         return test;
+    }
+
+    private static object Dot4(int x, int y, int z)
+    {
+        for (var i = 0; i < 32; i += 8)
+        {
+            z = unchecked(z + (byte)(x >> i) * (sbyte)(y >> i));
+        }
+
+        return z;
     }
 
     // The host guarantees divisors that are not zero, no overflow, and shifts within the width.

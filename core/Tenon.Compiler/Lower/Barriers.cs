@@ -22,7 +22,7 @@ internal sealed class Barriers
         var open = new Stack<int>();
         for (var i = 0; i < list.Count; i++)
         {
-            _arrays[i] = list[i].Op is Ops.Load or Ops.Store ? LocalOf(list[i][0]) : null;
+            _arrays[i] = list[i].Op is Ops.Load or Ops.Store or Ops.Wmma ? LocalOf(AddressOf(list[i])) : null;
             if (list[i].Op == Ops.Range)
             {
                 open.Push(i);
@@ -54,6 +54,9 @@ internal sealed class Barriers
 
         return barriers.Inserted(name);
     }
+
+    /// <summary>Where an access goes: what a tensor core reads from memory is all in one array.</summary>
+    public static UOp AddressOf(UOp access) => access.Op == Ops.Wmma && access[0].Op != Ops.Index ? access[1] : access[0];
 
     private void Walk(int from, int to)
     {

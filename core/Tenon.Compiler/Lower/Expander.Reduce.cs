@@ -102,6 +102,7 @@ internal sealed partial class Expander
     private UOp Combine(Ops op, UOp sum, UOp term) =>
         op == Ops.Add && term.Op == Ops.Mul && term.DType.IsFloat && _target.Has(Ops.MulAcc)
             ? UOp.New(Ops.MulAcc, term.DType, [term[0], term[1], sum])
+            : op == Ops.Add && term.Op == Ops.Dot4 ? Simplifier.SimplifyNode(UOp.New(Ops.Dot4, term.DType, [term[0], term[1], Simplifier.SimplifyNode(UOp.Alu(Ops.Add, sum, term[2]))]))
             : UOp.Alu(op, sum, term);
 
     // A balanced tree: shorter chains, and less rounding.

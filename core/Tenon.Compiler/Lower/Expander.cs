@@ -53,6 +53,7 @@ internal sealed partial class Expander
                     Ops.Range => ExpandRange(u),
                     Ops.Load => ExpandLoad(u),
                     Ops.Reduce => ExpandReduce(u),
+                    Ops.Wmma => ExpandCore(u),
                     _ => ExpandElementwise(u),
                 };
             }
@@ -96,6 +97,19 @@ internal sealed partial class Expander
                 case Ops.Load when needed.Contains(u) && u.Src.Length == 3:
                     needed.Add(u[2]);
                     if (IsMasked(u))
+                    {
+                        needed.Add(u[1]);
+                    }
+
+                    break;
+                case Ops.Wmma when needed.Contains(u):
+                    var core = _target.Core(u);
+                    if (!core.A.IsLocal)
+                    {
+                        needed.Add(u[0]);
+                    }
+
+                    if (!core.B.IsLocal)
                     {
                         needed.Add(u[1]);
                     }

@@ -24,7 +24,9 @@ internal sealed class LaneLayout
             FindTogether(u);
         }
 
-        foreach (var range in _ranges.OrderBy(r => Distance(order, r)).ThenByDescending(r => r.ArgAs<RangeArg>().Id))
+        // The lanes of a tensor core are neighbours.
+        var ofCores = order.FindAll(static u => u.Op == Ops.Wmma).ConvertAll(static u => u[3]);
+        foreach (var range in _ranges.OrderBy(r => !ofCores.Contains(r)).ThenBy(r => Distance(order, r)).ThenByDescending(r => r.ArgAs<RangeArg>().Id))
         {
             Add(range);
         }

@@ -6,7 +6,7 @@ namespace Tenon.Compiler;
 /// <summary>The last step: a list of nodes as a program, with its parameters and what it costs.</summary>
 internal static class LinearProgramBuilder
 {
-    public static LinearProgram Build(string name, UOp kernel, List<UOp> list, GridSize groups, GridSize lanes)
+    public static LinearProgram Build(string name, UOp kernel, List<UOp> list, GridSize groups, GridSize lanes, CodeGeneratorView target)
     {
         var map = new NodeMap<UOp>();
         var ops = new List<UOp>(list.Count);
@@ -52,9 +52,14 @@ internal static class LinearProgramBuilder
             {
                 trips.Pop();
             }
+            else if (node.Op == Ops.Wmma)
+            {
+                var core = target.Core(node);
+                operations += trips.Peek() * 2 * core.M * core.N * core.K / core.Lanes;
+            }
             else if (OpSet.Elementwise.Contains(node.Op) && node.Op is not (Ops.Cast or Ops.Bitcast))
             {
-                operations += trips.Peek() * node.DType.Lanes * (node.Op == Ops.MulAcc ? 2 : 1);
+                operations += trips.Peek() * node.DType.Lanes * (node.Op switch { Ops.MulAcc => 2, Ops.Dot4 => 8, _ => 1 });
             }
         }
 

@@ -52,7 +52,7 @@ internal static class LocalArrays
                 case Ops.End when ClosesLoop(u):
                     open.RemoveAt(open.Count - 1);
                     break;
-                case Ops.Load or Ops.Store when arrays.IndexOf(u[0].Memory) is >= 0 and var array:
+                case Ops.Load or Ops.Store or Ops.Wmma when arrays.IndexOf(Barriers.AddressOf(u).Memory) is >= 0 and var array:
                     filledIn[array] ??= [.. open];
                     var around = open.Find(l => !filledIn[array].Contains(l));
                     var (first, last) = (lives[array].First < 0 ? i : lives[array].First, around is null ? i : ends[around]);

@@ -51,7 +51,8 @@ internal sealed class Blocking
     /// <summary>Whether an array may hold a factor: it is used often, and is not a window, of which the array would hold each element several times.</summary>
     public static bool CanStage(UOp factor, IEnumerable<UOp> outputLoops) => IsReused(factor, outputLoops) && !IsWindow(factor);
 
-    private static bool IsReused(UOp factor, IEnumerable<UOp> outputLoops, long times = MinReuse) =>
+    /// <summary>Whether each element of a factor is used by so many results.</summary>
+    public static bool IsReused(UOp factor, IEnumerable<UOp> outputLoops, long times = MinReuse) =>
         outputLoops.Where(r => !factor.DependsOn(r)).Aggregate(1L, (p, r) => p * r[0].Max) >= times;
 
     private static bool IsWindow(UOp factor) =>
@@ -66,8 +67,9 @@ internal sealed class Blocking
         var rows = loops.FindAll(r => !Panel.DependsOn(r));
         var columns = loops.FindAll(r => !Coefficients.DependsOn(r));
         var panelBytes = BytesOf(Panel, r => !loops.Contains(r));
-        var packsPanel = !IsConsecutive(Panel) || (IsReused(Panel, rows) && BytesOf(Panel, _ => true) > _target.L2CacheBytes);
-        var packsCoefficients = IsReused(Coefficients, columns, MinReuse / 2) && !IsWindow(Coefficients) && BytesOf(Coefficients, r => !loops.Contains(r)) > _target.L1CacheBytes * 3 / 4;
+        var isComputed = _nest.Order.Exists(static u => u.Op == Ops.Dot4);
+        var packsPanel = !IsConsecutive(Panel) || (isComputed && !IsWindow(Panel)) || (IsReused(Panel, rows) && BytesOf(Panel, _ => true) > _target.L2CacheBytes);
+        var packsCoefficients = IsReused(Coefficients, columns, MinReuse / 2) && !IsWindow(Coefficients) && (isComputed || BytesOf(Coefficients, r => !loops.Contains(r)) > _target.L1CacheBytes * 3 / 4);
         if (rows.Count == 0 || columns.Count == 0 || rows.Exists(columns.Contains)
             || (packsPanel ? panelBytes > _target.L2CacheBytes || IsWindow(Panel) : !packsCoefficients))
         {

@@ -26,6 +26,9 @@ internal sealed class CodeGeneratorView
     /// <summary>How work is divided among lanes that share local arrays; null if every work item runs by itself.</summary>
     public WorkgroupLimits? Workgroups => _device.Workgroups;
 
+    /// <summary>The matrix products that the target lists.</summary>
+    public IReadOnlyList<TensorCore> TensorCores => _target.TensorCores;
+
     public int Parallelism => _device.Parallelism;
 
     public long L1CacheBytes => _device.L1CacheBytes;
@@ -38,6 +41,9 @@ internal sealed class CodeGeneratorView
     public long LocalBytes => Has(Ops.Local) ? _device.LocalBytes : 0;
 
     public bool Has(Ops op) => _target.ExtraOps.Contains(op) || CodeGeneratorTarget.BaseOps.Contains(op);
+
+    /// <summary>The tensor core that a node names.</summary>
+    public TensorCore Core(UOp product) => _target.TensorCores.First(c => c.Name == product.ArgAs<string>());
 
     public bool IsVector(DType dtype) => _target.VectorBytes >= 16 && (Support(dtype) & DTypeSupport.Vector) != 0;
 

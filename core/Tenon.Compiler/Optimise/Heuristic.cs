@@ -11,7 +11,7 @@ internal static class Heuristic
     public static UOp Apply(UOp kernel, CodeGeneratorView target)
     {
         using var stage = Tracing.Begin("lower/optimise", kernel);
-        var nest = new LoopNest(RangeMerging.Apply(kernel));
+        var nest = new LoopNest(RangeMerging.Apply(kernel), target.TensorCores);
         Change(nest, target);
         stage?.Result = nest.Kernel;
         return nest.Kernel;
@@ -20,6 +20,11 @@ internal static class Heuristic
     /// <summary>Changes the loops of a kernel whose loops are merged; <see cref="LoopNest.Applied"/> says how.</summary>
     public static void Change(LoopNest nest, CodeGeneratorView target)
     {
+        if (TensorCoreHeuristic.TryApply(nest, target))
+        {
+            return;
+        }
+
         if (target.Workgroups is not null)
         {
             WorkgroupHeuristic.Change(nest, target);
@@ -31,7 +36,7 @@ internal static class Heuristic
             return;
         }
 
-        PlanSearch.Best(nest, target)?.Apply(nest);
+        PlanSearch.Best(DotProducts.Planned(nest), target)?.Apply(nest);
         if (!Blocking.TryApply(nest, target))
         {
             ChooseOrder(nest);

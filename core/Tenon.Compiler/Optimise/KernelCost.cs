@@ -60,7 +60,7 @@ internal sealed class KernelCost
         for (var i = order.Count - 1; i >= 0; i--)
         {
             var u = order[i];
-            if (u.Op == Ops.Reduce && u.ArgAs<ReduceArg>().Op == Ops.Add && u[0].Op == Ops.Mul && u[0].DType.IsFloat && target.Has(Ops.MulAcc))
+            if (u.Op == Ops.Reduce && u.ArgAs<ReduceArg>().Op == Ops.Add && (u[0].Op == Ops.Dot4 || (u[0].Op == Ops.Mul && u[0].DType.IsFloat && target.Has(Ops.MulAcc))))
             {
                 fused.Add(u[0]);
             }

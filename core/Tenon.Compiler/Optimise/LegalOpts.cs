@@ -55,6 +55,7 @@ internal sealed partial class LegalOpts
             opts.AddRange(_target.Workgroups is null ? [] : Lanes.Append((int)Math.Min(range[0].Max, int.MaxValue)).Distinct().Select(n => new Opt(OptKind.Lane, id, n)));
             opts.Add(new Opt(OptKind.Innermost, id));
             opts.Add(new Opt(OptKind.Accumulate, id));
+            opts.AddRange(Enumerable.Range(0, _target.TensorCores.Count).Select(n => new Opt(OptKind.TensorCore, id, n)));
         }
 
         for (var factor = _target.LocalBytes > 0 ? _nest.Factors().Count - 1 : -1; factor >= 0; factor--)
@@ -104,6 +105,7 @@ internal sealed partial class LegalOpts
             OptKind.Unroll => KindOf(_ranges[i]) is not (RangeKind.Loop or RangeKind.Reduce) ? "it isn't a loop any more" : WhyNotSplit(_ranges[i], opt.Amount),
             OptKind.Vector => KindOf(_ranges[i]) is RangeKind.Vector or RangeKind.Global or RangeKind.Lane ? "it isn't a loop any more"
                 : opt.Amount > _lanes || !int.IsPow2(opt.Amount) ? $"a vector has at most {_lanes} lanes, a power of two"
+                : _nest.Order.Exists(static u => u.Op == Ops.Wmma) ? "what a tensor core multiplies is in no vectors"
                 : !_cost.CanAdd(i, _vectors) ? "a value would have the lanes of two loops"
                 : WhyNotSplit(_ranges[i], opt.Amount),
             OptKind.Global => !_common.Contains(_ranges[i]) ? "not all of the kernel is in that loop"
@@ -114,6 +116,7 @@ internal sealed partial class LegalOpts
                 : _ranges[i][0].Op != Ops.Const || opt.Amount < 1 || opt.Amount >= _ranges[i][0].Max ? "a block is shorter than the loop, whose length is literal" : null,
             OptKind.Accumulate => WhyNotAccumulate(_ranges[i]),
             OptKind.Lane => WhyNotLane(_ranges[i], opt.Amount),
+            OptKind.TensorCore => _nest.ProductFor(opt) is { WhyNot: { } reason } ? reason : TensorCoreHeuristic.WhyNot(_target.TensorCores[opt.Amount], _target),
             _ => "this version doesn't know it",
         };
     }

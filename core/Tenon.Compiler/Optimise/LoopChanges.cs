@@ -37,7 +37,7 @@ internal sealed class LoopChanges
         foreach (var u in kernel.TopologicalOrder(u => !_values.ContainsKey(u)))
         {
             var changed = _values.TryGetValue(u, out var value) ? value
-                : u.Op is Ops.End or Ops.Reduce && HasChanged(u.Src[1..]) ? WithLoops(u, done, inOrder)
+                : FirstLoop(u) is { } first && HasChanged(u.Src[first..]) ? WithLoops(u, first, done, inOrder)
                 : u.MapSources(done);
             if (changed != u)
             {
@@ -60,6 +60,14 @@ internal sealed class LoopChanges
         return count;
     }
 
+    // Where the loops begin that a node closes.
+    private static int? FirstLoop(UOp u) => u.Op switch
+    {
+        Ops.End or Ops.Reduce => 1,
+        Ops.Wmma => 4,
+        _ => null,
+    };
+
     private bool HasChanged(ReadOnlySpan<UOp> loops)
     {
         foreach (var r in loops)
@@ -73,10 +81,10 @@ internal sealed class LoopChanges
         return false;
     }
 
-    private UOp WithLoops(UOp u, NodeMap<UOp> done, bool inOrder)
+    private UOp WithLoops(UOp u, int first, NodeMap<UOp> done, bool inOrder)
     {
         var loops = new List<UOp>();
-        foreach (var r in u.Src[1..])
+        foreach (var r in u.Src[first..])
         {
             if (_loops.TryGetValue(r, out var others))
             {
@@ -88,11 +96,11 @@ internal sealed class LoopChanges
             }
         }
 
-        if (inOrder)
+        if (inOrder && u.Op != Ops.Wmma)
         {
             loops.Sort(static (a, b) => a.ArgAs<RangeArg>().Id.CompareTo(b.ArgAs<RangeArg>().Id));
         }
 
-        return UOp.New(u.Op, u.DType, [done.GetValueOrDefault(u[0]) ?? u[0], .. loops], u.Arg);
+        return UOp.New(u.Op, u.DType, [.. u.Src[..first].ToArray().Select(s => done.GetValueOrDefault(s) ?? s), .. loops], u.Arg);
     }
 }

@@ -23,7 +23,8 @@ internal sealed partial class LoopNest
                 continue;
             }
 
-            foreach (var factor in reduce[0].Op == Ops.Mul && reduce.ArgAs<ReduceArg>().Op == Ops.Add ? reduce[0].Src : reduce.Src[..1])
+            var sums = reduce.ArgAs<ReduceArg>().Op == Ops.Add;
+            foreach (var factor in sums && reduce[0].Op is Ops.Mul or Ops.Dot4 ? reduce[0].Src[..2] : reduce.Src[..1])
             {
                 if (!factors.Contains(factor) && ReadsMemory(factor))
                 {

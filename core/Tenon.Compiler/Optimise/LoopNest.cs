@@ -1,4 +1,5 @@
 using Tenon.Core;
+using Tenon.Core.Backend;
 
 namespace Tenon.Compiler;
 
@@ -9,14 +10,14 @@ internal sealed partial class LoopNest
     private int _nextRange;
     private int _nextLocal;
 
-    public LoopNest(UOp kernel)
+    public LoopNest(UOp kernel, IReadOnlyList<TensorCore>? cores = null)
     {
-        _kernel = kernel;
+        (_kernel, _cores) = (kernel, cores ?? []);
         _nextRange = 1 + Ranges.Select(r => r.ArgAs<RangeArg>().Id).DefaultIfEmpty(-1).Max();
     }
 
     /// <summary>A copy, to be changed in another way.</summary>
-    public LoopNest(LoopNest other) => (_kernel, _nextRange, _nextLocal, _applied) = (other.Kernel, other._nextRange, other._nextLocal, [.. other._applied]);
+    public LoopNest(LoopNest other) => (_kernel, _cores, _nextRange, _nextLocal, _applied) = (other.Kernel, other._cores, other._nextRange, other._nextLocal, [.. other._applied]);
 
     /// <summary>The changes so far, in order.</summary>
     public IReadOnlyList<Opt> Applied => _applied;
@@ -79,6 +80,9 @@ internal sealed partial class LoopNest
                 break;
             case OptKind.Lane:
                 ToLanes(range, opt.Amount);
+                break;
+            case OptKind.TensorCore:
+                MultiplyByCore(opt);
                 break;
             case OptKind.Innermost:
                 // The number is the order: a new one is the last of the output loops.

@@ -35,6 +35,12 @@ public enum OptKind
     /// share of the sum each, which are combined at the end.
     /// </summary>
     Lane,
+
+    /// <summary>
+    /// A sum of products of matrices is computed by a tensor core, over blocks of the loop and of one loop over results for each factor. The
+    /// amount is the number of the core in the target's list; what doesn't fill a block is filled with zeros.
+    /// </summary>
+    TensorCore,
 }
 
 /// <summary>One change of the loops of a kernel.</summary>

@@ -194,6 +194,9 @@ internal sealed class CostModel
         Ops.Sqrt => 80,
         Ops.Div or Ops.IntDiv or Ops.IntMod or Ops.FloorDiv or Ops.FloorMod => 8,
         Ops.Pad => 4,
+
+        // Bytes are widened as they are loaded, and products of them summed as bytes.
+        Ops.Cast when u[0].DType is { Bits: 8, IsInteger: true } && u.DType == DType.Int32 => 0,
         Ops.Const => 0,
         Ops.Reshape or Ops.Permute or Ops.Expand or Ops.Shrink or Ops.Flip => 0,
         _ => 1,

@@ -22,7 +22,7 @@ internal sealed class Recipe
     public IReadOnlyList<Opt> Opts => Nest.Applied;
 
     /// <summary>Applies a list of changes to a kernel whose loops are merged.</summary>
-    public static Recipe Of(UOp kernel, IEnumerable<Opt> opts, CodeGeneratorView target) => Replay(new Recipe([new LoopNest(kernel)], [], ""), new Move([.. opts.Select(o => new RecipeStep(o, null))], 0), target);
+    public static Recipe Of(UOp kernel, IEnumerable<Opt> opts, CodeGeneratorView target) => Replay(new Recipe([new LoopNest(kernel, target.TensorCores)], [], ""), new Move([.. opts.Select(o => new RecipeStep(o, null))], 0), target);
 
     /// <summary>The kernel after the first steps.</summary>
     public LoopNest After(int steps) => _nests[steps];

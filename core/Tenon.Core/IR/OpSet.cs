@@ -30,7 +30,7 @@ public readonly struct OpSet : IEquatable<OpSet>, IEnumerable<Ops>
         Ops.CmpNe, Ops.And, Ops.Or, Ops.Xor, Ops.Shl, Ops.Shr, Ops.Threefry);
 
     /// <summary>Ops that work lane by lane: all arithmetic.</summary>
-    public static OpSet Elementwise { get; } = Unary | Binary | new OpSet(Ops.Where, Ops.MulAcc, Ops.Math);
+    public static OpSet Elementwise { get; } = Unary | Binary | new OpSet(Ops.Where, Ops.MulAcc, Ops.Math, Ops.Dot4);
 
     /// <summary>Ops that give a truth value.</summary>
     public static OpSet Comparison { get; } = new(Ops.CmpLt, Ops.CmpEq, Ops.CmpNe);

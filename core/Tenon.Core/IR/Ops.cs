@@ -215,4 +215,10 @@ public enum Ops : byte
     /// elements of A and B, and the ranges that are summed over. For targets that list it.
     /// </summary>
     Wmma,
+
+    /// <summary>
+    /// KL. Sources: uint32, int32, int32. The third plus the sum of four products: of the unsigned bytes of the first with the signed bytes of
+    /// the second; it wraps. For targets that list it.
+    /// </summary>
+    Dot4,
 }

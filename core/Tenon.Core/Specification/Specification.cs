@@ -61,6 +61,7 @@ internal sealed class Specification(string level, params Func<UOp, bool>[] rules
         Ops.Where => u.Src.Length == 3 && u[0].DType.IsBool && u[0].DType.Lanes == u.DType.Lanes && u[1].DType == u.DType && u[2].DType == u.DType,
         Ops.CmpLt or Ops.CmpEq or Ops.CmpNe => u.Src.Length == 2 && u.DType == DType.Bool.Vec(u[0].DType.Lanes) && u[0].DType == u[1].DType,
         Ops.MulAcc => u.Src.Length == 3 && u[0].DType == u.DType && u[1].DType == u.DType && u[2].DType == u.DType,
+        Ops.Dot4 => u.Src.Length == 3 && u.DType.Scalar == DType.Int32 && u[0].DType == DType.UInt32.WithLanesOf(u.DType) && u[1].DType == u.DType && u[2].DType == u.DType,
         Ops.Math => u.Arg is MathFunction f && u.Src.Length == f.Arity() && u.DType.IsFloat && u[0].DType == u.DType && u[u.Src.Length - 1].DType == u.DType,
         var op when OpSet.Unary.Contains(op) => u.Src.Length == 1 && u[0].DType == u.DType,
         var op when OpSet.Binary.Contains(op) => u.Src.Length == 2 && u[0].DType == u.DType && u[1].DType == u.DType,

@@ -105,6 +105,7 @@ public static class ScalarMath
                 Ops.Shl => y is >= 0 and < 64 ? x << (int)y : 0,
                 Ops.Shr => unsigned ? (y is >= 0 and < 64 ? (long)((ulong)x >> (int)y) : 0) : x >> (y is >= 0 and < 64 ? (int)y : 63),
                 Ops.MulAcc => x * y + s[2].AsLong,
+                Ops.Dot4 => (byte)x * (sbyte)y + (byte)(x >> 8) * (sbyte)(y >> 8) + (byte)(x >> 16) * (sbyte)(y >> 16) + (byte)(x >> 24) * (sbyte)(y >> 24) + s[2].AsLong,
                 _ => throw new InvalidOperationException($"{op} is not defined for {type}."),
             };
         }

@@ -12,8 +12,8 @@ internal static class QuantizationOps
         ops.Add("QuantizeLinear", 10, QuantizeLinear);
         ops.Add("DequantizeLinear", 10, DequantizeLinear);
         ops.AddMany("DynamicQuantizeLinear", 11, DynamicQuantizeLinear);
-        ops.Add("MatMulInteger", 10, c => Whole(c[0], Rows(c.TensorOrNull(2), c[0])).MatMul(Whole(c[1], c.TensorOrNull(3))));
-        ops.Add("ConvInteger", 10, c => ConvOps.Conv(c, Whole(c[0], c.TensorOrNull(2)), Whole(c[1], Channels(c.TensorOrNull(3), c[1].Rank, 0)), null));
+        ops.Add("MatMulInteger", 10, c => Product(c[0], Rows(c.TensorOrNull(2), c[0]), c[1], c.TensorOrNull(3)));
+        ops.Add("ConvInteger", 10, c => Convolution(c, c[0], c.TensorOrNull(2), c[1], c.TensorOrNull(3), null));
         ops.Add("QLinearMatMul", 10, QLinearMatMul);
         ops.Add("QLinearConv", 10, QLinearConv);
     }
@@ -92,16 +92,54 @@ internal static class QuantizationOps
 
     private static Tensor QLinearMatMul(OpCall c)
     {
-        var product = Whole(c[0], Rows(c.TensorOrNull(2), c[0])).MatMul(Whole(c[3], c.TensorOrNull(5)));
+        var product = Product(c[0], Rows(c.TensorOrNull(2), c[0]), c[3], c.TensorOrNull(5));
         var scale = Rows(c[1], c[0])!.Cast(DType.Float32) * c[4].Cast(DType.Float32) / c[6].Cast(DType.Float32);
         return Quantized(product.Cast(DType.Float32) * scale, c.TensorOrNull(7), c.TensorOrNull(7)?.DType ?? c[0].DType);
     }
 
     private static Tensor QLinearConv(OpCall c)
     {
-        var product = ConvOps.Conv(c, Whole(c[0], c.TensorOrNull(2)), Whole(c[3], Channels(c.TensorOrNull(5), c[3].Rank, 0)), c.TensorOrNull(8));
+        var product = Convolution(c, c[0], c.TensorOrNull(2), c[3], c.TensorOrNull(5), c.TensorOrNull(8));
         var scale = c[1] * Channels(c[4], c[0].Rank, 1)! / c[6];
         return Quantized(product.Cast(DType.Float32) * scale, c.TensorOrNull(7), c.TensorOrNull(7)?.DType ?? c[0].DType);
+    }
+
+    // Σ (a - p)(b - q) = Σ ab - q Σ a - p Σ (b - q): most of the work is sums of products of bytes, for which there are instructions.
+    private static Tensor Product(Tensor a, Tensor? p, Tensor b, Tensor? q)
+    {
+        if (a.Rank < 2 || b.Rank < 2 || (p is null && q is null))
+        {
+            return Whole(a, p).MatMul(Whole(b, q));
+        }
+
+        var product = Whole(a, null).MatMul(Whole(b, null));
+        product = q is null ? product : product - q.Cast(DType.Int32) * Whole(a, null).Sum(-1, keepDim: true);
+        return p is null ? product : product - p.Cast(DType.Int32) * Whole(b, q).Sum(-2, keepDim: true);
+    }
+
+    // The same of windows: what lies beside the picture is p.
+    private static Tensor Convolution(OpCall c, Tensor x, Tensor? p, Tensor weight, Tensor? q, Tensor? bias)
+    {
+        var zero = Channels(q, weight.Rank, 0);
+        if (c.Int("group", 1) != 1 || (p is null && q is null))
+        {
+            return ConvOps.Conv(c, Whole(x, p), Whole(weight, zero), bias);
+        }
+
+        var sum = ConvOps.Conv(c, Whole(x, null), Whole(weight, null), bias);
+        if (q is not null)
+        {
+            var ones = Tensor.Ones([1, 1, .. OpCall.SizesOf(weight)[2..]], DType.Int32);
+            sum -= Channels(q, x.Rank, 1)!.Cast(DType.Int32) * ConvOps.Conv(c, Whole(x, null).Sum(1, keepDim: true), ones, null);
+        }
+
+        if (p is not null)
+        {
+            var ones = Tensor.Ones([1, 1, .. OpCall.SizesOf(x)[2..]], DType.Int32);
+            sum -= p.Cast(DType.Int32) * ConvOps.Conv(c, ones, Whole(weight, zero).Sum(1, keepDim: true), null);
+        }
+
+        return sum;
     }
 
     private static Tensor Whole(Tensor x, Tensor? zero) => zero is null ? x.Cast(DType.Int32) : x.Cast(DType.Int32) - zero.Cast(DType.Int32);

@@ -4,11 +4,14 @@ namespace Tenon.Cli.Bench;
 /// <param name="Shape">Its shape.</param>
 internal sealed record KernelInput(params long[] Shape)
 {
-    /// <summary>Null for fractions from -0.5 to 0.5 in float32; otherwise int64 from 0 to one less than this.</summary>
+    /// <summary>Null for fractions from -0.5 to 0.5 in float32; otherwise integers from 0 to one less than this.</summary>
     public long? Below { get; init; }
 
+    /// <summary>The type of integers.</summary>
+    public DType Integers { get; init; } = DType.Int64;
+
     /// <summary>Its bytes.</summary>
-    public long Bytes => Elements * (Below is null ? sizeof(float) : sizeof(long));
+    public long Bytes => Elements * (Below is null ? sizeof(float) : Integers.Bytes);
 
     private long Elements => Shape.Aggregate(1L, (n, d) => n * d);
 
@@ -23,7 +26,7 @@ internal sealed record KernelInput(params long[] Shape)
                 numbers[i] = Bits(i, place) % below;
             }
 
-            return Tensor.From<long>(numbers, Shape).Realize();
+            return Tensor.From<long>(numbers, Shape).Cast(Integers).Realize();
         }
 
         var values = new float[Elements];

@@ -46,10 +46,11 @@ internal sealed class ClangGenerator : SourceGenerator
         const DTypeSupport Full = DTypeSupport.Storage | DTypeSupport.Arithmetic | DTypeSupport.Vector;
         var (avx512, arm) = (compiler.Defines("__AVX512F__"), compiler.Defines("__aarch64__"));
         var fused = avx512 || arm || compiler.Defines("__FMA__");
+        var dot = avx512 ? compiler.Defines("__AVX512VNNI__") && compiler.Defines("__AVX512VL__") : compiler.Defines("__AVXVNNI__");
         return new CodeGeneratorTarget
         {
             // Without the instruction it would be a call of the C library.
-            ExtraOps = fused ? ClangRenderer.ExtraOps : ClangRenderer.ExtraOps - new OpSet(Ops.MulAcc),
+            ExtraOps = (fused ? ClangRenderer.ExtraOps : ClangRenderer.ExtraOps - new OpSet(Ops.MulAcc)) | (dot ? new OpSet(Ops.Dot4) : default),
 
             // C's vectors have no load under a mask.
             DTypes = DType.Native.ToDictionary(d => d, d => d switch

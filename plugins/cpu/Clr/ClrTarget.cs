@@ -30,7 +30,7 @@ internal static class ClrTarget
         var hasFma = Fma.IsSupported || Avx512F.IsSupported || AdvSimd.IsSupported;
         return new CodeGeneratorTarget
         {
-            ExtraOps = extra | (hasFma ? new OpSet(Ops.MulAcc) : default),
+            ExtraOps = extra | (hasFma ? new OpSet(Ops.MulAcc) : default) | (DotProduct.IsSupported(vectorBytes) ? new OpSet(Ops.Dot4) : default),
             VectorBytes = vectorBytes,
             VectorRegisters = Avx512F.IsSupported || AdvSimd.IsSupported ? 32 : 16,
             Fingerprint = $"{RuntimeInformation.ProcessArchitecture}-v{vectorBytes}{(hasFma ? "-fma" : "")}{(MaskedMemory.IsSupported ? "-mask" : "")}".ToLowerInvariant(),

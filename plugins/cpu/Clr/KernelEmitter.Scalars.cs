@@ -23,6 +23,9 @@ internal sealed partial class KernelEmitter
             case Ops.MulAcc:
                 CallMath(nameof(Math.FusedMultiplyAdd), from, 3);
                 return;
+            case Ops.Dot4:
+                _il.Emit(OpCodes.Call, typeof(DotProduct).GetMethod(nameof(DotProduct.Add), [typeof(uint), typeof(int), typeof(int)])!);
+                return;
             case Ops.Max:
                 CallMath(nameof(Math.Max), from, 2);
                 return;

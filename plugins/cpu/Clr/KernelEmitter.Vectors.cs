@@ -42,6 +42,9 @@ internal sealed partial class KernelEmitter
                     from.Type,
                     from.Type));
                 return;
+            case Ops.Dot4:
+                _il.Emit(OpCodes.Call, typeof(DotProduct).GetMethod(nameof(DotProduct.Add), [from.Type, to.Type, to.Type])!);
+                return;
             case Ops.CmpLt or Ops.CmpEq or Ops.CmpNe:
                 EmitComparison(op, from);
                 if (from.LaneBits == 64)

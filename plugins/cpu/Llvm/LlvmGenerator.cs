@@ -60,10 +60,11 @@ internal sealed class LlvmGenerator : SourceGenerator
         const DTypeSupport Full = DTypeSupport.Storage | DTypeSupport.Arithmetic | DTypeSupport.Vector;
         var avx512 = compiler.Has("avx512f");
         var masked = avx512 || compiler.Has("avx2");
+        var dot = avx512 ? compiler.Has("avx512vnni") && compiler.Has("avx512vl") : compiler.Has("avxvnni");
         return new CodeGeneratorTarget
         {
             // Without the instruction it would be a call of the C library.
-            ExtraOps = !IsX64 || avx512 || compiler.Has("fma") ? LlvmRenderer.ExtraOps : LlvmRenderer.ExtraOps - new OpSet(Ops.MulAcc),
+            ExtraOps = (!IsX64 || avx512 || compiler.Has("fma") ? LlvmRenderer.ExtraOps : LlvmRenderer.ExtraOps - new OpSet(Ops.MulAcc)) | (dot ? new OpSet(Ops.Dot4) : default),
             VectorBytes = avx512 ? 64 : compiler.Has("avx2") ? 32 : 16,
             VectorRegisters = avx512 || !IsX64 ? 32 : 16,
             Fingerprint = compiler.Fingerprint,

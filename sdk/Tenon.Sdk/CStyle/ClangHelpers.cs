@@ -107,6 +107,32 @@ internal static class ClangHelpers
         });
     }
 
+    /// <summary>z plus four products of bytes, unsigned by signed. For a target that lists it.</summary>
+    public static string Dot4(CStyleKernel kernel, DType dtype)
+    {
+        var name = $"dot4_{CStyleTypes.ShortName(dtype)}";
+        return kernel.Define(name, () =>
+        {
+            var (type, bytes) = (ClangTypes.Value(kernel, dtype), ClangTypes.Value(kernel, DType.UInt32.WithLanesOf(dtype)));
+            var condition = dtype.Lanes switch { 16 => "defined(__AVX512VNNI__)", 4 or 8 => "defined(__AVX512VNNI__) && defined(__AVX512VL__)", _ => "0" };
+            var vex = dtype.Lanes is 4 or 8 ? "defined(__AVXVNNI__)" : "0";
+            return $$"""
+                {{Inline}} {{type}} {{name}}({{bytes}} x, {{type}} y, {{type}} z)
+                {
+                #if {{condition}}
+                    __asm__("vpdpbusd %2, %1, %0" : "+v"(z) : "v"(x), "v"(y));
+                    return z;
+                #elif {{vex}}
+                    __asm__("{vex} vpdpbusd %2, %1, %0" : "+x"(z) : "x"(x), "x"(y));
+                    return z;
+                #else
+                    return z + ({{type}})(x & 255) * (y << 24 >> 24) + ({{type}})(x >> 8 & 255) * (y << 16 >> 24) + ({{type}})(x >> 16 & 255) * (y << 8 >> 24) + ({{type}})(x >> 24) * (y >> 24);
+                #endif
+                }
+                """;
+        });
+    }
+
     /// <summary>The bits of a scalar as another type.</summary>
     public static string Bits(CStyleKernel kernel, DType from, DType to)
     {

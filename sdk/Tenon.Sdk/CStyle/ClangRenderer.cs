@@ -32,6 +32,7 @@ public sealed class ClangRenderer : CStyleRenderer
         [Ops.MulAcc] = (k, op, x) => op.DType.IsFloat
             ? CStyleKernel.Call(ClangHelpers.MulAcc(k, op.DType), x)
             : CStyleOperators.Narrow(k, op.DType, $"({x[0]} * {x[1]} + {x[2]})"),
+        [Ops.Dot4] = (k, op, x) => CStyleKernel.Call(ClangHelpers.Dot4(k, op.DType), x),
         [Ops.Cast] = (k, op, x) => ClangCasts.Cast(k, op[0].DType, op.DType, x[0]),
         [Ops.Bitcast] = (k, op, x) => op.DType.IsVector || op[0].DType.IsVector ? $"(({k.TypeOf(op.DType)}){x[0]})" : CStyleKernel.Call(ClangHelpers.Bits(k, op[0].DType, op.DType), x),
         [Ops.Splat] = (k, op, x) => CStyleKernel.Call(ClangHelpers.Splat(k, op.DType), Lane(op.DType, x[0])),

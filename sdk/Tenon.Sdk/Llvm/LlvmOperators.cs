@@ -30,6 +30,7 @@ public static class LlvmOperators
         [Ops.MulAcc] = (k, op, x) => op.DType.IsFloat
             ? Intrinsic(k, op, "llvm.fma", x)
             : Binary(k, op, [Binary(k, op, x, "mul"), x[2]], "add"),
+        [Ops.Dot4] = Dot4,
         [Ops.CmpLt] = (k, op, x) => Compare(k, op, x, op[0].DType.IsSigned ? "slt" : "ult", "olt"),
         [Ops.CmpEq] = (k, op, x) => Compare(k, op, x, "eq", "oeq"),
         [Ops.CmpNe] = (k, op, x) => Compare(k, op, x, "ne", "une"),
@@ -96,6 +97,28 @@ public static class LlvmOperators
         var (first, second) = IsNumber(op[1]) ? (x[1], x[0]) : (x[0], x[1]);
         var greater = Select(kernel, op.DType, condition, kernel.Emit($"fcmp ogt {type} {first}, {second}"), first, second);
         return isKnown ? greater : Select(kernel, op.DType, condition, kernel.Emit($"fcmp uno {type} {first}, {first}"), first, greater);
+    }
+
+    // An instruction of x64, for a target that lists it; of other numbers of lanes, arithmetic.
+    private static string Dot4(LlvmKernel kernel, UOp op, string[] x)
+    {
+        var type = LlvmTypes.Value(op.DType);
+        if (op.DType.Lanes is 4 or 8 or 16)
+        {
+            return kernel.Call(type, $"llvm.x86.avx512.vpdpbusd.{op.DType.Bytes * 8}", (type, x[2]), (type, x[0]), (type, x[1]));
+        }
+
+        var sum = x[2];
+        for (var i = 0; i < 4; i++)
+        {
+            var first = kernel.Emit($"and {type} {kernel.Emit($"lshr {type} {x[0]}, {Number(8 * i)}")}, {Number(255)}");
+            var second = kernel.Emit($"ashr {type} {kernel.Emit($"shl {type} {x[1]}, {Number(24 - 8 * i)}")}, {Number(24)}");
+            sum = kernel.Emit($"add {type} {sum}, {kernel.Emit($"mul {type} {first}, {second}")}");
+        }
+
+        return sum;
+
+        string Number(int value) => LlvmTypes.Literal(op.DType, value);
     }
 
     private static bool IsNumber(UOp node) => (node.Op == Ops.Splat ? node[0] : node).IsConst(out var value) && !double.IsNaN(value.AsDouble);

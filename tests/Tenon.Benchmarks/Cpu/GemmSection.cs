@@ -20,6 +20,7 @@ internal static class GemmSection
         Transposed(1024, true, true),
         Batched(64, 128, 128, 128),
         Batched(96, 128, 64, 128),
+        Bytes(1024),
         Epilogue("bias", [new(1024)], (y, x) => y + x[2], "{0}"),
         Epilogue("bias, ReLU", [new(1024)], (y, x) => (y + x[2]).Relu(), "torch.relu({0})"),
         Epilogue("bias, GELU", [new(1024)], (y, x) => (y + x[2]).Gelu(approximate: true), "F.gelu({0}, approximate='tanh')"),
@@ -49,6 +50,15 @@ internal static class GemmSection
         new KernelBenchmark($"{batch} of {m}x{k}x{n}", [new(batch, m, k), new(batch, k, n)], x => x[0].MatMul(x[1]), batch * Operations(m, k, n)),
         new PeerExpression("torch", "torch.bmm(x[0], x[1], out=y)"),
         new PeerExpression("numpy", "np.matmul(x[0], x[1], out=y)"));
+
+    private static OpCase Bytes(long n) => new(new KernelBenchmark(
+        $"{n}, uint8 by int8",
+        [new(n, n) { Below = 256, Integers = DType.UInt8 }, new(n, n) { Below = 128, Integers = DType.Int8 }],
+        x => x[0].Cast(DType.Int32).MatMul(x[1].Cast(DType.Int32)),
+        Operations(n, n, n)))
+    {
+        Beside = new KernelBenchmark("the product in float32", [new(n, n), new(n, n)], x => x[0].MatMul(x[1]), Operations(n, n, n)),
+    };
 
     private static OpCase Epilogue(string name, KernelInput[] more, Func<Tensor, Tensor[], Tensor> then, string torch)
     {
