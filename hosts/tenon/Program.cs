@@ -16,6 +16,7 @@ var root = new Command("tenon", "Tenon: a tensor compiler and deep-learning fram
     TrainCommand.Create(global),
     BenchCommand.Create(global),
     OnnxCommand.Create(global),
+    ExportCommand.Create(global),
     CacheCommand.Create(global),
     ExplainCommand.Create(global),
     TuneCommand.Create(global),

@@ -48,6 +48,20 @@ internal sealed class ExportTests
     }
 
     [Test]
+    public void KernelsThatNeedTooManyBuffersAreSplit([Values(3, 5, 8)] int limit)
+    {
+        var weights = Enumerable.Range(0, 12).Select(_ => Tensor.Randn(6).Realize()).ToArray();
+        var matrix = Tensor.Randn(6, 6).Realize();
+        var program = Check(given =>
+        {
+            var sum = weights.Aggregate(given[0], (x, w) => (x + w) * 0.5);
+            var product = given[1].MatMul(matrix) * weights[0] + weights[1] / (weights[2].Abs() + 1) - weights[3] * given[2] + weights[4];
+            return [sum, product, sum + product, (weights.Aggregate(product, (x, w) => x * w.Sigmoid())).Sum(1)];
+        }, [Tensor.Randn(4, 6), Tensor.Randn(4, 6), Tensor.Randn(4, 6)], limit);
+        Assert.That(program.Kernels.Max(k => k.Parameters.Count), Is.LessThanOrEqualTo(limit));
+    }
+
+    [Test]
     public void ArgumentsLiteralsAndTensorsFromOutsideAreResultsToo()
     {
         var outside = Tensor.Randn(3).Realize();
@@ -74,20 +88,21 @@ internal sealed class ExportTests
         static string Code(Func<Tensor[], Tensor[]> function) => Assert.Throws<TenonException>(() => Export(function, [Tensor.Randn(4)]))!.Code;
     }
 
-    private static ExportedFunction Export(Func<Tensor[], Tensor[]> function, Tensor[] arguments)
+    private static ExportedFunction Export(Func<Tensor[], Tensor[]> function, Tensor[] arguments, int maxBuffers = int.MaxValue)
     {
         var device = TenonRuntime.Default.Devices.Open(TenonRuntime.Default.Devices.Default);
-        return ExportedFunction.Compile(function, arguments, device.Capabilities, device.Generator);
+        var capabilities = maxBuffers == int.MaxValue ? device.Capabilities : new Capabilities { DTypes = device.Capabilities.DTypes, Parallelism = 2, MaxBuffers = maxBuffers };
+        return ExportedFunction.Compile(function, arguments, capabilities, device.Generator);
     }
 
-    private static ExportedProgram Check(Func<Tensor[], Tensor[]> function, Tensor[] arguments)
+    private static ExportedProgram Check(Func<Tensor[], Tensor[]> function, Tensor[] arguments, int maxBuffers = int.MaxValue)
     {
         foreach (var argument in arguments)
         {
             argument.Realize();
         }
 
-        var exported = Export(function, arguments);
+        var exported = Export(function, arguments, maxBuffers);
 
         // Other numbers than those that it was exported with.
         Tensor[] others = [.. arguments.Select(a => (a * 0.5 + 1).Realize())];

@@ -22,7 +22,10 @@ internal static class FloatBits
         // the greater; NaN if either is
         Rule.Of(Pat.Op(Ops.Max, X.If(IsFloat), Y), static (x, y) => UOp.Where(IsNaN(x), x, UOp.Where(UOp.Alu(Ops.Or, IsNaN(y), UOp.Alu(Ops.CmpLt, x, y)), y, x))),
         // what may be subnormal, times 2ⁿ: as an integer, or by its exponent
-        Rule.Of(Pat.Op(Ops.Mul, Pat.Op(Ops.Bitcast, X).If(IsSingle), C), Scaled));
+        Rule.Of(Pat.Op(Ops.Mul, Pat.Op(Ops.Bitcast, X).If(IsSingle), C), Scaled),
+        // (x + c) - c, by which x is rounded to a whole number: the difference of the bits, since the target may take it for x
+        Rule.Of(Pat.Op(Ops.Sub, X, C.If(IsRounding)), static (x, c) => Whole(x, c)),
+        Rule.Of(Pat.Op(Ops.Sub, C.If(IsRounding), X), static (x, c) => Whole(x, c) is { } whole ? UOp.Alu(Ops.Neg, whole) : null));
 
     /// <summary>Whether a float is NaN.</summary>
     public static UOp IsNaN(UOp x)
@@ -68,6 +71,23 @@ internal static class FloatBits
             UOp.Alu(Ops.Mul, small, small.ConstLike(Math.ScaleB(1, power - 149))),
             UOp.Alu(Ops.Add, bits, bits.ConstLike((long)power << 23)).Bitcast(DType.Float32));
     }
+
+    private static UOp? Whole(UOp sum, UOp c)
+    {
+        if (sum.Op != Ops.Add || !IsSingle(sum) || !(IsRounding(sum[0]) || IsRounding(sum[1])))
+        {
+            return null;
+        }
+
+        // From 2²³ to 2²⁴ floats are whole, and their bits are in order.
+        var (bits, value) = (sum.Bitcast(DType.Int32), ((Scalar)c.Arg!).AsDouble);
+        return UOp.Where(
+            UOp.Alu(Ops.CmpEq, UOp.Alu(Ops.Shr, bits, bits.ConstLike(23)), bits.ConstLike(127 + 23)),
+            UOp.Alu(Ops.Sub, bits, bits.ConstLike(BitConverter.SingleToInt32Bits((float)value))).Cast(DType.Float32),
+            UOp.Alu(Ops.Add, sum, sum.ConstLike(-value)));
+    }
+
+    private static bool IsRounding(UOp u) => u.Op == Ops.Const && IsSingle(u) && ((Scalar)u.Arg!).AsDouble is >= 1 << 23 and < 1 << 24;
 
     private static UOp Size(UOp x)
     {

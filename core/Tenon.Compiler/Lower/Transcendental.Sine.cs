@@ -29,6 +29,11 @@ internal sealed partial class Transcendental
             return FastSine(x, isCosine);
         }
 
+        if (!hasDouble)
+        {
+            return NarrowSine(x, isCosine);
+        }
+
         var c = FloatConstants.Single;
         var a = Abs(c, x);
         var result = SineOf(a.To(DType.Float64), InverseFor(a.To(DType.Float64)), isCosine).To(DType.Float32);
@@ -37,6 +42,11 @@ internal sealed partial class Transcendental
 
     private Lanes Tangent(Lanes x)
     {
+        if (!hasDouble)
+        {
+            return NarrowSine(x, false) / NarrowSine(x, true);
+        }
+
         var c = FloatConstants.Single;
         var a = Abs(c, x).To(DType.Float64);
         var inverse = InverseFor(a);
@@ -86,14 +96,14 @@ internal sealed partial class Transcendental
         const double PiHigh = 3.140625, PiMiddle = 0.0009677410125732422, PiLow = -8.742278000372485e-08;
 
         // Of a cosine what is more than n + ½ half turns, so that a sine is left.
-        var t = isCosine ? MulAdd(x, 1 / Math.PI, -0.5) + c.Magic : MulAdd(x, 1 / Math.PI, c.Magic);
-        var n = isCosine ? t - c.Magic + 0.5 : t - c.Magic;
+        var (n, bits) = isCosine ? Rounded(c, MulAdd(x, 1 / Math.PI, -0.5), 1, 0) : Rounded(c, x, 1 / Math.PI, 0);
+        n = isCosine ? n + 0.5 : n;
         var r = MulAdd(n, -PiHigh, x);
         r = MulAdd(n, -PiMiddle, r);
         r = MulAdd(n, -PiLow, r);
         var square = r * r;
         var sine = MulAdd(square * Polynomial(square, SineFast), r, r);
-        var sign = t.As(c.Integer) << 31;
+        var sign = bits << 31;
         return (sine.As(c.Integer) ^ (isCosine ? sign ^ (long)int.MinValue : sign)).As(c.Float);
     }
 }

@@ -7,10 +7,12 @@ internal sealed partial class FusionPlan
     private void Store(UOp node, int slot)
     {
         var uses = UsesOf(node);
-        var home = uses.Find(u => CanComputeAndStoreAt(node, u)) ?? BesideUser(node);
+        var isApart = _apart.Contains(node);
+        var home = isApart ? null : uses.Find(u => CanComputeAndStoreAt(node, u)) ?? BesideUser(node);
         if (home is null)
         {
             var group = NewGroup(_slots.DeviceOf(slot));
+            group.IsApart = isApart;
             home = new Access(group, group.OpenOutput(node.Op == Ops.After ? node[1][0].Shape : node.Shape), null, Enclosing.Nothing);
             if (node.Op == Ops.Reduce)
             {

@@ -21,15 +21,20 @@ internal sealed partial class FusionPlan
     private readonly NodeMap<string?> _devices;
     private readonly SchedulerOptions _options;
     private readonly SlotTable _slots;
+    private readonly NodeSet _apart;
     private readonly CostModel _cost;
     private readonly List<KernelGroup> _hosts = [];
     private readonly List<FusionDecision> _decisions = [];
     private int _nextRange;
 
-    public FusionPlan(IReadOnlyList<UOp> order, SlotTable slots, SchedulerOptions options)
+    /// <param name="order">The graph.</param>
+    /// <param name="slots">The storage that it names, to which temporaries are added.</param>
+    /// <param name="options">What to know of the machine.</param>
+    /// <param name="apart">Values that get kernels of their own.</param>
+    public FusionPlan(IReadOnlyList<UOp> order, SlotTable slots, SchedulerOptions options, NodeSet apart)
     {
         using var stage = Tracing.Begin("schedule/fusion plan");
-        (Order, _slots, _options) = (order, slots, options);
+        (Order, _slots, _options, _apart) = (order, slots, options, apart);
         _cost = new CostModel(order, options.Parallelism);
         _devices = DevicePlacement.Of(order);
         for (var i = order.Count - 1; i >= 0; i--)
@@ -94,6 +99,11 @@ internal sealed partial class FusionPlan
 
     private bool CanStayInline(UOp node)
     {
+        if (_apart.Contains(node))
+        {
+            return Decide(node, true, "its user would need more buffers than a kernel may have");
+        }
+
         var uses = UsesOf(node);
         if (node.Op == Ops.Reduce)
         {

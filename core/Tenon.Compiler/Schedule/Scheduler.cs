@@ -27,16 +27,20 @@ public static class Scheduler
             TensorSpecification.Check(graph, "Schedule after tensor rules");
         }
 
-        var order = graph.TopologicalOrder();
-        var slots = new SlotTable(sink.TopologicalOrder());
-        outputs.ForEach(slots.MarkOutput);
-        var plan = new FusionPlan(order, slots, options);
+        var plan = BufferLimit.Plan(graph.TopologicalOrder(), NewSlots, options, out var slots);
         var snapshots = Hazards.Resolve(plan, slots);
         var kernels = new KernelBuilder(plan, slots, snapshots).Build();
         var launches = SmallKernels.Join(CallOrder.Of(plan.Groups), kernels, slots, options);
         var calls = launches.ConvertAll(groups => Call(groups, kernels, sink.Arg as KernelArg));
         var memory = MemoryPlan.Of(calls, slots.Slots);
         return new Schedule { Slots = memory.Slots, Calls = memory.Calls, ArenaBytes = memory.ArenaBytes, LeastBytes = memory.LeastBytes, Decisions = plan.Decisions };
+
+        SlotTable NewSlots()
+        {
+            var slots = new SlotTable(sink.TopologicalOrder());
+            outputs.ForEach(slots.MarkOutput);
+            return slots;
+        }
     }
 
     private static ScheduledCall Call(List<KernelGroup> groups, Dictionary<KernelGroup, UOp> kernels, KernelArg? maths)

@@ -10,6 +10,9 @@ namespace Tenon.Cli.Commands;
 /// <summary><c>tenon train mnist</c>: trains a network on digits, tests it and saves it.</summary>
 internal static class TrainCommand
 {
+    /// <summary>The learning rate at the start, unless another is asked for.</summary>
+    public const double LearningRate = 4e-3;
+
     /// <summary>Creates <c>train</c> with what it can train.</summary>
     public static Command Create(GlobalOptions global) => new("train", "Train a network.") { CreateMnist(global) };
 
@@ -18,7 +21,7 @@ internal static class TrainCommand
         var epochs = CommonOptions.Number("--epochs", 6, 0, "How often each digit is seen; 0 only evaluates.");
         var batch = CommonOptions.Number("--batch", 64, 1, "Digits in a step.");
         var seed = CommonOptions.Number("--seed", 0, 0, "Of the first weights and of the order of the digits.");
-        var rate = new Option<double>("--lr") { Description = "The learning rate at the start.", HelpName = "X", DefaultValueFactory = _ => 4e-3 };
+        var rate = new Option<double>("--lr") { Description = "The learning rate at the start.", HelpName = "X", DefaultValueFactory = _ => LearningRate };
         CommonOptions.Require<double>(rate, x => x is > 0 and < double.PositiveInfinity, "--lr must be greater than 0.");
         var data = new Option<string?>("--data") { Description = "A folder with the IDX files of MNIST, plain or .gz; otherwise the bundled digits.", HelpName = "DIR" };
         var load = new Option<string?>("--load") { Description = "Start with these weights (.safetensors).", HelpName = "FILE" };

@@ -12,6 +12,9 @@ internal static class BundledDigits
     /// <summary>Where they are.</summary>
     public static string Folder => Path.Combine(AppContext.BaseDirectory, "Data");
 
+    /// <summary>Digits of grey values from 0 to 1 as the network takes them.</summary>
+    public static Tensor Normalised(Tensor digits) => (digits - Mean) / Deviation;
+
     /// <summary>The digits of a folder, to learn from and to be tested by.</summary>
     public static (ImageDataset Training, ImageDataset Test) Read(string folder) =>
         (Data.Mnist.ReadTraining(folder).Normalised([Mean], [Deviation]), Data.Mnist.ReadTest(folder).Normalised([Mean], [Deviation]));

@@ -14,6 +14,9 @@ internal sealed class InputOptions
     private readonly Option<string[]> _size = new("--size") { Description = "The size that a name stands for in inputs that are made up; otherwise 1. May be repeated.", HelpName = "NAME=N" };
     private readonly Option<string?> _dtype = new("--dtype") { Description = "Compute in this type where the model has float32.", HelpName = "f16|bf16|f64" };
 
+    /// <summary>The options.</summary>
+    public Option[] All => [_input, _random, _size, _dtype];
+
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
@@ -29,7 +32,7 @@ internal sealed class InputOptions
             });
         }
 
-        foreach (var option in new Option[] { _input, _random, _size, _dtype })
+        foreach (var option in All)
         {
             command.Options.Add(option);
         }
@@ -64,6 +67,21 @@ internal sealed class InputOptions
         }
 
         return inputs;
+    }
+
+    /// <summary>Sees to it that the sizes of inputs that are made up are known, where another than 1 may be meant.</summary>
+    /// <exception cref="TenonException">One isn't; the message says which option gives it.</exception>
+    public void RequireSizes(ParseResult parsed, OnnxModel model)
+    {
+        var given = (parsed.GetValue(_input) ?? []).Select(i => Split(i).Name).ToHashSet();
+        var sizes = Sizes(parsed.GetValue(_size) ?? []);
+        foreach (var input in model.Inputs.Where(i => !given.Contains(i.Name)))
+        {
+            foreach (var dim in input.Type is OnnxTensorType { Shape: { } dims } ? dims.Where(d => d.Size is null && !sizes.ContainsKey(d.Name ?? "")) : [])
+            {
+                throw new TenonException("TEN6115", $"Input '{input.Name}' ({input.Type}) has a size that is not fixed. Add {(string.IsNullOrEmpty(dim.Name) ? "" : $"--size {dim.Name}=N, or ")}--input {input.Name}=FILE with a value of the shape that is wanted.");
+            }
+        }
     }
 
     /// <summary>Sizes by name, from texts such as <c>batch=4</c>.</summary>
