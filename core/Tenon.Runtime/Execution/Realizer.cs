@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Tenon.Compiler;
 using Tenon.Core;
+using Tenon.Core.Backend;
 
 namespace Tenon.Runtime;
 
