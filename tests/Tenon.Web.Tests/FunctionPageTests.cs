@@ -20,6 +20,7 @@ internal sealed class FunctionPageTests : BrowserTest
             ("erf", (x, _, _) => x.Erf()),
             ("pow", (x, _, _) => (x.Abs() + 0.1).Pow(1.7)),
             ("softmax", (x, _, _) => x.Softmax(0)),
+            ("rounded by a large number", (x, _, _) => x * 1.3 + 12582912.0 - 12582912.0),
             ("mean", (x, _, _) => x.Mean()),
             ("int64", (_, n, _) => n * 3 + n.Sum()),
             ("int32", (x, _, _) => x.Cast(DType.Int32) / 2),

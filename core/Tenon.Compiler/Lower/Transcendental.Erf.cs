@@ -39,8 +39,8 @@ internal sealed partial class Transcendental
         var slope = Polynomial(a, ErfLarge.AsSpan(1));
         var power = MulAdd(slope, a, a.Of(ErfLarge[0]));
         var lost = MulAdd(slope, a, a.Of(ErfLarge[0]) - power);
-        var t = power + (c.Magic + c.Bias);
-        var large = x.Of(1.0) - Polynomial(power - (t - (c.Magic + c.Bias)) + lost, c.Exp2) * PowerOfTwo(c, t.As(c.Integer));
+        var (whole, bits) = Rounded(c, power, 1, c.Bias);
+        var large = x.Of(1.0) - Polynomial(power - whole + lost, c.Exp2) * PowerOfTwo(c, bits);
         return (a < 1.0).Then(MulAdd(Polynomial(square, ErfSmall), x, x), WithSign(c, large, SignOf(c, x)));
     }
 }

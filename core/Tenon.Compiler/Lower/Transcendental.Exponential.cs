@@ -20,18 +20,16 @@ internal sealed partial class Transcendental
         }
 
         x = x.AtLeast(-c.Bias - c.Mantissa - 2).AtMost(c.Bias + 2);
-        var t = x + (c.Magic + 2 * c.Bias);
-        var n = t - (c.Magic + 2 * c.Bias);
-        return Scaled(c, Polynomial(x - n, c.Exp2), t.As(c.Integer));
+        var (n, bits) = Rounded(c, x, 1, 2 * c.Bias);
+        return Scaled(c, Polynomial(x - n, c.Exp2), bits);
     }
 
     // 2^(factor · x); 0 below the normal numbers.
     private Lanes FastExp2(FloatConstants c, Lanes x, double factor)
     {
         x = x.AtMost((c.Bias + 1) / factor);
-        var t = MulAdd(x, factor, c.Magic);
-        var f = MulAdd(x, factor, -(t - c.Magic));
-        var power = (Polynomial(f, Exp2Fast).As(c.Integer) + (t.As(c.Integer) << c.Mantissa)).As(c.Float);
+        var (n, bits) = Rounded(c, x, factor, 0);
+        var power = (Polynomial(MulAdd(x, factor, -n), Exp2Fast).As(c.Integer) + (bits << c.Mantissa)).As(c.Float);
         return (x < (1 - c.Bias) / factor).Then(x.Of(0.0), power);
     }
 
@@ -104,12 +102,11 @@ internal sealed partial class Transcendental
     // n, f and what rounding it lost; and n plus a number in the last bits of an integer.
     private (Lanes N, (Lanes High, Lanes Low) F, Lanes Bits) Reduced(FloatConstants c, Lanes x, int added)
     {
-        var t = MulAdd(x, 1 / Math.Log(2), c.Magic + added);
-        var n = t - (c.Magic + added);
+        var (n, bits) = Rounded(c, x, 1 / Math.Log(2), added);
         var near = MulAdd(n, -c.Ln2.High, x);
         var tail = n * c.Ln2.Low;
         var f = MulAdd(n, -c.Ln2.Low, near);
-        return (n, (f, near - f - tail), t.As(c.Integer));
+        return (n, (f, near - f - tail), bits);
     }
 
     // n, eᶠ - 1, and n + bias + added in the last bits of an integer.

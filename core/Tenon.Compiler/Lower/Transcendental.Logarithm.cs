@@ -57,8 +57,11 @@ internal sealed partial class Transcendental
     private Lanes Log1p(FloatConstants c, Lanes x)
     {
         var u = x + 1.0;
-        var lost = (x < 1.0).Then(x - (u - 1.0), x.Of(1.0) - (u - x));
         var (e, m) = Parts(c, u);
+
+        // Where a sum might be simplified, it is made again of its parts.
+        var sum = isIeee ? u : m * PowerOfTwo(c, e.To(c.Integer) + (long)c.Bias);
+        var lost = (x < 1.0).Then(x - (sum - 1.0), x.Of(1.0) - (sum - x));
         var down = PowerOfTwo(c, e.AtMost(c.Bias - 1).To(c.Integer) * x.To(c.Integer).Of(-1L) + (long)c.Bias);
         lost = (x < Math.ScaleB(1, c.Mantissa + 2)).Then(lost, x.Of(0.0)) * down;
         var (f, low) = OrderedSum(m - 1.0, lost);

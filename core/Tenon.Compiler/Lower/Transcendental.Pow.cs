@@ -23,8 +23,7 @@ internal sealed partial class Transcendental
         var a = Abs(c, x);
 
         // Infinite powers are finite ones that are as good as: of 1 they are 1.
-        var finite = y.AtLeast(-float.MaxValue).AtMost(float.MaxValue);
-        var power = isFast ? FastPower(a, y) : hasDouble ? PowerOf(a, finite) : FastPower(a, finite);
+        var power = isFast ? FastPower(a, y) : !hasDouble ? NarrowPower(a, y.AtLeast(-float.MaxValue).AtMost(float.MaxValue)) : PowerOf(a, y.AtLeast(-float.MaxValue).AtMost(float.MaxValue));
         var isWhole = Truncated(y).Is(y);
         var half = y * 0.5;
         var isEven = Truncated(half).Is(half);
@@ -52,6 +51,26 @@ internal sealed partial class Transcendental
         var whole = t + (c.Magic + c.Bias);
         var fraction = t - (whole - (c.Magic + c.Bias));
         return (Polynomial(fraction, Exp2Wide) * PowerOfTwo(c, whole.As(c.Integer))).To(DType.Float32);
+    }
+
+    // In float32 alone: whole parts of the exponent and of the product are kept apart, so that only fractions are rounded.
+    private Lanes NarrowPower(Lanes a, Lanes y)
+    {
+        var c = FloatConstants.Single;
+        y = y.AtLeast(-4e9).AtMost(4e9);
+        var isTiny = a < c.Least;
+        var (e, m) = Parts(c, isTiny.Then(a * Math.ScaleB(1, 24), a));
+        e = e + isTiny.Then(a.Of(-24.0), a.Of(0.0));
+        var f = m - 1.0;
+        var log = MulAdd(f * f, Polynomial(f, c.Log), f);
+        var ((p, pl), (q, ql)) = (Product(c, y, e), Product(c, y, log));
+        (q, var qll) = Product(c, q, q.Of(1 / Math.Log(2)));
+        ql = MulAdd(ql, 1 / Math.Log(2), MulAdd(q, 1.3390753e-08, qll));
+        var (pw, qw) = (Truncated(p), Truncated(q));
+        var exponent = (pw + qw).AtLeast(-300).AtMost(300);
+        var result = Exp2(c, exponent) * Exp2(c, (p - pw) + (q - qw) + (pl + ql));
+        result = (a > 0.0).Then((a < double.PositiveInfinity).Then(result, (y < 0.0).Then(a.Of(0.0), a)), (y < 0.0).Then(a.Of(double.PositiveInfinity), a.Of(0.0)));
+        return a.Is(a).Then(y.Is(y).Then(result, y), a);
     }
 
     private Lanes FastPower(Lanes a, Lanes y) => Exp2(FloatConstants.Single, y * Log2(FloatConstants.Single, a));

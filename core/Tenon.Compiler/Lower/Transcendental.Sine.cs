@@ -24,9 +24,14 @@ internal sealed partial class Transcendental
     // Of float32: in float64, where the whole range takes two multiply-adds.
     private Lanes Sine(Lanes x, bool isCosine)
     {
-        if (isFast || !hasDouble)
+        if (isFast)
         {
             return FastSine(x, isCosine);
+        }
+
+        if (!hasDouble)
+        {
+            return NarrowSine(x, isCosine);
         }
 
         var c = FloatConstants.Single;
@@ -39,7 +44,7 @@ internal sealed partial class Transcendental
     {
         if (!hasDouble)
         {
-            return FastSine(x, false) / FastSine(x, true);
+            return NarrowSine(x, false) / NarrowSine(x, true);
         }
 
         var c = FloatConstants.Single;
@@ -91,21 +96,14 @@ internal sealed partial class Transcendental
         const double PiHigh = 3.140625, PiMiddle = 0.0009677410125732422, PiLow = -8.742278000372485e-08;
 
         // Of a cosine what is more than n + ½ half turns, so that a sine is left.
-        var t = isCosine && hasDouble ? MulAdd(x, 1 / Math.PI, -0.5) + c.Magic : MulAdd(x, 1 / Math.PI, c.Magic);
-        var n = isCosine && hasDouble ? t - c.Magic + 0.5 : t - c.Magic;
-        var sign = t.As(c.Integer) << 31;
-        if (isCosine && !hasDouble)
-        {
-            // Such targets may add ½ to the large number, where it is lost.
-            var isBelow = x * (1 / Math.PI) < n;
-            (n, sign) = (isBelow.Then(n - 0.5, n + 0.5), isBelow.Then(sign ^ (long)int.MinValue, sign));
-        }
-
+        var (n, bits) = isCosine ? Rounded(c, MulAdd(x, 1 / Math.PI, -0.5), 1, 0) : Rounded(c, x, 1 / Math.PI, 0);
+        n = isCosine ? n + 0.5 : n;
         var r = MulAdd(n, -PiHigh, x);
         r = MulAdd(n, -PiMiddle, r);
         r = MulAdd(n, -PiLow, r);
         var square = r * r;
         var sine = MulAdd(square * Polynomial(square, SineFast), r, r);
+        var sign = bits << 31;
         return (sine.As(c.Integer) ^ (isCosine ? sign ^ (long)int.MinValue : sign)).As(c.Float);
     }
 }

@@ -8,9 +8,10 @@ namespace Tenon.Compiler;
 /// second, small number, as in Dekker, "A floating-point technique for extending the available precision" (1971).
 /// </summary>
 /// <param name="hasMulAcc">Whether the target has multiply-add.</param>
-/// <param name="hasDouble">Whether the target computes with float64, which some functions of float32 are exact by.</param>
+/// <param name="isIeee">Whether arithmetic is done as written: where not, sums may be simplified as if numbers were exact.</param>
+/// <param name="hasDouble">Whether the target computes in float64.</param>
 /// <param name="isFast">Whether float32 is computed by the fast set: to about 1e-6 in the ordinary range.</param>
-internal sealed partial class Transcendental(bool hasMulAcc, bool hasDouble, bool isFast)
+internal sealed partial class Transcendental(bool hasMulAcc, bool isIeee, bool hasDouble, bool isFast)
 {
     /// <summary>Any of them; null if nothing is to be done.</summary>
     public UOp? Write(UOp node)
@@ -46,6 +47,21 @@ internal sealed partial class Transcendental(bool hasMulAcc, bool hasDouble, boo
             (_, MathFunction.Sigmoid) => Sigmoid(c, x),
             _ => throw new InvalidOperationException($"{node.Arg} of {node.DType} is not made of arithmetic"),
         };
+    }
+
+    // x · factor to the nearest whole number, and that plus a number in the last bits of an integer. Where sums are done as written, a large
+    // number is added and taken away again.
+    private (Lanes Whole, Lanes Bits) Rounded(FloatConstants c, Lanes x, double factor, double added)
+    {
+        if (isIeee)
+        {
+            var t = factor == 1 ? x + (c.Magic + added) : MulAdd(x, factor, c.Magic + added);
+            return (t - (c.Magic + added), t.As(c.Integer));
+        }
+
+        var y = factor == 1 ? x : x * factor;
+        var whole = Truncated(y + (y < 0.0).Then(y.Of(-0.5), y.Of(0.5)));
+        return (whole, whole.To(c.Integer) + (long)added);
     }
 
     // x · y + z, rounded once if the target can.

@@ -70,7 +70,11 @@ internal sealed partial class WgslKernel
             Write(op);
         }
 
-        return new WgslShader(Head() + _body + "}\n", Dispatch, [.. _windows], WindowBytes);
+        return new WgslShader(Head() + _body + "}\n", Dispatch, [.. _windows], WindowBytes)
+        {
+            Written = [.. _program.Parameters.Select(p => p.IsWritten)],
+            Variables = _program.Variables.Count,
+        };
     }
 
     private void Write(UOp op)

@@ -12,6 +12,12 @@ namespace Tenon.Sdk.Wgsl;
 /// <param name="WindowBytes">Bytes of all bindings of one buffer but the last.</param>
 public sealed record WgslShader(string Source, GridSize Dispatch, IReadOnlyList<int> Windows, long WindowBytes)
 {
+    /// <summary>For each buffer, whether the kernel writes it.</summary>
+    public required IReadOnlyList<bool> Written { get; init; }
+
+    /// <summary>How many variables a launch passes.</summary>
+    public int Variables { get; init; }
+
     /// <summary>The name of the entry point.</summary>
     public const string EntryPoint = "main";
 
@@ -27,11 +33,13 @@ public sealed record WgslShader(string Source, GridSize Dispatch, IReadOnlyList<
             writer.Write(Dispatch);
             writer.Write(WindowBytes);
             writer.Write(Windows.Count);
-            foreach (var windows in Windows)
+            for (var slot = 0; slot < Windows.Count; slot++)
             {
-                writer.Write(windows);
+                writer.Write(Windows[slot]);
+                writer.Write(Written[slot]);
             }
 
+            writer.Write(Variables);
             writer.Write(Source);
         }
 
@@ -43,11 +51,13 @@ public sealed record WgslShader(string Source, GridSize Dispatch, IReadOnlyList<
     {
         using var reader = new BinaryReader(new MemoryStream(bytes.ToArray()), Encoding.UTF8);
         var (dispatch, windowBytes, windows) = (reader.ReadGridSize(), reader.ReadInt64(), new int[reader.ReadInt32()]);
-        for (var i = 0; i < windows.Length; i++)
+        var written = new bool[windows.Length];
+        for (var slot = 0; slot < windows.Length; slot++)
         {
-            windows[i] = reader.ReadInt32();
+            (windows[slot], written[slot]) = (reader.ReadInt32(), reader.ReadBoolean());
         }
 
-        return new WgslShader(reader.ReadString(), dispatch, windows, windowBytes);
+        var variables = reader.ReadInt32();
+        return new WgslShader(reader.ReadString(), dispatch, windows, windowBytes) { Written = written, Variables = variables };
     }
 }

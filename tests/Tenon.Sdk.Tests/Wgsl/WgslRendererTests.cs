@@ -103,10 +103,11 @@ internal sealed class WgslRendererTests
     [Test]
     public void Shaders_are_kept_as_bytes()
     {
-        var shader = new WgslShader("text", new GridSize(1, 2, 3), [1, 2], 4096);
+        var shader = new WgslShader("text", new GridSize(1, 2, 3), [1, 2], 4096) { Written = [false, true], Variables = 3 };
         var again = WgslShader.FromBytes(shader.ToBytes());
 
         Assert.That((again.Source, again.Dispatch, again.WindowBytes), Is.EqualTo((shader.Source, shader.Dispatch, shader.WindowBytes)));
         Assert.That(again.Windows, Is.EqualTo(shader.Windows));
+        Assert.That((again.Written[0], again.Written[1], again.Variables), Is.EqualTo((false, true, 3)));
     }
 }

@@ -1,0 +1,4 @@
+using Tenon.Core.Backend;
+using Tenon.Plugins.WebGpu;
+
+[assembly: BackendPlugin(typeof(WebGpuPlugin))]
