@@ -20,6 +20,7 @@ var root = new Command("tenon", "Tenon: a tensor compiler and deep-learning fram
     CacheCommand.Create(global),
     ExplainCommand.Create(global),
     TuneCommand.Create(global),
+    PluginCommand.Create(global),
 };
 global.AddTo(root);
 

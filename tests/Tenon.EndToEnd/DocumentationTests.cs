@@ -26,7 +26,7 @@ public sealed partial class DocumentationTests
     public void EveryOptionIsDocumented()
     {
         var text = File.ReadAllText(Path.Combine(Root, "docs", "cli.md"));
-        foreach (var command in new[] { "devices", "train mnist", "bench", "onnx info", "onnx run", "onnx bench", "export web", "cache info", "cache clear", "explain", "tune" })
+        foreach (var command in new[] { "devices", "train mnist", "bench", "onnx info", "onnx run", "onnx bench", "export web", "cache info", "cache clear", "explain", "tune", "plugin test" })
         {
             var help = TenonProcess.Run([.. command.Split(' '), "--help"]);
             help.AssertSuccess();

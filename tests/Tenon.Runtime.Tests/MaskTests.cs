@@ -80,7 +80,7 @@ public sealed class MaskTests
         using var device = new FakeDevice(Claimed, generators: new Generator());
         Assert.That(CapabilityMask.WordsFor(device, device.CodeGenerators[0]), Is.EqualTo(new[]
         {
-            "vectors", "vectorBytes=16", "lanes", "subgroups", "maxBuffers=4", "MulAcc", "Local", "Shuffle", "Barrier", "LaneXor", "*:Vector", "*:MaskedLoad", "*:Conversion", "float16:Arithmetic",
+            "vectors", "vectorBytes=16", "lanes", "subgroups", "MulAcc", "Local", "Shuffle", "Barrier", "LaneXor", "*:Vector", "*:MaskedLoad", "*:Conversion", "float16:Arithmetic",
         }));
         foreach (var word in CapabilityMask.WordsFor(device, device.CodeGenerators[0]))
         {

@@ -199,10 +199,10 @@ internal sealed partial class Expander
         for (var i = 0; i < operands.Length; i++)
         {
             operands[i] = _pieces[u[i]];
-            split |= lanes is not null && !(IsVector(u[i]) || (u.Op == Ops.Cast && _target.IsMovedInVectors(u[i].DType)));
+            split |= lanes is not null && !(IsVector(u[i]) || (u.Op == Ops.Cast && IsMoved(u[i])));
         }
 
-        split |= lanes is not null && (u.Op == Ops.LaneXor || !(IsVector(u) || (u.Op == Ops.Cast && _target.IsMovedInVectors(u.DType))));
+        split |= lanes is not null && (u.Op == Ops.LaneXor || !(IsVector(u) || (u.Op == Ops.Cast && IsMoved(u))));
         var (copies, next) = (split ? count : 1, 0);
         var nodes = new UOp[Point.CountOf(axes) * copies];
         var dtype = split ? u.DType : u.DType.Scalar.Vec(count);
@@ -222,6 +222,8 @@ internal sealed partial class Expander
 
         return new Pieces(axes, lanes, split, nodes);
     }
+
+    private bool IsMoved(UOp u) => !(_wideIndices && u.DType == DType.Index) && _target.IsMovedInVectors(u.DType);
 
     // The lanes were counted for data; indices fit in as 32 bits, and their quotients are simpler lane by lane.
     private bool IsVector(UOp u) => u.DType == DType.Index ? !_wideIndices && u.Op is not (Ops.FloorDiv or Ops.FloorMod) && _target.IsVector(DType.Int32) : _target.IsVector(u.DType);

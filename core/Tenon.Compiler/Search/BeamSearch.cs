@@ -56,7 +56,7 @@ internal sealed class BeamSearch
     public static double Estimate(UOp kernel, Capabilities device, CodeGeneratorTarget generator)
     {
         var target = new CodeGeneratorView(generator, device);
-        var nest = new LoopNest(RangeMerging.Apply(KernelCompiler.Decompose(kernel, target)));
+        var nest = new LoopNest(RangeMerging.Apply(KernelCompiler.Decompose(kernel, target)), target.TensorCores);
         Heuristic.Change(nest, target);
         return NestEstimate.Of(nest, target, device) is { } estimate && double.IsFinite(estimate.Cycles) ? new Ranking(device.Parallelism).Predict(estimate) : 0;
     }
@@ -65,7 +65,7 @@ internal sealed class BeamSearch
     public SearchResult Run(IReadOnlyList<Opt>? known = null)
     {
         _ranking.NextKernel();
-        var nest = new LoopNest(_merged);
+        var nest = new LoopNest(_merged, _target.TensorCores);
         Heuristic.Change(nest, _target);
         var heuristic = Try(nest.Applied);
         _heuristic = heuristic;

@@ -24,6 +24,9 @@ public enum DTypeSupport
     /// may be loaded, stored and converted in vectors.
     /// </summary>
     Conversion = 16,
+
+    /// <summary>Of a code generator: no ability, but a reservation. Arithmetic may take and give numbers below the least normal one as zeros.</summary>
+    FlushesSubnormals = 32,
 }
 
 /// <summary>What an opened device has. Immutable. Absent means unsupported.</summary>

@@ -70,9 +70,37 @@ public static class ScalarMath
             Ops.CmpLt => x < y,
             Ops.CmpEq => x == y,
             Ops.CmpNe => x != y,
-            Ops.MulAcc => type == DType.Float64 ? Math.FusedMultiplyAdd(x, y, s[2].AsDouble) : MathF.FusedMultiplyAdd((float)x, (float)y, (float)s[2].AsDouble),
+            Ops.MulAcc => type == DType.Float64 ? Math.FusedMultiplyAdd(x, y, s[2].AsDouble)
+                : type == DType.Float32 ? MathF.FusedMultiplyAdd((float)x, (float)y, (float)s[2].AsDouble)
+                : MulAccToOdd(x, y, s[2].AsDouble),
             _ => throw new InvalidOperationException($"{op} is not defined for {type}."),
         };
+    }
+
+    // Of numbers of at most 16 bits the product is exact. What is rounded to a float32 whose last bit says that it is inexact is rounded
+    // only once when it becomes one of 16 bits.
+    private static double MulAccToOdd(double x, double y, double z)
+    {
+        var product = x * y;
+        var sum = product + z;
+        if (!double.IsFinite(sum))
+        {
+            return sum;
+        }
+
+        var added = sum - product;
+        var rest = product - (sum - added) + (z - added);
+        var single = (float)sum;
+        if (rest == 0 && single == sum)
+        {
+            return sum;
+        }
+
+        // Towards zero, then odd.
+        var (least, isBelow) = (Math.Abs(sum), rest < 0 != sum < 0 && rest != 0);
+        var bits = BitConverter.SingleToInt32Bits(single);
+        bits -= float.IsInfinity(single) || Math.Abs((double)single) > least || (Math.Abs((double)single) == least && isBelow) ? 1 : 0;
+        return BitConverter.Int32BitsToSingle(bits | 1);
     }
 
     private static Scalar Integer(Ops op, DType type, ReadOnlySpan<Scalar> s)

@@ -49,6 +49,9 @@ public sealed class CapabilityMask
         return mask;
     }
 
+    /// <summary>Whether a word hides an optional interface of devices.</summary>
+    public static bool IsFeature(string word) => Features.Any(f => f.Name.Equals(word, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Every word that would hide something that the device claims, each alone.</summary>
     public static IReadOnlyList<string> WordsFor(Device device, CodeGenerator generator)
     {
@@ -60,7 +63,7 @@ public sealed class CapabilityMask
         Add(t.VectorBytes > 16, "vectorBytes=16");
         Add(c.Workgroups is { MaxLanesPerGroup: > 1 }, Lanes);
         Add(c.Workgroups is { SubgroupSize: > 0 }, Subgroups);
-        Add(c.MaxBuffers > 4, "maxBuffers=4");
+        Add(c.MaxBuffers > 8, "maxBuffers=8");
         foreach (var op in t.ExtraOps.Where(op => t.VectorBytes == 0 || !CodeGeneratorTarget.VectorOps.Contains(op)))
         {
             words.Add(op.ToString());

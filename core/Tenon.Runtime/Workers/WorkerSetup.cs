@@ -42,6 +42,13 @@ internal sealed record WorkerSetup
         plugins.FirstOrDefault(p => p.Instance.GetType() is var t && (t.GetConstructor([]) is null || t.Assembly.Location.Length == 0)) is { } one
             ? $"plugin {one.Id} is part of the program and can't be made in another process: its type has no public constructor without parameters" : null;
 
+    /// <summary>The same with one thing more that isn't to be seen of any plugin.</summary>
+    public WorkerSetup Masked(string word) => this with
+    {
+        Plugins = [.. Plugins.Select(p => p with { Mask = [.. p.Mask, word] })],
+        Registered = [.. Registered.Select(p => p with { Mask = [.. p.Mask, word] })],
+    };
+
     public string ToJson() => JsonSerializer.Serialize(this);
 
     public static WorkerSetup FromJson(string text) => JsonSerializer.Deserialize<WorkerSetup>(text)!;

@@ -26,4 +26,26 @@ internal static class CommonOptions
                 result.AddError(otherwise);
             }
         });
+
+    /// <summary>A time, such as 60s, 5m or 1h.</summary>
+    public static Option<string> Duration(string name, string fallback, string description)
+    {
+        var option = new Option<string>(name) { Description = description, HelpName = "TIME", DefaultValueFactory = _ => fallback };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && ReadDuration(token.Value) is null)
+            {
+                result.AddError($"'{token.Value}' is not a time: {name} is a number of seconds, or a number with s, m or h.");
+            }
+        });
+        return option;
+    }
+
+    /// <summary>The value of a <see cref="Duration"/>; null if it is none.</summary>
+    public static TimeSpan? ReadDuration(string text)
+    {
+        var (number, unit) = text.Length > 0 && char.IsAsciiLetter(text[^1]) ? (text[..^1], text[^1]) : (text, 's');
+        double seconds = unit switch { 's' => 1, 'm' => 60, 'h' => 3600, _ => double.NaN };
+        return double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var n) && n * seconds is > 0 and < 1e7 ? TimeSpan.FromSeconds(n * seconds) : null;
+    }
 }

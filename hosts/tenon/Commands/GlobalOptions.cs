@@ -94,7 +94,7 @@ internal sealed class GlobalOptions
         return variables;
     }
 
-    private Dictionary<string, string?> Overrides(ParseResult parsed, (string Key, string Value)[] settings)
+    private Dictionary<string, string?> Overrides(ParseResult parsed, (string Key, string Value)[] settings, bool hasGenerator = true)
     {
         var overrides = settings.ToDictionary(s => s.Key, s => (string?)s.Value);
         foreach (var text in parsed.GetValue(Set) ?? [])
@@ -113,7 +113,7 @@ internal sealed class GlobalOptions
             overrides["debug"] = debug.ToString();
         }
 
-        if (parsed.GetValue(Generator) is { } generator)
+        if (hasGenerator && parsed.GetValue(Generator) is { } generator)
         {
             // Only manifests are read, and they say whose setting it is.
             using var runtime = Build(parsed, overrides);
@@ -126,6 +126,12 @@ internal sealed class GlobalOptions
 
         return overrides;
     }
+
+    /// <summary>How the command line sets a runtime up, for those that are opened elsewhere.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="device">The device whose generator <c>--generator</c> names; null if that is for the caller to set.</param>
+    public RuntimeOptions CreateOptions(ParseResult parsed, string? device) =>
+        TenonConfiguration.Load(parsed.GetValue(Plugins), device is null ? Overrides(parsed, [], hasGenerator: false) : Overrides(parsed, [("defaultDevice", device)]));
 
     private TenonRuntime Build(ParseResult parsed, Dictionary<string, string?> overrides) =>
         new TenonRuntimeBuilder(TenonConfiguration.Load(parsed.GetValue(Plugins), overrides)).Build();

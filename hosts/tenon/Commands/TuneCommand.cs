@@ -17,8 +17,8 @@ internal static class TuneCommand
     public static Command Create(GlobalOptions global)
     {
         var model = new Argument<string>("model") { Description = $"An .onnx file, or one of {ExplainTarget.Models}." };
-        var budget = Duration("--budget", "60s", "The time for all kernels, such as 60s, 5m or 1h.");
-        var each = Duration("--each", "30s", "The most time for one kernel.");
+        var budget = CommonOptions.Duration("--budget", "60s", "The time for all kernels, such as 60s, 5m or 1h.");
+        var each = CommonOptions.Duration("--each", "30s", "The most time for one kernel.");
         var width = CommonOptions.Number("--width", 4, 1, "How many candidates each step of a search starts from.");
         var only = new Option<string[]>("--only") { Description = "Only kernels whose names begin so; may be repeated.", HelpName = "KERNEL" };
         var threads = CommonOptions.Number("--threads", Environment.ProcessorCount, 1, "How many threads compile candidates.");
@@ -44,8 +44,8 @@ internal static class TuneCommand
             using var interrupt = new Interrupt();
             var tuner = new Tuner(runtime)
             {
-                Budget = Read(parsed.GetRequiredValue(budget))!.Value,
-                Options = new SearchOptions { Width = parsed.GetValue(width), Threads = parsed.GetValue(threads), Budget = Read(parsed.GetRequiredValue(each))!.Value },
+                Budget = CommonOptions.ReadDuration(parsed.GetRequiredValue(budget))!.Value,
+                Options = new SearchOptions { Width = parsed.GetValue(width), Threads = parsed.GetValue(threads), Budget = CommonOptions.ReadDuration(parsed.GetRequiredValue(each))!.Value },
                 Log = writer,
             };
             var wanted = parsed.GetValue(only) ?? [];
@@ -62,25 +62,5 @@ internal static class TuneCommand
             return report.IsInterrupted ? ExitCode.Interrupted : ExitCode.Success;
         });
         return command;
-    }
-
-    private static Option<string> Duration(string name, string fallback, string description)
-    {
-        var option = new Option<string>(name) { Description = description, HelpName = "TIME", DefaultValueFactory = _ => fallback };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && Read(token.Value) is null)
-            {
-                result.AddError($"'{token.Value}' is not a time: {name} is a number of seconds, or a number with s, m or h.");
-            }
-        });
-        return option;
-    }
-
-    private static TimeSpan? Read(string text)
-    {
-        var (number, unit) = text.Length > 0 && char.IsAsciiLetter(text[^1]) ? (text[..^1], text[^1]) : (text, 's');
-        double seconds = unit switch { 's' => 1, 'm' => 60, 'h' => 3600, _ => double.NaN };
-        return double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var n) && n * seconds is > 0 and < 1e7 ? TimeSpan.FromSeconds(n * seconds) : null;
     }
 }

@@ -46,7 +46,7 @@ internal sealed class ClangGenerator : SourceGenerator
         const DTypeSupport Full = DTypeSupport.Storage | DTypeSupport.Arithmetic | DTypeSupport.Vector;
         var (avx512, arm) = (compiler.Defines("__AVX512F__"), compiler.Defines("__aarch64__"));
         var fused = avx512 || arm || compiler.Defines("__FMA__");
-        var dot = avx512 ? compiler.Defines("__AVX512VNNI__") && compiler.Defines("__AVX512VL__") : compiler.Defines("__AVXVNNI__");
+        var dot = avx512 ? compiler.Defines("__AVX512VNNI__") && compiler.Defines("__AVX512VL__") : compiler.Defines("__AVXVNNI__") || (arm && compiler.Defines("__ARM_FEATURE_MATMUL_INT8"));
         return new CodeGeneratorTarget
         {
             // Without the instruction it would be a call of the C library.

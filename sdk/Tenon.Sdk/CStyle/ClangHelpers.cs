@@ -116,6 +116,7 @@ internal static class ClangHelpers
             var (type, bytes) = (ClangTypes.Value(kernel, dtype), ClangTypes.Value(kernel, DType.UInt32.WithLanesOf(dtype)));
             var condition = dtype.Lanes switch { 16 => "defined(__AVX512VNNI__)", 4 or 8 => "defined(__AVX512VNNI__) && defined(__AVX512VL__)", _ => "0" };
             var vex = dtype.Lanes is 4 or 8 ? "defined(__AVXVNNI__)" : "0";
+            var arm = dtype.Lanes == 4 ? "defined(__aarch64__) && defined(__ARM_FEATURE_MATMUL_INT8)" : "0";
             return $$"""
                 {{Inline}} {{type}} {{name}}({{bytes}} x, {{type}} y, {{type}} z)
                 {
@@ -123,7 +124,10 @@ internal static class ClangHelpers
                     __asm__("vpdpbusd %2, %1, %0" : "+v"(z) : "v"(x), "v"(y));
                     return z;
                 #elif {{vex}}
-                    __asm__("{vex} vpdpbusd %2, %1, %0" : "+x"(z) : "x"(x), "x"(y));
+                    __asm__("%{vex%} vpdpbusd %2, %1, %0" : "+x"(z) : "x"(x), "x"(y));
+                    return z;
+                #elif {{arm}}
+                    __asm__("usdot %0.4s, %1.16b, %2.16b" : "+w"(z) : "w"(x), "w"(y));
                     return z;
                 #else
                     return z + ({{type}})(x & 255) * (y << 24 >> 24) + ({{type}})(x >> 8 & 255) * (y << 16 >> 24) + ({{type}})(x >> 16 & 255) * (y << 8 >> 24) + ({{type}})(x >> 24) * (y >> 24);

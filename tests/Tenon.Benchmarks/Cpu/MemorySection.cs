@@ -43,8 +43,9 @@ internal static class MemorySection
         Case("GELU, 16 Mi", Vector, x => x[0].Gelu(), "F.gelu(x[0])"),
         Case("GELU by tanh, 16 Mi", Vector, x => x[0].Gelu(approximate: true), "F.gelu(x[0], approximate='tanh')"),
         Case("SiLU, 16 Mi", Vector, x => x[0].Silu(), "F.silu(x[0])"),
-        new(new("sort 4096x256", [new(4096, 256)], x => x[0].Sort() is var (values, indices) ? [values, indices] : []), new PeerExpression("torch", "torch.sort(x[0])")),
-        new(new("sort 1 Mi", [new(Mi)], x => x[0].Sort() is var (values, indices) ? [values, indices] : []), new PeerExpression("torch", "torch.sort(x[0])")),
+        // Of equal numbers the first comes first, as with us.
+        new(new("sort 4096x256", [new(4096, 256)], x => x[0].Sort() is var (values, indices) ? [values, indices] : []), new PeerExpression("torch", "torch.sort(x[0], stable=True)")),
+        new(new("sort 1 Mi", [new(Mi)], x => x[0].Sort() is var (values, indices) ? [values, indices] : []), new PeerExpression("torch", "torch.sort(x[0], stable=True)")),
         new(new("top 10 of 4096x1024", Rows, x => x[0].TopK(10) is var (values, indices) ? [values, indices] : []), new PeerExpression("torch", "torch.topk(x[0], 10)")),
         Case("cumsum 4096x1024, axis 1", Rows, x => x[0].CumSum(1), "torch.cumsum(x[0], 1, out=y)"),
         Case("cumsum 4096x1024, axis 0", Rows, x => x[0].CumSum(0), "torch.cumsum(x[0], 0, out=y)"),
