@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Tenon.Core;
 
 namespace Tenon.Runtime.Tests;
@@ -12,7 +13,11 @@ public sealed class RealPluginTests
     {
         _root = Directory.CreateTempSubdirectory("tenon-real").FullName;
         var from = AppContext.BaseDirectory;
-        File.Copy(Path.Combine(from, TenonConfiguration.FileName), Path.Combine(_root, TenonConfiguration.FileName));
+
+        // What is found depends on the drivers of the machine, and is tested elsewhere.
+        var settings = JsonNode.Parse(File.ReadAllText(Path.Combine(from, TenonConfiguration.FileName)))!;
+        settings["plugins"]!.AsArray().RemoveAll(p => p!["id"]!.GetValue<string>() is "tenon.cl" or "tenon.webgpu");
+        File.WriteAllText(Path.Combine(_root, TenonConfiguration.FileName), settings.ToJsonString());
         foreach (var file in Directory.EnumerateFiles(Path.Combine(from, "plugins"), "*", SearchOption.AllDirectories))
         {
             var to = Path.Combine(_root, Path.GetRelativePath(from, file));
