@@ -53,6 +53,12 @@ internal static class OpCases
         if (dtype.IsInteger)
         {
             AddDivisions(test, dtype, x, xs, ys);
+            foreach (var to in target.DTypes.Keys.Where(to => lanes == 1 && to.IsInteger && to != dtype && to.Bits == dtype.Bits))
+            {
+                // Languages that compute what is narrow as int must take its bits, not those of the int.
+                test.Output($"Bitcast of And to {to}", UOp.Alu(Ops.And, x, y).Bitcast(to), i => Elements.Read(to, Elements.ToBytes(dtype, [Reference.Apply(Ops.And, xs[i], ys[i])])));
+            }
+
             if (dtype == DType.Int32 && target.ExtraOps.Contains(Ops.Dot4))
             {
                 var zs = xs.Reverse().ToArray();

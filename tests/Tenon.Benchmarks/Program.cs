@@ -16,6 +16,7 @@ var root = new RootCommand("Measures Tenon. Without a command: the compiler, and
     Section("start", "The first kernel of a process, and small operations.", StartBenchmark.Run),
     Section("generators", "The default device's code generators on the same programs.", r => GeneratorBenchmark.Run(r, [], own: false)),
     Cpu(),
+    Devices(),
 };
 var functions = new Option<string[]>("--function") { Description = "Of the functions, only these.", AllowMultipleArgumentsPerToken = true };
 var stride = new Option<int>("--stride") { Description = "Every how manieth number of float32 is tried; 1 for all.", DefaultValueFactory = _ => 1021 };
@@ -69,6 +70,14 @@ Command Cpu()
             OnnxRuntime = p.GetValue(onnxRuntime),
         },
         p.GetValue(json)));
+    return command;
+}
+
+Command Devices()
+{
+    var devices = new Option<string[]>("--device") { Description = "The devices.", HelpName = "NAME", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["CL"] };
+    var command = new Command("gpu", "Kernels and a block of ResNet on devices with workgroups, beside tinygrad by the same library.") { json, devices, tinygrad };
+    command.SetAction(p => Report(p, r => DeviceBenchmark.Run(r, p.GetValue(devices) ?? [], p.GetValue(tinygrad))));
     return command;
 }
 

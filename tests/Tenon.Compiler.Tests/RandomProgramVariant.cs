@@ -33,6 +33,13 @@ internal sealed class RandomProgramVariant : IDisposable
     public static RandomProgramVariant Loops(int seed, string vector = "auto") =>
         With($"Loops({seed}, \"{vector}\")", (kernel, view) => RandomLoops.Apply(kernel, view, seed), vector);
 
+    /// <summary>Another device, with one of its generators, and loops changed at random unless the seed is 0.</summary>
+    public static RandomProgramVariant On(RunnableDevice device, int loops)
+    {
+        var compiler = loops == 0 ? Compiler : Compiler with { Optimiser = (kernel, view) => RandomLoops.Apply(kernel, view, loops) };
+        return Create($"On(RunnableDevice.Parse(\"{device}\"), {loops})", compiler, device.Name, device.Settings);
+    }
+
     /// <summary>Groups of lanes, run by the interpreter; loops changed at random if there is a seed.</summary>
     /// <param name="settings">Settings of the device, such as <c>lanes=64;subgroup=8</c>.</param>
     /// <param name="seed">Of the changes; null for what the heuristic chooses.</param>
@@ -88,6 +95,7 @@ internal sealed class RandomProgramVariant : IDisposable
 
     private Scalar[][] Run(RandomProgram program, Scalar[][] expected)
     {
+        // Programs are written for one device; which that is, only their inputs say.
         var buffers = new NodeMap<UOp>();
         foreach (var (param, values) in program.Inputs)
         {

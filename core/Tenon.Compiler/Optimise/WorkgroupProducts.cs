@@ -4,28 +4,31 @@ namespace Tenon.Compiler;
 
 /// <summary>
 /// Sums of products whose factors other results use again — products of matrices, convolutions — for groups of lanes: each lane
-/// computes a tile of results in registers, a group a square of tiles, and where lanes are many, the blocks of the factors that a group
-/// needs next are copied to local memory once for all of them.
+/// computes a tile of results in registers, a group a square of tiles, and the blocks of the factors that a group needs next are copied
+/// to local memory once for all of them.
 /// </summary>
+/// <remarks>
+/// Processors that run few lanes side by side run those of a group one after the other: what a lane keeps across a barrier is stored and
+/// loaded again, so tiles and blocks are larger, and groups smaller.
+/// </remarks>
 internal sealed class WorkgroupProducts
 {
-    // Processors that run few lanes side by side have caches that serve their neighbours as well.
-    private const int LanesThatShare = 32;
-    private const int CopiesOfSum = 4;
+    private const int ManyLanes = 32;
     private const int LeastTerms = 8;
-    private const int MostTerms = 16;
-    private static readonly (int Rows, int Columns)[] Tiles = [(4, 4), (2, 4), (2, 2), (1, 2), (1, 1)];
-    private static readonly int[] Blocks = [16, 8, 32, 12, 10, 20, 24, 14, 4, 2];
+    private const int MostTerms = 64;
+    private const int CopiesOfSum = 4;
+    private static readonly (int Rows, int Columns)[] Tiles = [(8, 8), (4, 8), (4, 4), (2, 4), (2, 2), (1, 2), (1, 1)];
+    private static readonly int[] Blocks = [64, 32, 16, 8, 48, 40, 24, 20, 12, 10, 14, 4, 2];
     private readonly LoopNest _nest;
     private readonly CodeGeneratorView _target;
     private readonly UOp _row;
     private readonly UOp _column;
-    private readonly bool _shares;
+    private readonly bool _hasManyLanes;
 
     private WorkgroupProducts(LoopNest nest, CodeGeneratorView target, UOp row, UOp column)
     {
         (_nest, _target, _row, _column) = (nest, target, row, column);
-        _shares = target.Workgroups!.PreferredLanes >= LanesThatShare && target.LocalBytes > 0 && target.Has(Ops.Barrier);
+        _hasManyLanes = target.Workgroups!.PreferredLanes >= ManyLanes;
     }
 
     /// <summary>Changes the loops of such a kernel; false if it is another, and is as it was.</summary>
@@ -57,13 +60,13 @@ internal sealed class WorkgroupProducts
 
     private void Apply(long work, long most, long enough)
     {
-        var (rows, columns) = Tiles.First(t => t == (1, 1) || (_nest.CanSplit(_row, Math.Max(2, t.Rows)) && _nest.CanSplit(_column, t.Columns) && work / t.Rows / t.Columns >= 2 * enough));
+        var (rows, columns) = Tiles.Skip(_hasManyLanes ? 2 : 0).First(t => t == (1, 1) || (_nest.CanSplit(_row, Math.Max(2, t.Rows)) && _nest.CanSplit(_column, t.Columns) && work / t.Rows / t.Columns >= 2 * enough));
         var width = WorkgroupHeuristic.VectorOf(_nest, _target, _column);
         TileOf(_row, rows, 1);
         TileOf(_column, width > 1 && columns > 1 ? Math.Max(columns, width) : columns, columns > 1 ? width : 1);
 
         // As square as there are lanes for.
-        most = Math.Min(most, _shares ? 256 : 64);
+        most = Math.Min(most, _hasManyLanes ? 256 : 64);
         var side = (long)Math.Sqrt(most);
         var (r, c) = (Left(_row), Left(_column));
         var across = Math.Min(c, r < side ? most / Math.Max(1, r) : side);
@@ -71,14 +74,14 @@ internal sealed class WorkgroupProducts
         Lanes(_column, across);
         Lanes(_row, down);
         WorkgroupHeuristic.ChooseGrid(_nest, _target);
-        if (_shares && across * down >= LanesThatShare)
+        if (_target.LocalBytes > 0 && _target.Has(Ops.Barrier) && across * down >= ManyLanes)
         {
-            Share();
+            Share(rows * down + columns * across);
         }
     }
 
-    // Both factors, block by block of what is summed.
-    private void Share()
+    // Both factors, block by block of what is summed. A block has some turns of the first loop, and all of those within it.
+    private void Share(long results)
     {
         var sum = _nest.Kernel.TopologicalOrder().Find(u => u.Op == Ops.Reduce)!;
         var loops = sum.Src[1..].ToArray().Where(r => r.ArgAs<RangeArg>().Kind == RangeKind.Reduce).ToList();
@@ -87,12 +90,12 @@ internal sealed class WorkgroupProducts
             return;
         }
 
-        // A block has some turns of the first loop, and all of those within it.
         var within = loops.Skip(1).Aggregate(1L, (p, r) => p * r[0].Max);
-        var (loop, id) = (loops[0], loops[0].ArgAs<RangeArg>().Id);
-        var block = loop[0].Max * within <= MostTerms ? 0 : Array.Find(Blocks, n => loop[0].Max % n == 0 && loop[0].Max > n && n * within >= LeastTerms && n * within <= 4 * MostTerms);
-        var isWhole = loop[0].Max * within <= MostTerms;
-        if (block == 0 && !isWhole && within is < LeastTerms or > 4 * MostTerms)
+        var (size, id) = (loops[0][0].Max, loops[0].ArgAs<RangeArg>().Id);
+        var most = Math.Min(_target.LocalBytes / (results * _nest.Factors().Max(f => f.DType.Bytes)), MostTerms);
+        var isWhole = size * within <= most;
+        var block = isWhole ? 0 : Array.Find(Blocks, n => size % n == 0 && size > n && n * within >= LeastTerms && n * within <= most && (n <= 16 || !_hasManyLanes));
+        if (!isWhole && block == 0 && (within < LeastTerms || within > most))
         {
             return;
         }

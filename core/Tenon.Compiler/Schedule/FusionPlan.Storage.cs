@@ -35,6 +35,7 @@ internal sealed partial class FusionPlan
     private bool CanComputeAndStoreAt(UOp node, Access use) =>
         use.Valid is null && CoversInOrder(node.Shape, use)
             && CanRepeat(node, use.Group, use)
+            && HasRoom(node, use.Group, isStored: true)
             && IsLast(node, use.Group)
             && (node.Op == Ops.Reduce ? CanReduceIn(node, use) : Fits(node, use));
 
@@ -48,7 +49,7 @@ internal sealed partial class FusionPlan
         }
 
         if (group is null || node.Op == Ops.Reduce || !_cost.IsWorthMerging(node, group, group) || !IsLast(node, group)
-            || !CanRepeat(node, group, null) || group.Find(node.Shape) is not { } index)
+            || !CanRepeat(node, group, null) || !HasRoom(node, group, isStored: true) || group.Find(node.Shape) is not { } index)
         {
             return null;
         }
@@ -122,6 +123,7 @@ internal sealed partial class FusionPlan
         var stored = new StoredValue(node, slot, home);
         _stored[node] = stored;
         home.Group.Outputs.Add(stored);
+        AddBuffer(node, home.Group);
         if (node.Op == Ops.After)
         {
             if (_nextWrites.TryGetValue(slot, out var next))

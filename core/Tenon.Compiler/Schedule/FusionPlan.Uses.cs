@@ -67,6 +67,7 @@ internal sealed partial class FusionPlan
 
         var use = new Access(group, index, valid, enclosing);
         uses.Add(use);
+        AddBuffer(node, group);
         return use;
     }
 

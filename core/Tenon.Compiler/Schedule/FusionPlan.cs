@@ -90,6 +90,7 @@ internal sealed partial class FusionPlan
         }
         else
         {
+            RemoveBuffer(node);
             foreach (var use in UsesOf(node))
             {
                 UseSources(node, use);
@@ -105,6 +106,11 @@ internal sealed partial class FusionPlan
         }
 
         var uses = UsesOf(node);
+        if (!HaveRoom(node))
+        {
+            return Decide(node, true, "its kernel would use more buffers than the device allows");
+        }
+
         if (node.Op == Ops.Reduce)
         {
             return uses.Count == 1 && CanReduceIn(node, uses[0])

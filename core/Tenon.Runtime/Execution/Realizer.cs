@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Tenon.Compiler;
 using Tenon.Core;
+using Tenon.Core.Backend;
 
 namespace Tenon.Runtime;
 
@@ -47,7 +48,7 @@ internal sealed class Realizer
     {
         var graph = Build(roots);
         return graph.IsEmpty ? new Schedule { Slots = [], Calls = [], ArenaBytes = new Dictionary<string, long>() }
-            : _schedules.Find(graph.Sink)?.Schedule ?? _newSchedules.Make(graph.Sink, _devices.Open(roots[0].Device).Capabilities);
+            : _schedules.Find(graph.Sink)?.Schedule ?? _newSchedules.Make(graph.Sink, CapabilitiesFor(graph.Sink, roots[0].Device));
     }
 
     public void Prepare(IReadOnlyList<(UOp Value, string Device)> roots)
@@ -158,9 +159,18 @@ internal sealed class Realizer
         _statistics.AddRunTime(start);
     }
 
+    // Those of the device of the results; kernels use no more buffers than each of the graph's devices allows.
+    private Capabilities CapabilitiesFor(UOp sink, string device)
+    {
+        var capabilities = _devices.Open(device).Capabilities;
+        var devices = sink.TopologicalOrder().Select(u => u.Op == Ops.Param ? u.ArgAs<ParamArg>().Device : u.Op == Ops.Copy ? u.Arg as string : null).OfType<string>().Distinct();
+        return devices.Select(d => _devices.Open(d).Capabilities.MaxBuffers).Append(capabilities.MaxBuffers).Min() is var least && least < capabilities.MaxBuffers
+            ? capabilities with { MaxBuffers = least } : capabilities;
+    }
+
     private ExecutableSchedule Prepare(RealizeGraph graph, string device)
     {
-        var executable = ExecutableSchedule.Prepare(_newSchedules.Get(graph.Sink, _devices.Open(device).Capabilities), _devices, _kernels);
+        var executable = ExecutableSchedule.Prepare(_newSchedules.Get(graph.Sink, CapabilitiesFor(graph.Sink, device)), _devices, _kernels);
         _schedules.Add(graph.Sink, executable);
         return executable;
     }

@@ -19,7 +19,8 @@ public sealed class CudaRenderer(CudaArchitecture architecture) : CxxRenderer
     /// <inheritdoc/>
     public override CodeGeneratorTarget Target { get; } = new()
     {
-        ExtraOps = ExtraOps,
+        ExtraOps = architecture.TensorCores.Count > 0 ? ExtraOps | new OpSet(Ops.Wmma) : ExtraOps,
+        TensorCores = architecture.TensorCores,
         DTypes = DType.Native.ToDictionary(d => d, d => d == DType.Float16 || (d == DType.BFloat16 && architecture.HasBFloat16)
             ? DTypeSupport.Storage | DTypeSupport.Arithmetic | DTypeSupport.Vector
             : SupportOf(d)),
@@ -127,6 +128,27 @@ public sealed class CudaRenderer(CudaArchitecture architecture) : CxxRenderer
 
         expressions[Ops.Max] = InSingle(expressions[Ops.Max]);
         return expressions;
+    }
+
+    // Registers of 32 bits, in which elements lie in their order.
+    /// <inheritdoc/>
+    protected override string Multiply(CStyleKernel kernel, TensorCore core, string result)
+    {
+        var (sums, letter, type) = core.Accumulator == DType.Float32 ? ("f32", "f", "float") : ("f16", "r", "unsigned");
+        var input = core.Input == DType.Float16 ? "f16" : core.Input == DType.BFloat16 ? "bf16" : core.Input == DType.Float8E4M3FN ? "e4m3" : core.Input == DType.Float8E5M2 ? "e5m2" : "tf32";
+        var (a, b, c) = (core.A.Elements * core.Input.Bits / 32, core.B.Elements * core.Input.Bits / 32, core.C.Elements * core.Accumulator.Bits / 32);
+        string Registers(int first, int count) => $"{{{string.Join(", ", Enumerable.Range(first, count).Select(i => $"%{i}"))}}}";
+        string Operands(string constraint, string array, int count) => string.Join(", ", Enumerable.Range(0, count).Select(i => $"\"{constraint}\"({array}[{i}])"));
+        return $$"""
+                {{result}} d;
+                const unsigned *ra = (const unsigned*)&a, *rb = (const unsigned*)&b;
+                const {{type}}* rc = (const {{type}}*)&c;
+                {{type}}* rd = ({{type}}*)&d;
+                asm volatile("mma.sync.aligned.m{{core.M}}n{{core.N}}k{{core.K}}.row.col.{{sums}}.{{input}}.{{input}}.{{sums}} {{Registers(0, c)}}, {{Registers(c, a)}}, {{Registers(c + a, b)}}, {{Registers(c + a + b, c)}};"
+                    : {{Operands("=" + letter, "rd", c)}}
+                    : {{Operands("r", "ra", a)}}, {{Operands("r", "rb", b)}}, {{Operands(letter, "rc", c)}});
+                return d;
+            """;
     }
 
     /// <inheritdoc/>

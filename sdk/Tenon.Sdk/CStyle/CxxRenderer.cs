@@ -14,6 +14,27 @@ public abstract class CxxRenderer : WorkgroupRenderer
         ? DTypeSupport.Storage | DTypeSupport.Conversion | (dtype.IsInteger ? DTypeSupport.Arithmetic : DTypeSupport.None)
         : DTypeSupport.Storage | DTypeSupport.Arithmetic | DTypeSupport.Vector;
 
+    /// <summary>The statements of a function that gives D = A·B + C of a tensor core, from the structures <c>a</c>, <c>b</c> and <c>c</c> of what the lane holds.</summary>
+    protected abstract string Multiply(CStyleKernel kernel, TensorCore core, string result);
+
+    /// <inheritdoc/>
+    protected override Dictionary<Ops, CStyleExpression> CreateExpressions() => new(base.CreateExpressions())
+    {
+        [Ops.Wmma] = (k, op, x) => CStyleKernel.Call(Product(k, op), x),
+    };
+
+    private string Product(CStyleKernel kernel, UOp op)
+    {
+        var core = Target.TensorCores.FirstOrDefault(c => c.Name == op.ArgAs<string>())
+            ?? throw new BackendException("TEN4005", $"Kernel {kernel.Program.Name} multiplies by {op.Arg}, which is not among the tensor cores of {Target.Fingerprint}: {string.Join(", ", Target.TensorCores.Select(c => c.Name))}.");
+        var name = core.Name.Replace('.', '_');
+        return kernel.Define(name, () =>
+        {
+            var (a, b, c, d) = (kernel.TypeOf(op[0].DType), kernel.TypeOf(op[1].DType), kernel.TypeOf(op[2].DType), kernel.TypeOf(op.DType));
+            return $"{Inline} {d} {name}({a} a, {b} b, {c} c)\n{{\n{Multiply(kernel, core, d)}\n}}";
+        });
+    }
+
     /// <summary>The alignment of a structure, before its name; empty for that of its elements.</summary>
     protected virtual string AlignmentOf(DType vector) => "";
 

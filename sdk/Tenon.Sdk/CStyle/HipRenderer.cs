@@ -18,7 +18,8 @@ public sealed class HipRenderer(HipArchitecture architecture) : CxxRenderer
     /// <inheritdoc/>
     public override CodeGeneratorTarget Target { get; } = new()
     {
-        ExtraOps = ExtraOps,
+        ExtraOps = architecture.TensorCores.Count > 0 ? ExtraOps | new OpSet(Ops.Wmma) : ExtraOps,
+        TensorCores = architecture.TensorCores,
         DTypes = DType.Native.ToDictionary(d => d, d => d == DType.Float16 ? DTypeSupport.Storage | DTypeSupport.Arithmetic | DTypeSupport.Vector : SupportOf(d)),
         VectorBytes = 16,
         VectorRegisters = 32,
@@ -55,6 +56,44 @@ public sealed class HipRenderer(HipArchitecture architecture) : CxxRenderer
 
     /// <inheritdoc/>
     protected internal override string FromSingle(CStyleKernel kernel, DType half, string x) => IsBits(half) ? base.FromSingle(kernel, half, x) : $"((_Float16){x})";
+
+    /// <inheritdoc/>
+    protected override string Multiply(CStyleKernel kernel, TensorCore core, string result)
+    {
+        var isHalf = core.Input == DType.Float16;
+        var isBrain = core.Input == DType.BFloat16;
+        var size = $"{core.M}x{core.N}x{core.K}";
+
+        // Sums of 16 bits lie in the lower halves of registers.
+        if (core.Name.StartsWith("wmma.16x", StringComparison.Ordinal) && core.Accumulator == DType.Float16)
+        {
+            var spread = string.Join(", ", Enumerable.Range(0, 16).Select(i => i % 2 == 0 ? $"c.v[{i / 2}]" : "0"));
+            var gathered = $"{result}{{{{{string.Join(", ", Enumerable.Range(0, 8).Select(i => $"d[{2 * i}]"))}}}}}";
+            return $$"""
+                    typedef _Float16 half16 __attribute__((ext_vector_type(16)));
+                    half16 d = __builtin_amdgcn_wmma_f16_{{size}}_f16_w32(__builtin_bit_cast(half16, a), __builtin_bit_cast(half16, b), (half16){{{spread}}}, false);
+                    return {{gathered}};
+                """;
+        }
+
+        var (input, count) = isHalf ? ("_Float16", core.A.Elements) : isBrain ? ("short", core.A.Elements) : core.Input.IsFloat ? ("long long", 1) : ("int", core.A.Elements / 4);
+        var sums = core.Accumulator == DType.Float32 ? "float" : core.Accumulator == DType.Int32 ? "int" : core.Accumulator == DType.Float16 ? "_Float16" : "short";
+        var sumName = core.Accumulator == DType.Float32 ? "f32" : core.Accumulator == DType.Int32 ? "i32" : core.Accumulator == DType.Float16 ? "f16" : "bf16";
+        var (a, b, c) = ("__builtin_bit_cast(input, a)", "__builtin_bit_cast(input, b)", "__builtin_bit_cast(sums, c)");
+        var call = core switch
+        {
+            { Lanes: 64, Input.Bits: 8 } when core.Input.Format!.FractionBits == 3 => $"mfma_f32_{size}_fp8_fp8({a}, {b}, {c}, 0, 0, 0)",
+            { Lanes: 64, Input.Bits: 8 } => $"mfma_f32_{size}_bf8_bf8({a}, {b}, {c}, 0, 0, 0)",
+            { Lanes: 64 } => $"mfma_f32_{size}{(isHalf ? "f16" : "bf16_1k")}({a}, {b}, {c}, 0, 0, 0)",
+            { Input.IsFloat: false } => $"wmma_i32_{size}_iu8_w32(true, {a}, true, {b}, {c}, false)",
+            _ => $"wmma_{sumName}_{size}_{(isHalf ? "f16" : "bf16")}_w32{(core.Name.Contains("gfx12", StringComparison.Ordinal) ? "_gfx12" : "")}({a}, {b}, {c})",
+        };
+        return $$"""
+                typedef {{input}} input{{(count > 1 ? $" __attribute__((ext_vector_type({count})))" : "")}};
+                typedef {{sums}} sums __attribute__((ext_vector_type({{core.C.Elements}})));
+                return __builtin_bit_cast({{result}}, __builtin_amdgcn_{{call}});
+            """;
+    }
 
     /// <inheritdoc/>
     protected override string Function(string name, DType dtype) =>

@@ -15,7 +15,8 @@ public sealed class MetalRenderer(MetalFamily family) : CxxRenderer
     /// <inheritdoc/>
     public override CodeGeneratorTarget Target { get; } = new()
     {
-        ExtraOps = ExtraOps,
+        ExtraOps = family.TensorCores.Count > 0 ? ExtraOps | new OpSet(Ops.Wmma) : ExtraOps,
+        TensorCores = family.TensorCores,
         DTypes = DType.Native.Where(d => d != DType.Float64).ToDictionary(d => d, d => d == DType.Float16 ? DTypeSupport.Storage | DTypeSupport.Arithmetic | DTypeSupport.Vector : SupportOf(d)),
         VectorBytes = 16,
         VectorRegisters = 32,
@@ -56,6 +57,25 @@ public sealed class MetalRenderer(MetalFamily family) : CxxRenderer
 
     /// <inheritdoc/>
     protected override string AddressSpace(bool isLocal) => isLocal ? "threadgroup " : "device ";
+
+    /// <inheritdoc/>
+    protected override string Multiply(CStyleKernel kernel, TensorCore core, string result)
+    {
+        static string Matrix(DType dtype) => $"simdgroup_{(dtype == DType.Float32 ? "float" : dtype == DType.Float16 ? "half" : "bfloat")}8x8";
+        static string Fill(string matrix, DType dtype) => string.Join(" ", Enumerable.Range(0, 2).Select(i =>
+            $"m{matrix}.thread_elements()[{i}] = {(dtype == DType.BFloat16 ? $"as_type<bfloat>({matrix}.v[{i}])" : $"{matrix}.v[{i}]")};"));
+        var read = Enumerable.Range(0, 2).Select(i => core.Accumulator == DType.BFloat16 ? $"as_type<ushort>(md.thread_elements()[{i}])" : $"md.thread_elements()[{i}]");
+        var gathered = $"{result}{{{{{string.Join(", ", read)}}}}}";
+        return $$"""
+                {{Matrix(core.Input)}} ma, mb;
+                {{Matrix(core.Accumulator)}} mc, md;
+                {{Fill("a", core.Input)}}
+                {{Fill("b", core.Input)}}
+                {{Fill("c", core.Accumulator)}}
+                simdgroup_multiply_accumulate(md, ma, mb, mc);
+                return {{gathered}};
+            """;
+    }
 
     /// <inheritdoc/>
     protected override string NameOf(DType scalar) => scalar.Kind switch

@@ -83,7 +83,8 @@ public sealed class OpenCLRenderer(OpenCLFeatures features) : WorkgroupRenderer
     protected internal override string StoreVector(CStyleKernel kernel, UOp address, UOp value) => CStyleKernel.Call($"vstore{value.DType.Lanes}", kernel[value], "0", kernel[address]);
 
     /// <inheritdoc/>
-    protected internal override string Bits(CStyleKernel kernel, DType from, DType to, string x) => CStyleKernel.Call($"as_{TypeOf(kernel, to)}", x);
+    protected internal override string Bits(CStyleKernel kernel, DType from, DType to, string x) =>
+        CStyleKernel.Call($"as_{TypeOf(kernel, to)}", from is { IsVector: false, Bits: < 32 } ? $"({TypeOf(kernel, from)}){x}" : x);
 
     /// <inheritdoc/>
     protected internal override string ToSingle(CStyleKernel kernel, DType half, string x) => half == DType.BFloat16 ? base.ToSingle(kernel, half, x)

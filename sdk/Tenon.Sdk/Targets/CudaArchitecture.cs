@@ -1,4 +1,5 @@
 using Tenon.Core.Backend;
+using Tenon.Sdk.TensorCores;
 
 namespace Tenon.Sdk.Targets;
 
@@ -29,6 +30,9 @@ public sealed record CudaArchitecture(string Name, int LocalKibibytes, int Multi
 
     /// <summary>Whether it computes with bfloat16.</summary>
     public bool HasBFloat16 => Name is not ("sm_70" or "sm_72" or "sm_75");
+
+    /// <summary>The tensor cores whose operands are in registers.</summary>
+    public IReadOnlyList<TensorCore> TensorCores => [.. TensorCoreList.For(Name).Where(c => !c.A.IsLocal && !c.B.IsLocal)];
 
     /// <summary>Limits of a device of it.</summary>
     public Capabilities Capabilities => new()

@@ -1,4 +1,5 @@
 using Tenon.Core.Backend;
+using Tenon.Sdk.TensorCores;
 
 namespace Tenon.Sdk.Targets;
 
@@ -28,6 +29,9 @@ public sealed record HipArchitecture(string Name, int SubgroupSize, int LocalKib
 
     /// <summary>Those that are known, the usual one first.</summary>
     public static IReadOnlyList<HipArchitecture> All => Known.All;
+
+    /// <summary>The tensor cores: of gfx950 those that it shares with gfx942.</summary>
+    public IReadOnlyList<TensorCore> TensorCores => [.. TensorCoreList.For(Name).Where(c => Name != "gfx950" || c.K == (c.Input.Bits == 8 ? 32 : 16))];
 
     /// <summary>Limits of a device of it.</summary>
     public Capabilities Capabilities => new()

@@ -1,4 +1,5 @@
 using Tenon.Core.Backend;
+using Tenon.Sdk.TensorCores;
 
 namespace Tenon.Sdk.Targets;
 
@@ -11,6 +12,9 @@ public sealed record MetalFamily(string Name, int Cores)
 
     /// <summary>Those that are known, the usual one first.</summary>
     public static IReadOnlyList<MetalFamily> All => Known.All;
+
+    /// <summary>The products of matrices that a simdgroup holds.</summary>
+    public IReadOnlyList<TensorCore> TensorCores => Name == "mac2" ? [] : AppleCores.All;
 
     /// <summary>Limits of a device of it.</summary>
     public Capabilities Capabilities => new()

@@ -15,7 +15,7 @@ internal static class CheckSums
         var (total, size) = (0.0, 0.0);
         foreach (var (place, result) in results.Index())
         {
-            var values = result.Cast(DType.Float64).ToArray<double>();
+            var values = result.To("CPU").Cast(DType.Float64).ToArray<double>();
             for (var i = 0; i < values.Length; i++)
             {
                 var weighted = values[i] * KernelInput.Fraction(i, FirstPlace + place);

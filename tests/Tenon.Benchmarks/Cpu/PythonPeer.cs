@@ -6,7 +6,8 @@ namespace Tenon.Benchmarks;
 /// <summary>PyTorch and numpy, in one Python that lives on.</summary>
 internal sealed class PythonPeer : IDisposable
 {
-    private static readonly string[] Programs = ["python3", "/usr/bin/python3", "python"];
+    /// <summary>By what names Python is looked for.</summary>
+    public static IReadOnlyList<string> Programs { get; } = ["python3", "/usr/bin/python3", "python"];
 
     // Memory that is freed stays with the process, as ours does: otherwise each big result would cost its page faults anew.
     private static readonly Dictionary<string, string> Environment = new() { ["MALLOC_MMAP_MAX_"] = "0", ["MALLOC_TRIM_THRESHOLD_"] = $"{1L << 40}" };

@@ -36,9 +36,7 @@ public sealed class WorkgroupTests
     public void Results_are_those_of_the_CPU([ValueSource(nameof(Names))] string name, [Values("lanes=256;subgroup=32", "lanes=64;subgroup=0", "lanes=256;subgroup=8;vector=0")] string device)
     {
         var compute = Cases.Single(c => c.Name == name).Compute;
-        using var runtime = new TenonRuntimeBuilder(TenonConfiguration.Load(null, [
-            KeyValuePair.Create("cache:enabled", (string?)"false"),
-            .. device.Split(';').Select(s => KeyValuePair.Create($"plugins:tenon.interpreter:{s.Split('=')[0]}", (string?)s.Split('=')[1]))])).Build();
+        using var runtime = Runtime(device);
         var before = TenonRuntime.Default;
         try
         {
@@ -51,6 +49,32 @@ public sealed class WorkgroupTests
             TenonRuntime.Default = before;
         }
     }
+
+    /// <summary>A kernel that would use more buffers than the device allows is several.</summary>
+    [Test]
+    public void Kernels_use_no_more_buffers_than_the_device_allows([Values(4, 8)] int most)
+    {
+        using var runtime = Runtime($"buffers={most}");
+        var before = TenonRuntime.Default;
+        try
+        {
+            TenonRuntime.Default = runtime;
+            Tensor[] x = [.. Enumerable.Range(0, 13).Select(i => Tensor.From(Data(60, [0.5f + i, 1])).Reshape(6, 10).To("INTERPRETER").Realize())];
+            var sum = x.Aggregate((a, b) => a * 0.5 + b);
+            var joined = Tensor.Cat(x, 0);
+            Assert.That(sum.To("CPU").ToArray<float>(), Is.EqualTo(x.Select(t => t.To("CPU")).Aggregate((a, b) => a * 0.5 + b).ToArray<float>()));
+            Assert.That(joined.To("CPU").ToArray<float>(), Is.EqualTo(Tensor.Cat([.. x.Select(t => t.To("CPU"))], 0).ToArray<float>()));
+            Assert.That((joined.Sum(0) + sum.Max(0)).To("CPU").ToArray<float>(), Has.Length.EqualTo(10));
+        }
+        finally
+        {
+            TenonRuntime.Default = before;
+        }
+    }
+
+    private static TenonRuntime Runtime(string device) => new TenonRuntimeBuilder(TenonConfiguration.Load(null, [
+        KeyValuePair.Create("cache:enabled", (string?)"false"),
+        .. device.Split(';').Select(s => KeyValuePair.Create($"plugins:tenon.interpreter:{s.Split('=')[0]}", (string?)s.Split('=')[1]))])).Build();
 
     private static float[] Data(long count, float[] steps) => [.. Enumerable.Range(0, (int)count).Select(i => (i * 7 % 13 - 6) * steps[i % steps.Length])];
 }

@@ -46,7 +46,7 @@ internal sealed record BackendCase(string Name, byte[] Model, IReadOnlyDictionar
                 }
                 else if (set == "light" && model.Inputs[i].Type is OnnxTensorType { Shape: { } shape })
                 {
-                    inputs.Add(model.Inputs[i].Name, Ramp([.. shape.Select(d => d.Size ?? 1)]));
+                    inputs.Add(model.Inputs[i].Name, Ramp([.. shape.Select(d => d.Size ?? 1)], device));
                 }
             }
 
@@ -63,10 +63,10 @@ internal sealed record BackendCase(string Name, byte[] Model, IReadOnlyDictionar
         }
     }
 
-    private static Tensor Ramp(long[] shape)
+    private static Tensor Ramp(long[] shape, string? device)
     {
         var count = shape.Aggregate(1L, (a, b) => a * b);
-        return Tensor.From<float>([.. Enumerable.Range(0, (int)count).Select(i => (float)(i / (double)count))], shape);
+        return Tensor.From<float>([.. Enumerable.Range(0, (int)count).Select(i => (float)(i / (double)count))], shape, device: device);
     }
 
     private static byte[] Read(ZipArchiveEntry entry)

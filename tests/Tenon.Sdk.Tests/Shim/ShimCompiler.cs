@@ -28,25 +28,37 @@ internal static class ShimCompiler
     /// <summary>A shared library with the programs, each with an entry point <c>shim_run_I</c>.</summary>
     public static byte[] Compile(KnownTarget target, params IReadOnlyList<(LinearProgram Program, string Source)> kernels)
     {
-        var language = LanguageOf(target);
-        var source = new StringBuilder($"#include \"{language}_shim.h\"\n");
-        foreach (var (i, (program, text)) in kernels.Index())
-        {
-            source.Append($"namespace k{i} {{\n{text}\n}}\n{EntryPoint(target, program, i)}\n");
-        }
-
         var path = Path.Combine(Path.GetTempPath(), $"tenon-shim-{Guid.NewGuid():N}.so");
         try
         {
-            var (code, _, errors) = ClangProcess.Run(
-                ClangRunner.Compiler().Path,
-                ["-x", "c++", "-std=c++17", "-O1", "-w", "-ffp-contract=off", "-fno-math-errno", "-fno-exceptions", "-fno-rtti", "-fvisibility=hidden", "-shared", "-fPIC", "-I", Include, "-", "-lm", "-o", path],
-                source.ToString());
-            return code == 0 ? File.ReadAllBytes(path) : throw new BackendException("TEN4001", $"Clang refuses {target.Name}:\n{errors}\n{string.Join('\n', source.ToString().Split('\n').Select((line, n) => $"{n + 1,5} {line}"))}");
+            Run(target, kernels, "-O1", "-shared", "-fPIC", "-lm", "-o", path);
+            return File.ReadAllBytes(path);
         }
         finally
         {
             File.Delete(path);
+        }
+    }
+
+    /// <summary>Throws unless the compiler takes the text of the programs.</summary>
+    public static void Check(KnownTarget target, params IReadOnlyList<(LinearProgram Program, string Source)> kernels) => Run(target, kernels, "-fsyntax-only");
+
+    private static void Run(KnownTarget target, IReadOnlyList<(LinearProgram Program, string Source)> kernels, params string[] options)
+    {
+        var all = new StringBuilder($"#include \"{LanguageOf(target)}_shim.h\"\n");
+        foreach (var (i, (program, text)) in kernels.Index())
+        {
+            all.Append($"namespace k{i} {{\n{text}\n}}\n{EntryPoint(target, program, i)}\n");
+        }
+
+        var source = all.ToString();
+        var (code, _, errors) = ClangProcess.Run(
+            ClangRunner.Compiler().Path,
+            ["-x", "c++", "-std=c++17", "-w", "-ffp-contract=off", "-fno-math-errno", "-fno-exceptions", "-fno-rtti", "-fvisibility=hidden", "-I", Include, "-", .. options],
+            source);
+        if (code != 0)
+        {
+            throw new BackendException("TEN4001", $"Clang refuses {target.Name}:\n{errors}\n{string.Join('\n', source.Split('\n').Select((line, n) => $"{n + 1,5} {line}"))}");
         }
     }
 

@@ -1,3 +1,4 @@
+using Tenon.Core;
 using Tenon.Core.Backend;
 using Tenon.Plugins.Cpu;
 using Tenon.Sdk.Targets;
@@ -37,7 +38,13 @@ internal sealed unsafe class ShimDevice(KnownTarget target) : Device
     {
         public override string Name => "Shim";
 
-        public override CodeGeneratorTarget Target { get; } = target.Target with { Fingerprint = $"shim-{target.Target.Fingerprint}" };
+        public override CodeGeneratorTarget Target { get; } = target.Target with
+        {
+            // Instructions of a device can't be run elsewhere.
+            ExtraOps = target.Target.ExtraOps - new OpSet(Ops.Wmma),
+            TensorCores = [],
+            Fingerprint = $"shim-{target.Target.Fingerprint}",
+        };
 
         public override string Render(LinearProgram program) => target.Render(program);
 
