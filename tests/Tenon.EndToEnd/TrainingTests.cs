@@ -34,6 +34,14 @@ public sealed class TrainingTests
         Assert.That(report.GetProperty("testAccuracy").GetDouble(), Is.GreaterThan(0.96));
     }
 
+    [TestCase("WEBGPU")]
+    public void FewDigitsAreLearntAsOnTheCpu(string device)
+    {
+        Devices.Require(device);
+        double Accuracy(string on) => Train($"few-on-{on}", "--epochs", "3", "--data", _copy.SmallData(), "--device", on).GetProperty("testAccuracy").GetDouble();
+        Assert.That(Accuracy(device), Is.EqualTo(Accuracy("CPU")).Within(0.03));
+    }
+
     [Test]
     public void SavedWeightsGiveTheSameAccuracy()
     {

@@ -53,7 +53,7 @@ internal static class ExportCommand
             {
                 var loaded = OnnxModel.Load(path, inputs.Options(parsed));
                 inputs.RequireSizes(parsed, loaded);
-                return OnnxExport.Of(Path.GetFileNameWithoutExtension(path), loaded, inputs.Read(parsed, loaded, makeUp: true), parsed.GetValue(constants) ?? []);
+                return OnnxExport.Of(path, loaded, inputs.Read(parsed, loaded, makeUp: true), parsed.GetValue(constants) ?? []);
             }
 
             TrainOptions Training() => new()

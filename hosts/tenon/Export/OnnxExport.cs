@@ -7,11 +7,11 @@ namespace Tenon.Cli.Export;
 internal static class OnnxExport
 {
     /// <summary>The model for inputs of given shapes.</summary>
-    /// <param name="name">What it is called.</param>
+    /// <param name="path">Its file, which it is called after.</param>
     /// <param name="model">The model.</param>
     /// <param name="inputs">A value for each input.</param>
     /// <param name="constants">The inputs that always have this value.</param>
-    public static WebModel Of(string name, OnnxModel model, Dictionary<string, OnnxValue> inputs, IReadOnlyList<string> constants)
+    public static WebModel Of(string path, OnnxModel model, Dictionary<string, OnnxValue> inputs, IReadOnlyList<string> constants)
     {
         if (constants.FirstOrDefault(c => !inputs.ContainsKey(c)) is { } unknown)
         {
@@ -21,7 +21,7 @@ internal static class OnnxExport
         var given = inputs.Where(i => !constants.Contains(i.Key)).Select(i => (i.Key, Sample: Tensor("Input", i.Key, i.Value))).ToList();
         return new WebModel
         {
-            Name = name,
+            Name = NameOf(path),
             Inputs = given,
             Outputs = [.. model.Outputs.Select(o => o.Name)],
             Function = tensors =>
@@ -36,6 +36,13 @@ internal static class OnnxExport
                 return [.. model.Outputs.Select(o => Tensor("Output", o.Name, outputs[o.Name]))];
             },
         };
+    }
+
+    // model.onnx is what the folder says.
+    private static string NameOf(string path)
+    {
+        var name = Path.GetFileNameWithoutExtension(path);
+        return name == "model" && Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) is { Length: > 0 } folder ? folder : name;
     }
 
     private static Tensor Tensor(string what, string name, OnnxValue value) => value is TensorValue tensor ? tensor.Tensor : throw new TenonException(

@@ -83,6 +83,16 @@ internal sealed class ProgramBuilder
     public LinearProgram Build(string name)
     {
         var (seen, ops) = (new HashSet<UOp>(ReferenceEqualityComparer.Instance), new List<UOp>());
+
+        // What no loop changes comes before all loops: a value that is made in a loop may be used there only.
+        var (free, order) = (new HashSet<UOp>(ReferenceEqualityComparer.Instance), UOp.Sink([.. _statements]).TopologicalOrder());
+        foreach (var u in order.Where(u => u.Op is Ops.Const or Ops.Special or Ops.Variable or Ops.Param || (OpSet.Elementwise.Contains(u.Op) && u.Src.ToArray().All(free.Contains))))
+        {
+            free.Add(u);
+            seen.Add(u);
+            ops.Add(u);
+        }
+
         foreach (var statement in _statements)
         {
             // A barrier is one node however often it stands in the list.

@@ -138,7 +138,15 @@ public sealed class CStyleKernel
                 break;
             case Ops.Range:
                 var counter = this[op] = $"i{op.ArgAs<RangeArg>().Id}";
-                OpenBlock($"for ({TypeOf(op.DType)} {counter} = 0; {counter} < {this[op[0]]}; {counter}++)");
+                var size = this[op[0]];
+                if (op[0].Op is Ops.Accumulator or Ops.Assign)
+                {
+                    // The size is what it was when the loop began.
+                    Line($"{TypeOf(op.DType)} n{op.ArgAs<RangeArg>().Id} = {size};");
+                    size = $"n{op.ArgAs<RangeArg>().Id}";
+                }
+
+                OpenBlock($"for ({TypeOf(op.DType)} {counter} = 0; {counter} < {size}; {counter}++)");
                 break;
             case Ops.End:
                 CloseBlock();
