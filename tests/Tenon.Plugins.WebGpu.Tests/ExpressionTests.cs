@@ -40,6 +40,23 @@ internal sealed class ExpressionTests : DeviceFixture
         }
     }
 
+    // Shaders' comparisons may not see NaN.
+    [Test]
+    public void NaNDiffersFromEverything()
+    {
+        var (x, y) = (UOp.New(Ops.Param, DType.Float32, [], new ParamArg(0, Points)), UOp.New(Ops.Param, DType.Float32, [], new ParamArg(1, Points)));
+        (float X, float Y)[] pairs = [(float.NaN, 1), (1, float.NaN), (float.NaN, float.PositiveInfinity), (float.NaN, 0), (0, 0), (1, 2), (-0f, 0), (float.PositiveInfinity, float.PositiveInfinity)];
+        var inputs = Enumerable.Range(0, Points).Select(i => new Dictionary<UOp, Scalar> { [x] = pairs[i % pairs.Length].X, [y] = pairs[i % pairs.Length].Y }).ToArray();
+        var differ = Run(UOp.Alu(Ops.CmpNe, x, y).Cast(DType.Int32), [x, y], inputs);
+        var equal = Run(UOp.Alu(Ops.CmpEq, x, y).Cast(DType.Int32), [x, y], inputs);
+        var truth = Run(x.Cast(DType.Bool).Cast(DType.Int32), [x], inputs);
+        for (var i = 0; i < Points; i++)
+        {
+            var (first, second) = pairs[i % pairs.Length];
+            Assert.That((differ[i].AsLong, equal[i].AsLong, truth[i].AsLong), Is.EqualTo((first != second ? 1L : 0, first == second ? 1L : 0, first != 0 ? 1L : 0)), $"{first}, {second}");
+        }
+    }
+
     private Scalar[] Run(UOp expression, List<UOp> leaves, Dictionary<UOp, Scalar>[] inputs)
     {
         var item = UOp.Range(UOp.Index(Points), 0, RangeKind.Global);

@@ -53,6 +53,9 @@ internal sealed class Subject : IDisposable
     /// <summary>What a target can be used for with a dtype.</summary>
     public DTypeSupport Support(DType dtype) => Target.DTypes.GetValueOrDefault(dtype);
 
+    /// <summary>Whether buffers may have elements of a dtype; a target that accesses words has those only that it stores.</summary>
+    public bool IsStored(DType dtype) => Target.WordBytes == 0 || Support(dtype).HasFlag(DTypeSupport.Storage);
+
     /// <summary>Runs a program once on copies of these buffers; gives what they hold then.</summary>
     /// <exception cref="TenonException">The program is not legal for the target, or the device refuses it.</exception>
     public byte[][] Run(LinearProgram program, IReadOnlyList<byte[]> buffers, params long[] variables)

@@ -66,7 +66,7 @@ internal static class AddressCases
     // Item i reads at a place that is wild unless it is 1, and writes if it is odd.
     private static IEnumerable<ConformanceCase> Gates(Subject subject)
     {
-        foreach (var dtype in DType.Native.Where(d => (subject.Support(d) & (DTypeSupport.Arithmetic | DTypeSupport.Conversion)) != 0))
+        foreach (var dtype in DType.Native.Where(d => (subject.Support(d) & (DTypeSupport.Arithmetic | DTypeSupport.Conversion)) != 0 && subject.IsStored(d)))
         {
             foreach (var lanes in OpCases.Widths(subject, dtype).Prepend(1))
             {

@@ -8,7 +8,7 @@ internal static class LiteralCases
 {
     public static IEnumerable<ConformanceCase> For(Subject subject)
     {
-        foreach (var dtype in DType.Native.Where(d => (subject.Support(d) & (DTypeSupport.Arithmetic | DTypeSupport.Conversion)) != 0))
+        foreach (var dtype in DType.Native.Where(d => (subject.Support(d) & (DTypeSupport.Arithmetic | DTypeSupport.Conversion)) != 0 && subject.IsStored(d)))
         {
             var values = CornerValues.Of(dtype);
             yield return ProgramCase.Of(subject, $"literals/{dtype}", 1, b =>

@@ -15,7 +15,7 @@ internal static class LocalCases
             return [ConformanceCase.Skipped("local arrays", "the target doesn't list Local, or the device has no bytes for it")];
         }
 
-        return [.. DType.Native.Where(d => subject.Support(d).HasFlag(DTypeSupport.Arithmetic)).Select(d => Reverse(subject, d)), Shared(subject), Vectors(subject)];
+        return [.. DType.Native.Where(d => subject.Support(d).HasFlag(DTypeSupport.Arithmetic) && subject.IsStored(d)).Select(d => Reverse(subject, d)), Shared(subject), Vectors(subject)];
     }
 
     private static ConformanceCase Reverse(Subject subject, DType dtype) =>

@@ -107,7 +107,7 @@ internal static class LoopCases
             b.Add(sum, loop, Ir.Assign(sum, Ir.Add(sum, value)), Ir.End(loop), Ir.Store(Ir.At(y, b.Item), sum));
             return [Elements.ToBytes([.. Enumerable.Range(0, 400).Select(i => MathF.ScaleB(1f + i / 512f, i * 7 % 31 - 15) * (i % 2 == 0 ? 1 : -1))]), new byte[16]];
         });
-        foreach (var dtype in DType.Native.Where(d => subject.Support(d).HasFlag(DTypeSupport.Arithmetic)))
+        foreach (var dtype in DType.Native.Where(d => subject.Support(d).HasFlag(DTypeSupport.Arithmetic) && subject.IsStored(d)))
         {
             foreach (var lanes in OpCases.Widths(subject, dtype).Where(_ => subject.Support(dtype).HasFlag(DTypeSupport.Vector)).Prepend(1))
             {

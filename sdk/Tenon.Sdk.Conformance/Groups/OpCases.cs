@@ -80,9 +80,12 @@ internal static class OpCases
 
     private static void AddArithmetic(Subject subject, Probe probe, DType dtype, int x, int y, Scalar[] xs, Scalar[] ys)
     {
+        // Comparisons of a target that isn't IEEE's don't see what is no number; the compiler tells by bits there.
+        bool IsOpen(int i) => dtype.IsFloat && !subject.Target.IsIeee && !(double.IsFinite(xs[i].AsDouble) && double.IsFinite(ys[i].AsDouble));
         foreach (var op in dtype.IsBool ? OnTruth : dtype.IsFloat ? OnFloats : OnIntegers)
         {
-            probe.Add($"{op}", OpSet.Comparison.Contains(op) ? DType.Bool : dtype, v => UOp.Alu(op, v(x), v(y)), new Tolerance(AnyZero: op == Ops.Max));
+            var isComparison = OpSet.Comparison.Contains(op);
+            probe.Add($"{op}", isComparison ? DType.Bool : dtype, v => UOp.Alu(op, v(x), v(y)), new Tolerance(AnyZero: op == Ops.Max), isComparison || op == Ops.Max ? IsOpen : null);
         }
 
         foreach (var op in (Ops[])(dtype.IsFloat ? [Ops.Neg, Ops.Sqrt, Ops.Trunc] : dtype.IsInteger ? [Ops.Neg] : []))
@@ -90,8 +93,8 @@ internal static class OpCases
             probe.Add($"{op}", dtype, v => UOp.Alu(op, v(x)));
         }
 
-        probe.Add("Where", dtype, v => UOp.Where(UOp.Alu(Ops.CmpNe, v(x), v(y)), v(y), v(x)));
-        probe.Add("Literal", dtype, v => UOp.Where(UOp.Alu(Ops.CmpEq, v(x), v(y)), v(x), v(x).ConstLike(1)));
+        probe.Add("Where", dtype, v => UOp.Where(UOp.Alu(Ops.CmpNe, v(x), v(y)), v(y), v(x)), isOpen: IsOpen);
+        probe.Add("Literal", dtype, v => UOp.Where(UOp.Alu(Ops.CmpEq, v(x), v(y)), v(x), v(x).ConstLike(1)), isOpen: IsOpen);
         if (dtype.IsInteger)
         {
             AddDivisions(probe, dtype, x, xs, ys);
@@ -119,7 +122,11 @@ internal static class OpCases
         // No op is contracted or reassociated.
         var z = probe.Input(dtype, [.. xs.Reverse()]);
         probe.Add("Mul then Add", dtype, v => Ir.Add(Ir.Mul(v(x), v(y)), v(z)));
-        probe.Add("Add then Sub", dtype, v => UOp.Alu(Ops.Sub, Ir.Add(v(x), v(y)), v(x)));
+        if (subject.Target.IsIeee)
+        {
+            probe.Add("Add then Sub", dtype, v => UOp.Alu(Ops.Sub, Ir.Add(v(x), v(y)), v(x)));
+        }
+
         if (subject.Target.ExtraOps.Contains(Ops.MulAcc))
         {
             probe.Add("MulAcc", dtype, v => UOp.New(Ops.MulAcc, v(x).DType, [v(x), v(y), v(z)]));

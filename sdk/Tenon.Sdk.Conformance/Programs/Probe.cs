@@ -14,6 +14,9 @@ namespace Tenon.Sdk.Conformance;
 internal sealed class Probe(Subject subject, string name, int lanes, int count)
 {
     private const int MostBuffers = 12;
+
+    // What stands for a dtype that the target only computes with: truth values, of a language that has no bytes.
+    private static readonly DType InWords = DType.Int32;
     private readonly List<(DType DType, Scalar[] Values)> _inputs = [];
     private readonly List<ProbeExpression> _expressions = [];
     private Dictionary<string, string?>? _results;
@@ -35,7 +38,9 @@ internal sealed class Probe(Subject subject, string name, int lanes, int count)
     /// <param name="tolerance">In what a result may differ.</param>
     /// <param name="isOpen">The elements of which nothing is said.</param>
     public void Add(string title, DType dtype, Func<Func<int, UOp>, UOp> value, Tolerance? tolerance = null, Func<int, bool>? isOpen = null) =>
-        _expressions.Add(new ProbeExpression(title, dtype, value, tolerance ?? Tolerance.Exact, isOpen ?? (_ => false)));
+        _expressions.Add(subject.IsStored(dtype)
+            ? new ProbeExpression(title, dtype, value, tolerance ?? Tolerance.Exact, isOpen ?? (_ => false))
+            : new ProbeExpression(title, InWords, v => value(v).Cast(InWords), tolerance ?? Tolerance.Exact, isOpen ?? (_ => false)));
 
     private void Check(ProbeExpression expression, bool alone)
     {
@@ -118,8 +123,10 @@ internal sealed class Probe(Subject subject, string name, int lanes, int count)
             if (!inputs.TryGetValue(number, out var value))
             {
                 var (dtype, elements) = _inputs[number];
-                inputs.Add(number, value = Ir.Load(Ir.At(builder.Buffer(dtype, count), offset), lanes));
-                content.Add(Elements.ToBytes(dtype, elements));
+                var stored = subject.IsStored(dtype) ? dtype : InWords;
+                value = Ir.Load(Ir.At(builder.Buffer(stored, count), offset), lanes);
+                inputs.Add(number, value = stored == dtype ? value : value.Cast(dtype));
+                content.Add(Elements.ToBytes(stored, [.. elements.Select(e => e.To(stored))]));
                 contents.Add(elements);
             }
 

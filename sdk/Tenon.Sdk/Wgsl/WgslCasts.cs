@@ -13,6 +13,11 @@ internal static class WgslCasts
             return x;
         }
 
+        if (to.IsBool && from.IsFloat)
+        {
+            return Differ(kernel, from, x, WgslLiterals.Of(kernel, from, ((Scalar)0).To(from)));
+        }
+
         if (to.IsBool)
         {
             return $"({x} != {WgslLiterals.Of(kernel, from, ((Scalar)0).To(from))})";
@@ -24,6 +29,18 @@ internal static class WgslCasts
         }
 
         return WgslKernel.Call(kernel.TypeOf(to), x);
+    }
+
+    /// <summary>Whether floats differ: NaN does from everything, which comparisons of a shader may not see.</summary>
+    public static string Differ(WgslKernel kernel, DType dtype, string x, string y)
+    {
+        var differ = kernel.Define("differ", """
+            fn differ(x: f32, y: f32) -> bool {
+                let size = max(bitcast<u32>(x) & 0x7fffffffu, bitcast<u32>(y) & 0x7fffffffu);
+                return x != y || size > 0x7f800000u;
+            }
+            """);
+        return dtype == DType.Float32 ? WgslKernel.Call(differ, x, y) : WgslKernel.Call(differ, $"f32({WgslKernel.Bare(x)})", $"f32({WgslKernel.Bare(y)})");
     }
 
     // What doesn't fit becomes the least or greatest, NaN becomes 0: conversions of either are not defined everywhere.

@@ -89,7 +89,15 @@ internal sealed partial class WgslKernel
             case Ops.Range:
                 var (counter, type) = ($"i{op.ArgAs<RangeArg>().Id}", TypeOf(op.DType));
                 _texts[op] = counter;
-                Line($"for (var {counter}: {type} = 0; {counter} < {_texts[op[0]]}; {counter}++) {{");
+                var size = _texts[op[0]];
+                if (op[0].Op is Ops.Accumulator or Ops.Assign)
+                {
+                    // The size is what it was when the loop began.
+                    Line($"let n{op.ArgAs<RangeArg>().Id} = {size};");
+                    size = $"n{op.ArgAs<RangeArg>().Id}";
+                }
+
+                Line($"for (var {counter}: {type} = 0; {counter} < {size}; {counter}++) {{");
                 _indent++;
                 break;
             case Ops.End:

@@ -32,7 +32,7 @@ public sealed class WgslRenderer(WgslLimits limits)
         [Ops.Shr] = (_, op, x) => $"({x[0]} >> {Count(op[1], x[1])})",
         [Ops.CmpLt] = Binary("<"),
         [Ops.CmpEq] = Binary("=="),
-        [Ops.CmpNe] = Binary("!="),
+        [Ops.CmpNe] = (k, op, x) => op[0].DType.IsFloat ? WgslCasts.Differ(k, op[0].DType, x[0], x[1]) : $"({x[0]} != {x[1]})",
         [Ops.Neg] = (_, op, x) => op.DType.IsSigned ? $"(-{x[0]})" : $"(0u - {x[0]})",
         [Ops.Max] = (_, _, x) => WgslKernel.Call("max", x),
         [Ops.Sqrt] = (_, _, x) => WgslKernel.Call("sqrt", x),
