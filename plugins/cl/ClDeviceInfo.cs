@@ -75,8 +75,8 @@ internal sealed record ClDeviceInfo
     /// <summary>Whether its lanes are those of the vectors of a processor.</summary>
     public bool IsProcessor => (Type & CL_DEVICE_TYPE_CPU) != 0;
 
-    /// <summary>Bytes of the vectors that kernels are written with: a processor's own, elsewhere those that memory is accessed by.</summary>
-    public int VectorBytes => IsProcessor ? Math.Clamp(sizeof(float) * VectorWidth, LeastVectorBytes, MostVectorBytes) : LeastVectorBytes;
+    /// <summary>Bytes of the vectors that kernels are written with: a processor's own, elsewhere those that memory is accessed by. None has more than 16 lanes.</summary>
+    public int VectorBytes => IsProcessor ? Math.Clamp(sizeof(float) * VectorWidth, LeastVectorBytes, HasHalf ? MostVectorBytes / 2 : MostVectorBytes) : LeastVectorBytes;
 
     /// <summary>How many vectors a lane may hold. The instruction sets with vectors of 64 bytes have 32 registers for them, and so has Arm's of 64 bits.</summary>
     public int VectorRegisters => IsProcessor && (VectorBytes == MostVectorBytes || RuntimeInformation.ProcessArchitecture == Architecture.Arm64) ? 32 : 16;
