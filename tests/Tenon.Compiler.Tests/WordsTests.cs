@@ -111,6 +111,27 @@ public class WordsTests
         }
     }
 
+    /// <summary>Vectors are not loaded from parts of words, though a target may compute with vectors of that type.</summary>
+    [Test]
+    public void Parts_of_words_are_loaded_one_by_one()
+    {
+        var range = UOp.New(Ops.Range, DType.Index, [UOp.Index(64)], new RangeArg(0, RangeKind.Loop));
+        UOp At(DType dtype, int slot) => UOp.New(Ops.Index, dtype, [UOp.New(Ops.Param, dtype, [], new ParamArg(slot, 64)), range]);
+        UOp Load(DType dtype, int slot) => UOp.New(Ops.Load, dtype, [At(dtype, slot)]);
+        var chosen = UOp.Where(Load(DType.Bool, 0), Load(DType.Float32, 1), UOp.Const(DType.Float32, 0));
+        var store = UOp.New(Ops.Store, DType.Void, [At(DType.Float32, 2), chosen]);
+        var kernel = UOp.Sink([UOp.New(Ops.End, DType.Void, [store, range])], new KernelArg("masked"));
+        var target = Target with
+        {
+            DTypes = Target.DTypes.ToDictionary(d => d.Key, d => d.Value | DTypeSupport.Vector),
+            ExtraOps = CodeGeneratorTarget.VectorOps,
+            VectorBytes = 16,
+        };
+
+        var program = KernelCompiler.Compile(kernel, new Capabilities { DTypes = Target.DTypes }, target, new CompilerOptions { Opts = [new Opt(OptKind.Vector, 0, 4)] });
+        Assert.That(program.Ops.Where(u => u.Op == Ops.Load).Select(u => u.DType), Is.EquivalentTo(new[] { DType.UInt32, DType.UInt32, DType.UInt32, DType.UInt32, DType.Float32.Vec(4) }));
+    }
+
     [Test]
     public void What_counts_beyond_32_bits_is_said()
     {

@@ -53,8 +53,8 @@ internal sealed class CodeGeneratorView
 
     public bool IsVector(DType dtype) => _target.VectorBytes >= 16 && (Support(dtype) & DTypeSupport.Vector) != 0;
 
-    /// <summary>Whether vectors of it may be loaded, stored and converted.</summary>
-    public bool IsMovedInVectors(DType dtype) => IsVector(dtype) || (_target.VectorBytes >= 16 && HasConversion(dtype));
+    /// <summary>Whether vectors of it may be loaded, stored and converted; not of parts of words.</summary>
+    public bool IsMovedInVectors(DType dtype) => !IsPartOfWord(dtype) && (IsVector(dtype) || (_target.VectorBytes >= 16 && HasConversion(dtype)));
 
     public bool HasConversion(DType dtype) => (Support(dtype) & DTypeSupport.Conversion) != 0;
 

@@ -18,6 +18,8 @@ internal sealed class WorkgroupProducts
     private const int MostTerms = 64;
     private const int CopiesOfSum = 4;
     private static readonly (int Rows, int Columns)[] Tiles = [(8, 8), (4, 8), (4, 4), (2, 4), (2, 2), (1, 2), (1, 1)];
+    private static readonly int[] RowsOfLane = [8, 4, 2, 1];
+    private static readonly int[] TermsOfTurn = [4, 5, 6, 3, 2];
     private static readonly int[] Blocks = [64, 32, 16, 8, 48, 40, 24, 20, 12, 10, 14, 4, 2];
     private readonly LoopNest _nest;
     private readonly CodeGeneratorView _target;
@@ -60,6 +62,12 @@ internal sealed class WorkgroupProducts
 
     private void Apply(long work, long most, long enough)
     {
+        if (!_target.Workgroups!.LocalMemoryIsFast)
+        {
+            Spread(work, enough);
+            return;
+        }
+
         var (rows, columns) = Tiles.Skip(_hasManyLanes ? 2 : 0).First(t => t == (1, 1) || (_nest.CanSplit(_row, Math.Max(2, t.Rows)) && _nest.CanSplit(_column, t.Columns) && work / t.Rows / t.Columns >= 2 * enough));
         var width = WorkgroupHeuristic.VectorOf(_nest, _target, _column);
         TileOf(_row, rows, 1);
@@ -78,6 +86,49 @@ internal sealed class WorkgroupProducts
         {
             Share(rows * down + columns * across);
         }
+    }
+
+    // Where lanes are those of a core's vectors, and local arrays would only be copies: the lanes lie along one factor, and of the other all need the
+    // same, which is one load for all of them.
+    private void Spread(long work, long enough)
+    {
+        var (order, common) = (_nest.Kernel.TopologicalOrder(), _nest.CommonLoops());
+        var (stores, same) = (order.FindAll(u => u.Op == Ops.Store), _nest.Factors().First(f => f.DependsOn(_row)));
+        int[] along = [.. common.Where(r => !same.DependsOn(r)).OrderBy(r => r == _column ? -1 : LaneLayout.Distance(stores, r)).Select(r => r.ArgAs<RangeArg>().Id)];
+        var width = work >= 8 * enough ? WorkgroupHeuristic.VectorOf(_nest, _target, _column) : 1;
+        TileOf(_row, Array.Find(RowsOfLane, n => n == 1 || (_nest.CanSplit(_row, n) && work / n / width >= 2 * enough)), 1);
+        TileOf(_column, width, width);
+        var left = (long)_target.Workgroups!.PreferredLanes;
+        foreach (var loop in along)
+        {
+            var size = left > 1 && _nest.Find(loop) is { } rest && rest[0].Op == Ops.Const ? rest[0].Max : 1;
+            var turns = (size + left - 1) / left;
+            if (TryApply(OptKind.Lane, loop, (size + turns - 1) / turns))
+            {
+                left /= (size + turns - 1) / turns;
+            }
+        }
+
+        WorkgroupHeuristic.ChooseGrid(_nest, _target);
+        var sum = _nest.Kernel.TopologicalOrder().Find(u => u.Op == Ops.Reduce)!;
+        if (sum.Src[1..].ToArray().LastOrDefault(r => r.ArgAs<RangeArg>().Kind == RangeKind.Reduce && r[0].Op == Ops.Const) is { } terms)
+        {
+            // Each turn of a loop stores and loads all sums.
+            var size = terms[0].Max;
+            TryApply(OptKind.Unroll, terms.ArgAs<RangeArg>().Id, size <= 2 * CopiesOfSum ? size : Array.Find(TermsOfTurn, n => size % n == 0));
+        }
+    }
+
+    private bool TryApply(OptKind kind, int loop, long amount)
+    {
+        var opt = new Opt(kind, loop, (int)amount);
+        if (amount < 2 || new LegalOpts(_nest, _target).WhyNot(opt) is not null)
+        {
+            return false;
+        }
+
+        _nest.Apply(opt);
+        return true;
     }
 
     // Both factors, block by block of what is summed. A block has some turns of the first loop, and all of those within it.

@@ -42,7 +42,7 @@ internal sealed unsafe class WebGpuProgram : KernelProgram
             }
 
             var bound = _groups.Bind(buffers);
-            _queue.Launch(Kernel.Name, PipelineFor(buffers), bound.Group, parameters, _shader.Dispatch);
+            _queue.Launch(Kernel.Name, PipelineFor(buffers, parameters), bound.Group, parameters, _shader.Dispatch);
             _groups.Release(bound, buffers);
         }
     }
@@ -64,12 +64,12 @@ internal sealed unsafe class WebGpuProgram : KernelProgram
         }
     }
 
-    // Few views lie where vectors can't be read: the text for those is compiled when one comes.
-    private nint PipelineFor(ReadOnlySpan<BufferView> buffers)
+    // Few views begin elsewhere than bindings do, or end within a vector: the text for those is compiled when one comes.
+    private nint PipelineFor(ReadOnlySpan<BufferView> buffers, ReadOnlySpan<uint> starts)
     {
         for (var slot = 0; _shader.Unaligned is not null && slot < buffers.Length; slot++)
         {
-            if (_shader.Vectors[slot] && (buffers[slot].Offset | buffers[slot].Bytes) % WgslShader.VectorBytes != 0)
+            if (starts[slot] != 0 || (_shader.Vectors[slot] && buffers[slot].Bytes % WgslShader.VectorBytes != 0))
             {
                 return _unaligned != 0 ? _unaligned : _unaligned = Compile(_shader.Unaligned);
             }

@@ -33,7 +33,7 @@ internal sealed partial class WgslKernel
     {
         if (special.Kind == SpecialKind.Start)
         {
-            return $"i32(launch.start{special.Dimension} & 3u)";
+            return _isAligned ? "0i" : $"i32(launch.start{special.Dimension} & 3u)";
         }
 
         var dimension = "xyz"[special.Dimension];
@@ -90,7 +90,7 @@ internal sealed partial class WgslKernel
             head.Append($"    if (item >= {_program.Groups.X}i) {{ return; }}\n");
         }
 
-        foreach (var (slot, buffer) in _buffers.OrderBy(static b => b.Key))
+        foreach (var (slot, buffer) in _buffers.Where(_ => !_isAligned).OrderBy(static b => b.Key))
         {
             head.Append($"    let first{slot} = i32(launch.start{slot} / {buffer.Bytes}u);\n");
         }

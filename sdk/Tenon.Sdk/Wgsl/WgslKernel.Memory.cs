@@ -14,17 +14,17 @@ internal sealed partial class WgslKernel
 
     private long WindowBytes => _limits.BindingBytes / _limits.OffsetAlignment * _limits.OffsetAlignment;
 
-    /// <summary>The index of a buffer's or array's first element in what it is bound to.</summary>
-    public string First(UOp storage)
+    /// <summary>The index of an element of a buffer or an array in what that is bound to.</summary>
+    public string ElementAt(UOp storage, string offset)
     {
-        if (storage.Op == Ops.Param)
-        {
-            return $"first{storage.ArgAs<ParamArg>().Slot}";
-        }
-
-        var first = (storage.ArgAs<LocalArg>().Offset - _locals[storage.DType].Begin) / storage.DType.Bytes;
-        return $"{first}i";
+        var first = First(storage);
+        return first == "" ? offset : $"({first} + {offset})";
     }
+
+    // The index of the first element; empty if it is 0.
+    private string First(UOp storage) => storage.Op == Ops.Param
+        ? _isAligned ? "" : $"first{storage.ArgAs<ParamArg>().Slot}"
+        : (storage.ArgAs<LocalArg>().Offset - _locals[storage.DType].Begin) / storage.DType.Bytes is var first and > 0 ? $"{first}i" : "";
 
     /// <summary>What is at an address: a scalar, or as many neighbours as the type has lanes.</summary>
     public string Load(DType dtype, UOp address)

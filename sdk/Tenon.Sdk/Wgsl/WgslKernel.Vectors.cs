@@ -27,7 +27,7 @@ internal sealed partial class WgslKernel
         var (name, slot, index) = Place(address);
         if (IsVectors(address) && IsWhole(dtype, address))
         {
-            return $"{name}[({index}) >> 2u]";
+            return $"{name}[{Bare(VectorAt(address))}]";
         }
 
         Line($"let v{_names} = {index};");
@@ -46,7 +46,7 @@ internal sealed partial class WgslKernel
         var (name, slot, index) = Place(address);
         if (IsVectors(address))
         {
-            return $"{name}[({index}) >> 2u] = {value};";
+            return $"{name}[{Bare(VectorAt(address))}] = {value};";
         }
 
         Line($"let v{_names} = {index};");
@@ -80,11 +80,28 @@ internal sealed partial class WgslKernel
             }
         }
 
-        var (name, _, index) = Place(address);
-        Line($"let v{_names} = {name}[({index}) >> 2u];");
+        var (name, _, _) = Place(address);
+        Line($"let v{_names} = {name}[{Bare(VectorAt(start, offset / VectorLanes))}];");
         _loaded.Peek()[key] = $"v{_names}";
         return $"v{_names++}[{offset % VectorLanes}]";
     }
+
+    // The number of the vector at an address. Its terms are divided one by one: what a loop doesn't change is then computed before it.
+    private string VectorAt(UOp address, long further = 0)
+    {
+        var index = Divided(address);
+        return further == 0 ? index : $"({index} + {further}i)";
+    }
+
+    private string Divided(UOp u) => u.Op switch
+    {
+        Ops.Param => "0i",
+        Ops.Local => First(u) is { Length: > 0 } first ? $"({first} / {VectorLanes}i)" : "0i",
+        Ops.Const => $"{u.ArgAs<Scalar>().AsLong / VectorLanes}i",
+        Ops.Index or Ops.Add when TwosIn(u[0]) >= 2 && TwosIn(u[1]) >= 2 => Divided(u[0]) is var first && first == "0i" ? Divided(u[1]) : $"({first} + {Divided(u[1])})",
+        Ops.Mul when u[1].IsConst(out var factor) && factor.AsLong % VectorLanes == 0 => factor.AsLong == VectorLanes ? TextOf(u[0]) : $"({TextOf(u[0])} * {factor.AsLong / VectorLanes}i)",
+        _ => $"({TextOf(u)} >> 2u)",
+    };
 
     // What can be arrays of vectors: if all that is stored are whole vectors, since a store of one lane may store the others too.
     private (HashSet<object> Vectors, HashSet<UOp> Joined) FindVectors()

@@ -13,6 +13,7 @@ internal sealed partial class WgslKernel
 
     private readonly WgslLimits _limits;
     private readonly LinearProgram _program;
+    private readonly bool _isAligned;
     private readonly HashSet<UOp> _inlined;
     private readonly Dictionary<UOp, string> _texts = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<string> _defined = [];
@@ -23,10 +24,10 @@ internal sealed partial class WgslKernel
 
     /// <param name="limits">What the implementation offers.</param>
     /// <param name="program">The kernel.</param>
-    /// <param name="isAligned">Whether views begin at multiples of a vector, so that buffers can be arrays of vectors.</param>
+    /// <param name="isAligned">Whether all views begin where bindings do, so that buffers can be arrays of vectors.</param>
     public WgslKernel(WgslLimits limits, LinearProgram program, bool isAligned)
     {
-        (_limits, _program) = (limits, program);
+        (_limits, _program, _isAligned) = (limits, program, isAligned);
         _inlined = Inlining.Find(program.Ops);
         (_buffers, _windows) = FindBuffers();
         _locals = FindLocals();

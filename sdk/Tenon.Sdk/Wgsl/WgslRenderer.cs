@@ -41,7 +41,7 @@ public sealed class WgslRenderer(WgslLimits limits)
         [Ops.Cast] = (k, op, x) => WgslCasts.Cast(k, op[0].DType, op.DType, x[0]),
         [Ops.Bitcast] = (k, op, x) => WgslKernel.Call($"bitcast<{k.TypeOf(op.DType)}>", x),
         [Ops.LaneXor] = (_, op, x) => WgslKernel.Call("subgroupShuffleXor", x[0], $"{op.Arg}u"),
-        [Ops.Index] = (k, op, x) => op[0].Op == Ops.Index ? $"({x[0]} + {x[1]})" : $"({k.First(op[0])} + {x[1]})",
+        [Ops.Index] = (k, op, x) => op[0].Op == Ops.Index ? $"({x[0]} + {x[1]})" : k.ElementAt(op[0], x[1]),
         [Ops.Load] = (k, op, x) => op.Src.Length == 1 ? k.Load(op.DType, op[0]) : WgslKernel.Call("select", x[2], k.Load(op.DType, op[0]), x[1]),
         [Ops.Stack] = (k, op, x) => WgslKernel.Call(k.TypeOf(op.DType), x),
         [Ops.Splat] = (k, op, x) => WgslKernel.Call(k.TypeOf(op.DType), x),
@@ -56,7 +56,7 @@ public sealed class WgslRenderer(WgslLimits limits)
     {
         ArgumentNullException.ThrowIfNull(program);
         var shader = new WgslKernel(Limits, program, isAligned: true).Write();
-        return shader.Vectors.Contains(true) ? shader with { Unaligned = new WgslKernel(Limits, program, isAligned: false).Write().Source } : shader;
+        return shader with { Unaligned = new WgslKernel(Limits, program, isAligned: false).Write().Source };
     }
 
     private static WgslExpression Binary(string symbol) => (_, _, x) => $"({x[0]} {symbol} {x[1]})";

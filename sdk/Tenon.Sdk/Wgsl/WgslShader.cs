@@ -15,13 +15,13 @@ public sealed record WgslShader(string Source, GridSize Dispatch, IReadOnlyList<
     /// <summary>For each buffer, whether the kernel writes it.</summary>
     public required IReadOnlyList<bool> Written { get; init; }
 
-    /// <summary>
-    /// For each buffer, whether <see cref="Source"/> reads or writes it in vectors: views of these begin at multiples of <see cref="VectorBytes"/> and have
-    /// a multiple of it, or <see cref="Unaligned"/> is launched instead.
-    /// </summary>
+    /// <summary>For each buffer, whether <see cref="Source"/> reads or writes it in vectors: its view has a multiple of <see cref="VectorBytes"/>.</summary>
     public IReadOnlyList<bool> Vectors { get; init; } = [];
 
-    /// <summary>The text for views that lie anywhere; null if that is <see cref="Source"/> too.</summary>
+    /// <summary>
+    /// The text for views that lie anywhere; null if that is <see cref="Source"/> too. Where it isn't null, <see cref="Source"/> is for launches whose
+    /// views all begin where their bindings do.
+    /// </summary>
     public string? Unaligned { get; init; }
 
     /// <summary>How many variables a launch passes.</summary>
@@ -49,7 +49,7 @@ public sealed record WgslShader(string Source, GridSize Dispatch, IReadOnlyList<
             {
                 writer.Write(Windows[slot]);
                 writer.Write(Written[slot]);
-                writer.Write(Unaligned is not null && Vectors[slot]);
+                writer.Write(slot < Vectors.Count && Vectors[slot]);
             }
 
             writer.Write(Variables);

@@ -47,8 +47,8 @@ internal sealed class WgslRendererTests
         var source = Renderer.Compile(Program("mask", 1, store)).Source;
 
         Assert.That(source, Does.Contain("array<atomic<u32>>"));
-        Assert.That(source, Does.Contain("atomicLoad(&data0[first0 + 0i])"));
-        Assert.That(source, Does.Contain("atomicAnd(&data0[first0 + 1i], ~65280u); atomicOr(&data0[first0 + 1i], "));
+        Assert.That(source, Does.Contain("atomicLoad(&data0[0i])"));
+        Assert.That(source, Does.Contain("atomicAnd(&data0[1i], ~65280u); atomicOr(&data0[1i], "));
     }
 
     [Test]
@@ -89,8 +89,8 @@ internal sealed class WgslRendererTests
         var four = UOp.Alu(Ops.Mul, item, Int(4));
         var shader = Renderer.Compile(Program("vectors", 16, Store(At(output, four), UOp.Alu(Ops.Mul, Load(At(input, four), 4), Splat(UOp.Const(DType.Float32, 2), 4)))));
 
-        Assert.That(shader.Source, Does.Contain("data0: array<vec4<f32>>").And.Contain("data1: array<vec4<f32>>").And.Contain("let v2 = data0[(first0 + v1) >> 2u];"));
-        Assert.That(shader.Source, Does.Contain("data1[(first1 + v1) >> 2u] = v2 * vec4<f32>(2.0f);"));
+        Assert.That(shader.Source, Does.Contain("data0: array<vec4<f32>>").And.Contain("data1: array<vec4<f32>>").And.Contain("let v2 = data0[v0];"));
+        Assert.That(shader.Source, Does.Contain("data1[v0] = v2 * vec4<f32>(2.0f);"));
         Assert.That(shader.Vectors, Is.EqualTo(new[] { true, true }));
         Assert.That(shader.Unaligned, Does.Contain("data0: array<f32>").And.Contain("vec4<f32>(data0[v2], data0[v2 + 1i], data0[v2 + 2i], data0[v2 + 3i])"));
         Assert.That(shader.Unaligned, Does.Contain("data1[v4] = v5[0]; data1[v4 + 1i] = v5[1]; data1[v4 + 2i] = v5[2]; data1[v4 + 3i] = v5[3];"));
@@ -104,7 +104,7 @@ internal sealed class WgslRendererTests
         var shader = Renderer.Compile(Program("odd", 15, Store(At(output, odd), Load(At(input, odd), 4))));
 
         Assert.That(shader.Source, Does.Contain("data0: array<f32>").And.Contain("data0[v2 + 3i]"));
-        Assert.That((shader.Vectors.Contains(true), shader.Unaligned), Is.EqualTo((false, (string?)null)));
+        Assert.That(shader.Vectors, Has.None.True);
     }
 
     // A store of one lane may store the others too.
@@ -128,7 +128,7 @@ internal sealed class WgslRendererTests
         var shader = Renderer.Compile(Program("neighbours", 8, Store(At(output, item), sum)));
 
         Assert.That(shader.Source, Does.Contain("data0: array<vec4<f32>>").And.Contain("data1: array<f32>"));
-        Assert.That(shader.Source.Split("data0[(").Length - 1, Is.EqualTo(2), shader.Source);
+        Assert.That(shader.Source.Split("data0[").Length - 1, Is.EqualTo(2), shader.Source);
         Assert.That(shader.Unaligned, Does.Contain("data0: array<f32>"));
     }
 
