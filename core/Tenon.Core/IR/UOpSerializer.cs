@@ -163,7 +163,7 @@ public static class UOpSerializer
             case KernelArg k:
                 w.Write((byte)ArgTag.Kernel);
                 w.Write(k.Name);
-                w.Write(k.FastMath);
+                w.Write((byte)((k.FastMath ? 1 : 0) | (k.IsArranged ? 2 : 0)));
                 break;
             case Axes a:
                 w.Write((byte)ArgTag.Axes);
@@ -197,13 +197,15 @@ public static class UOpSerializer
         ArgTag.Variable => new VariableArg(r.ReadString(), r.ReadInt64(), r.ReadInt64()),
         ArgTag.Range => new RangeArg(r.ReadInt32(), (RangeKind)r.ReadByte()),
         ArgTag.Special => new SpecialArg(r.ReadString(), r.ReadInt64()) { Kind = (SpecialKind)r.ReadByte(), Dimension = r.Read7BitEncodedInt() },
-        ArgTag.Kernel => new KernelArg(r.ReadString(), r.ReadBoolean()),
+        ArgTag.Kernel => ReadKernel(r.ReadString(), r.ReadByte()),
         ArgTag.Axes => ReadAxes(r),
         ArgTag.Text => r.ReadString(),
         ArgTag.Integer => r.ReadInt32(),
         ArgTag.Function => (MathFunction)r.ReadByte(),
         var tag => throw new InvalidDataException($"unknown argument tag {(byte)tag}"),
     };
+
+    private static KernelArg ReadKernel(string name, byte flags) => new(name, (flags & 1) != 0) { IsArranged = (flags & 2) != 0 };
 
     private static void WriteAxes(BinaryWriter w, Axes axes)
     {
