@@ -34,7 +34,7 @@ internal sealed partial class LoopNest
     {
         while (Keepable() is [var factor, ..])
         {
-            Keep(factor);
+            TakeOut(factor);
         }
     }
 
@@ -67,7 +67,7 @@ internal sealed partial class LoopNest
         return loads.Count == 0 ? this : new LoopNest(Kernel.Substitute(loads)) { Constants = constants };
     }
 
-    private void Keep(UOp factor)
+    private void TakeOut(UOp factor)
     {
         var index = factor.Op == Ops.Load ? factor[0][1] : null;
         var axes = StagedAxes(factor.Ranges.ToArray(), index, SummedWith(factor));
