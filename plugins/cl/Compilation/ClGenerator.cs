@@ -24,6 +24,8 @@ internal sealed class ClGenerator(ClCompiler compiler, OpenCLRenderer renderer) 
         HasExactDivision = device.RoundsDivision,
         HasMulAcc = device.HasFma,
         Shuffle = device.Shuffle,
+        VectorBytes = device.VectorBytes,
+        VectorRegisters = device.VectorRegisters,
         Fingerprint = string.Join('|', device.PlatformName, device.Name, device.Version, device.Driver),
     };
 

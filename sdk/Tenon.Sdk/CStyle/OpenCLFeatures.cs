@@ -34,7 +34,7 @@ public sealed record OpenCLFeatures
     /// <summary>How lanes exchange values, on devices that always have the same number of lanes in a subgroup.</summary>
     public OpenCLShuffle Shuffle { get; init; }
 
-    /// <summary>Bytes of the vectors that loops are written with: 16 is right for most.</summary>
+    /// <summary>Bytes of the vectors that loops are written with: 16 is right for most. OpenCL has none of more than 16 lanes.</summary>
     public int VectorBytes { get; init; } = 16;
 
     /// <summary>How many such vectors a lane may hold; tiles are sized by it.</summary>
