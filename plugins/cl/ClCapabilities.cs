@@ -20,7 +20,7 @@ internal static class ClCapabilities
     private const int UsualLanes = 32;
 
     /// <summary>The capabilities.</summary>
-    public static Capabilities Of(ClDeviceInfo d) => new()
+    public static Capabilities Of(ClDeviceInfo d, ClImageUse images) => new()
     {
         DTypes = DType.Native.Where(t => t != DType.Float64 || d.HasDouble).ToDictionary(t => t, _ => DTypeSupport.Storage),
         Parallelism = d.ComputeUnits,
@@ -28,6 +28,7 @@ internal static class ClCapabilities
         MaxBufferBytes = d.MaxAllocationBytes,
         Alignment = Math.Max(1, d.AlignmentBits / 8),
         LocalBytes = d.LocalBytes,
+        Images = d.Images?.Limits(images),
         L2CacheBytes = (d.Type & CL_DEVICE_TYPE_CPU) != 0 ? 0 : d.CacheBytes,
         L3CacheBytes = (d.Type & CL_DEVICE_TYPE_CPU) != 0 ? d.CacheBytes : 0,
         Workgroups = new WorkgroupLimits

@@ -62,6 +62,9 @@ internal sealed record ClDeviceInfo
     /// <summary>Whether its memory is the host's.</summary>
     public required bool SharesMemory { get; init; }
 
+    /// <summary>What it says of images; null if it has none.</summary>
+    public required ClImageInfo? Images { get; init; }
+
     public bool HasHalf => Extensions.Contains("cl_khr_fp16");
 
     /// <summary>How the lanes of a subgroup exchange values: only where every subgroup has as many.</summary>
@@ -102,6 +105,7 @@ internal sealed record ClDeviceInfo
             HasDouble = extensions.Contains("cl_khr_fp64") || library.GetDevice<ulong>(device, CL_DEVICE_DOUBLE_FP_CONFIG) != 0,
             RoundsDivision = (floats & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0,
             HasFma = (floats & CL_FP_FMA) != 0,
+            Images = ClImageInfo.Read(library, device, extensions),
             SharesMemory = library.GetDevice<uint>(device, CL_DEVICE_HOST_UNIFIED_MEMORY) != 0,
         };
         return info with { Objection = FindObjection(library, info) };

@@ -26,6 +26,9 @@ internal sealed class CodeGeneratorView
     /// <summary>How work is divided among lanes that share local arrays; null if every work item runs by itself.</summary>
     public WorkgroupLimits? Workgroups => _device.Workgroups;
 
+    /// <summary>How kernels may read buffers as images; null if they can't.</summary>
+    public ImageLimits? Images => Has(Ops.Texel) && VectorBytes >= 16 && !HasWords ? _device.Images : null;
+
     /// <summary>The matrix products that the target lists.</summary>
     public IReadOnlyList<TensorCore> TensorCores => _target.TensorCores;
 

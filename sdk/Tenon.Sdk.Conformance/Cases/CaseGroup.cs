@@ -12,7 +12,7 @@ internal sealed record CaseGroup(string Name, string Meaning, Func<Subject, IEnu
         new("open", "listing, opening and closing devices", OpenCases.For),
         new("memory", "allocation and copies", MemoryCases.For),
         new("ops", "every op on the corner values of every dtype, in every width", OpCases.For),
-        new("control", "loops, gates, addresses, literals, local arrays, barriers", ControlCases.For),
+        new("control", "loops, gates, addresses, literals, local arrays, barriers, images", ControlCases.For),
         new("corpus", "kernels of real models", CorpusCases.For),
         new("limits", "what is claimed at most, and one more", LimitCases.For),
         new("queue", "order, and several threads", QueueCases.For),
