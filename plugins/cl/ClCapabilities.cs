@@ -16,6 +16,10 @@ internal static class ClCapabilities
     private const int MaxGroups = int.MaxValue;
     private const int MaxOuterGroups = 65535;
 
+    // OpenCL tells only of the last level; these are what cores have at least.
+    private const long ProcessorL1 = 32 << 10;
+    private const long ProcessorL2 = 512 << 10;
+
     // Where a device doesn't say.
     private const int UsualLanes = 32;
 
@@ -29,8 +33,9 @@ internal static class ClCapabilities
         Alignment = Math.Max(1, d.AlignmentBits / 8),
         LocalBytes = d.LocalBytes,
         Images = d.Images?.Limits(images),
-        L2CacheBytes = (d.Type & CL_DEVICE_TYPE_CPU) != 0 ? 0 : d.CacheBytes,
-        L3CacheBytes = (d.Type & CL_DEVICE_TYPE_CPU) != 0 ? d.CacheBytes : 0,
+        L1CacheBytes = d.IsProcessor ? ProcessorL1 : 0,
+        L2CacheBytes = d.IsProcessor ? Math.Min(ProcessorL2, Math.Max(d.CacheBytes, ProcessorL1)) : d.CacheBytes,
+        L3CacheBytes = d.IsProcessor ? d.CacheBytes : 0,
         Workgroups = new WorkgroupLimits
         {
             MaxGroups = new GridSize(MaxGroups, MaxOuterGroups, MaxOuterGroups),
@@ -38,7 +43,7 @@ internal static class ClCapabilities
             MaxLanesPerGroup = (int)Math.Min(d.MaxGroupLanes, int.MaxValue),
             SubgroupSize = d.Shuffle == OpenCLShuffle.None ? 0 : d.SubgroupSize,
             PreferredLanes = d.PreferredLanes > 0 ? d.PreferredLanes : UsualLanes,
-            LocalMemoryIsFast = d.HasOwnLocalMemory && (d.Type & CL_DEVICE_TYPE_CPU) == 0,
+            LocalMemoryIsFast = d.HasOwnLocalMemory && !d.IsProcessor,
         },
     };
 }

@@ -37,7 +37,7 @@ internal static class Heuristic
             return;
         }
 
-        if (target.Workgroups is not null)
+        if (target is { Workgroups: not null, GroupsAreItems: false })
         {
             WorkgroupHeuristic.Change(nest, target);
             return;

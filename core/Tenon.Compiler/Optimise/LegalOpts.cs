@@ -147,7 +147,7 @@ internal sealed partial class LegalOpts
 
     private string? WhyNotAccumulate(UOp range)
     {
-        if (_target.Workgroups is not null)
+        if (Array.Exists(_ranges, LaneLayout.IsLane))
         {
             return "lanes share local arrays";
         }

@@ -25,6 +25,8 @@ internal sealed class ClGenerator(ClCompiler compiler, OpenCLRenderer renderer) 
         HasMulAcc = device.HasFma,
         Shuffle = device.Shuffle,
         Images = device.Images?.Form(images) ?? OpenCLImages.None,
+        VectorBytes = device.VectorBytes,
+        VectorRegisters = device.VectorRegisters,
         Fingerprint = string.Join('|', device.PlatformName, device.Name, device.Version, device.Driver, device.Images?.Form(images)),
     };
 

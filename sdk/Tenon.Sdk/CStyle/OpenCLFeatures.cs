@@ -50,7 +50,7 @@ public sealed record OpenCLFeatures
     /// <summary>What kernels may read buffers as.</summary>
     public OpenCLImages Images { get; init; }
 
-    /// <summary>Bytes of the vectors that loops are written with: 16 is right for most.</summary>
+    /// <summary>Bytes of the vectors that loops are written with: 16 is right for most. OpenCL has none of more than 16 lanes.</summary>
     public int VectorBytes { get; init; } = 16;
 
     /// <summary>How many such vectors a lane may hold; tiles are sized by it.</summary>

@@ -12,9 +12,6 @@ namespace Tenon.Sdk.CStyle;
 /// <param name="features">What the device offers.</param>
 public sealed class OpenCLRenderer(OpenCLFeatures features) : WorkgroupRenderer
 {
-    private static readonly OpSet WholeVectors = new(
-        Ops.Add, Ops.Sub, Ops.Mul, Ops.Div, Ops.And, Ops.Or, Ops.Xor, Ops.Shl, Ops.Shr, Ops.Neg, Ops.Sqrt, Ops.Trunc, Ops.MulAcc);
-
     /// <summary>The options of <c>clBuildProgram</c> without which the source means something else.</summary>
     public string BuildOptions { get; } = "-cl-std=CL1.2" + (features.HasExactDivision ? " -cl-fp32-correctly-rounded-divide-sqrt" : "");
 
@@ -42,7 +39,7 @@ public sealed class OpenCLRenderer(OpenCLFeatures features) : WorkgroupRenderer
         ArgumentNullException.ThrowIfNull(features);
         const DTypeSupport Moved = DTypeSupport.Storage | DTypeSupport.Conversion;
         const DTypeSupport Full = DTypeSupport.Storage | DTypeSupport.Arithmetic | DTypeSupport.Vector;
-        var extra = GroupOps;
+        var extra = GroupOps | new OpSet(Ops.Shuffle);
         extra |= features.HasMulAcc ? new OpSet(Ops.MulAcc) : default;
         extra |= features.Shuffle != OpenCLShuffle.None ? new OpSet(Ops.LaneXor) : default;
         extra |= features.Images != OpenCLImages.None ? new OpSet(Ops.Texel) : default;
@@ -97,22 +94,17 @@ public sealed class OpenCLRenderer(OpenCLFeatures features) : WorkgroupRenderer
         : features.HasHalf ? $"((half){x})"
         : CStyleKernel.Call(kernel.Define("cast_f32_f16", () => $"{Inline} ushort cast_f32_f16(float x) {{ ushort bits; vstore_half_rte(x, 0, (half*)&bits); return bits; }}"), x);
 
-    // Lanes are not promoted to int, and the operators of vectors wrap.
     /// <inheritdoc/>
     protected internal override CStyleExpression? VectorExpression(UOp op) =>
-        !WholeVectors.Contains(op.Op) || (op.Op is Ops.Div or Ops.Sqrt && (DividesInDouble || CStyleTypes.IsHalf(op.DType))) || (op.Op == Ops.Trunc && CStyleTypes.IsHalf(op.DType)) ? null : op.Op switch
-        {
-            Ops.Neg => (_, _, x) => $"(-{x[0]})",
-            Ops.Sqrt => (_, _, x) => CStyleKernel.Call("sqrt", x),
-            Ops.Trunc => (_, _, x) => CStyleKernel.Call("trunc", x),
-            Ops.MulAcc => (_, _, x) => CStyleKernel.Call("fma", x),
-            _ => CStyleOperators.Table[op.Op],
-        };
+        op.Op is Ops.Div or Ops.Sqrt && DividesInDouble && op.DType.Bits == 32 ? null : OpenCLVectors.ExpressionOf(this, op);
 
     /// <inheritdoc/>
     protected override Dictionary<Ops, CStyleExpression> CreateExpressions()
     {
         var expressions = base.CreateExpressions();
+        var lane = expressions[Ops.Extract];
+        expressions[Ops.Shuffle] = (k, op, x) => CStyleKernel.Call(OpenCLVectors.Shuffle(k, op.DType, op.ArgAs<Axes>()), x);
+        expressions[Ops.Extract] = (k, op, x) => op.DType.IsVector ? $"{x[0]}.s{string.Concat(Enumerable.Range(op.ArgAs<int>(), op.DType.Lanes).Select(i => $"{i:x}"))}" : lane(k, op, x);
         if (DividesInDouble)
         {
             expressions[Ops.Div] = InSingle((_, op, x) => op.DType.Bits == 32 ? $"((float)((double){x[0]} / (double){x[1]}))" : $"({x[0]} / {x[1]})");
