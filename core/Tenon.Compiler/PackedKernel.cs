@@ -18,14 +18,15 @@ public sealed record PackedKernel(UOp Kernel, IReadOnlyList<int> Slots, IReadOnl
         var (numbers, slots) = (new NodeMap<UOp>(), new List<int>());
         foreach (var param in nest.Order.FindAll(static u => u.Op == Ops.Param).OrderBy(static u => u.ArgAs<ParamArg>().Slot))
         {
-            var arg = param.ArgAs<ParamArg>();
-            numbers[param] = UOp.New(Ops.Param, param.DType, [], arg with { Slot = slots.Count });
-            slots.Add(Number(arg.Slot));
+            var storage = param.ArgAs<ParamArg>();
+            numbers[param] = UOp.New(Ops.Param, param.DType, [], storage with { Slot = slots.Count });
+            slots.Add(Number(storage.Slot));
         }
 
         var body = nest.Kernel.Substitute(numbers);
-        var arg0 = nest.Kernel.ArgAs<KernelArg>();
-        var named = UOp.Sink(body.Src, arg0 with { Name = $"{arg0.Name}_{UOpSerializer.ContentHash(body).AsSpan(0, 8)}", IsArranged = true });
+        var arg = nest.Kernel.ArgAs<KernelArg>();
+        var images = arg.Images.Span.ToArray().Select(i => slots.IndexOf(Number(i)));
+        var named = UOp.Sink(body.Src, arg with { Name = $"{arg.Name}_{UOpSerializer.ContentHash(body).AsSpan(0, 8)}", IsArranged = true, Images = new Axes([.. images]) });
         return new PackedKernel(named, slots, [.. nest.Kept.Select(Pack)]);
 
         int Number(int slot) => nest.Kept.ToList().FindIndex(k => k.Slot == slot) is var kept and >= 0 ? -1 - kept : slot;

@@ -90,6 +90,9 @@ public sealed record KernelArg(string Name, bool FastMath = false)
 {
     /// <summary>Whether the kernel's loops are as they are to be: it is only written out.</summary>
     public bool IsArranged { get; init; }
+
+    /// <summary>The slots of the parameters that are to be read as images, where that can be done.</summary>
+    public Axes Images { get; init; } = Axes.None;
 }
 
 /// <summary>An immutable list of axes that compares by content.</summary>
