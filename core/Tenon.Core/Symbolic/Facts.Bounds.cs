@@ -3,7 +3,7 @@ using static Tenon.Core.WideMath;
 namespace Tenon.Core;
 
 // What the facts say of an index.
-internal sealed partial class Facts
+public sealed partial class Facts
 {
     // Terms one by one, or several together where a fact says more of their sum.
     private (Int128 Min, Int128 Max) OfForm((UOp Term, long Factor)[] terms, Int128 constant, int firstFact)

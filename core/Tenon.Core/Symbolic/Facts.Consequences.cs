@@ -3,7 +3,7 @@ using static Tenon.Core.WideMath;
 namespace Tenon.Core;
 
 // What follows from bounds of a form for others.
-internal sealed partial class Facts
+public sealed partial class Facts
 {
     // A remainder says something of a quotient, that of a remainder again.
     private const int MostConsequences = 4;

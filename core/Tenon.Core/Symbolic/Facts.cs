@@ -6,7 +6,7 @@ namespace Tenon.Core;
 /// What a condition says of the indices in it, as bounds of linear forms, and the interval of an index where the condition
 /// holds.
 /// </summary>
-internal sealed partial class Facts
+public sealed partial class Facts
 {
     private readonly List<Fact> _facts = [];
     private readonly NodeMap<(Int128 Min, Int128 Max)> _bounds = new();
