@@ -16,6 +16,12 @@ internal sealed partial class LoopNest
         }
 
         var factors = new List<UOp>();
+        // Without sums, what lanes load for each other.
+        if (Ranges.Exists(LaneLayout.IsLane) && !Order.Exists(static u => u.Op == Ops.Reduce))
+        {
+            return _factors = Order.FindAll(static u => u is { Op: Ops.Load, Src.Length: 1 } && u[0][0].Op == Ops.Param);
+        }
+
         foreach (var reduce in Order)
         {
             if (reduce.Op != Ops.Reduce)
@@ -89,10 +95,11 @@ internal sealed partial class LoopNest
             }
         }
 
-        var local = UOp.New(Ops.Local, factor.DType, [], new LocalArg(_nextLocal++, SizeOf(spanned)));
-        var store = UOp.New(Ops.Store, DType.Void, [At(local, loops), factor.Substitute(copies)]);
+        var (rows, padding) = Padding(factor, index, axes);
+        var local = UOp.New(Ops.Local, factor.DType, [], new LocalArg(_nextLocal++, SizeOf(spanned) + (padding * SizeOf([.. axes.Take(rows).SelectMany(a => a)]))));
+        var store = UOp.New(Ops.Store, DType.Void, [At(local, loops, rows, padding), factor.Substitute(copies)]);
         var filled = UOp.New(Ops.After, local.DType, [local, End(store, loops)]);
-        Substitute(factor, UOp.New(Ops.Load, factor.DType, [At(filled, spanned)]));
+        Substitute(factor, UOp.New(Ops.Load, factor.DType, [At(filled, spanned, axes.Take(rows).Sum(a => a.Length), padding)]));
     }
 
     // The axes of the array, the last consecutive: loops, then what is summed over — several loops that run through memory as one
@@ -124,6 +131,18 @@ internal sealed partial class LoopNest
         };
     }
 
+    // Lanes that fill an array copy neighbours in memory. Where these don't come to lie next to each other, they should be in different banks
+    // of the local memory: rows of odd length see to that. Vectors stay whole.
+    private static (int Rows, long Padding) Padding(UOp factor, UOp? index, List<UOp[]> axes)
+    {
+        const int BankBytes = 4;
+        var rows = 1 + axes.IndexOf(axes.MinBy(a => Step(index, a[^1]))!);
+        var row = axes.Skip(rows).SelectMany(a => a).ToArray();
+        var isShared = axes.Exists(a => Array.Exists(a, LaneLayout.IsLane));
+        return !isShared || row.Length == 0 || SizeOf(row) * factor.DType.Bytes % (2 * BankBytes) != 0 ? (0, 0)
+            : (rows, Array.Find(row, r => r.ArgAs<RangeArg>().Kind == RangeKind.Vector) is { } lanes ? lanes[0].Max : Math.Max(1, BankBytes / factor.DType.Bytes));
+    }
+
     private HashSet<UOp> SummedWith(UOp factor) =>
         [.. Order.Where(u => u.Op == Ops.Reduce && u.TopologicalOrder().Contains(factor)).SelectMany(u => u.Src[1..].ToArray())];
 
@@ -139,15 +158,18 @@ internal sealed partial class LoopNest
 
     private static long SizeOf(UOp[] ranges) => ranges.Aggregate(1L, (p, r) => p * r[0].Max);
 
-    private static UOp At(UOp storage, UOp[] ranges)
+    // After the first ranges, which say the row, come so many elements that are never used.
+    private static UOp At(UOp storage, UOp[] ranges, int rows = 0, long padding = 0)
     {
         var offset = UOp.Index(0);
-        foreach (var r in ranges)
+        var row = UOp.Index(0);
+        foreach (var (i, r) in ranges.Index())
         {
             offset = IndexMath.Add(IndexMath.Mul(offset, UOp.Index(r[0].Max)), r);
+            row = i == rows - 1 ? offset : row;
         }
 
-        return UOp.New(Ops.Index, storage.DType, [storage, offset]);
+        return UOp.New(Ops.Index, storage.DType, [storage, IndexMath.Add(offset, IndexMath.Mul(row, UOp.Index(padding)))]);
     }
 
     // What fills the array keeps the factor as it is.
