@@ -63,6 +63,9 @@ public sealed record Capabilities
 
     /// <summary>Alignment in bytes of every allocation.</summary>
     public int Alignment { get; init; } = 64;
+
+    /// <summary>Whether kernels are compiled and never run, and memory doesn't keep what is written to it: the device shows what would be done.</summary>
+    public bool IsDryRun { get; init; }
 }
 
 /// <summary>What a code generator takes. The compiler rewrites everything else away before it calls the generator.</summary>
