@@ -19,7 +19,7 @@ internal sealed partial class LoopNest
         // Without sums, what lanes load for each other.
         if (Ranges.Exists(LaneLayout.IsLane) && !Order.Exists(static u => u.Op == Ops.Reduce))
         {
-            return _factors = Order.FindAll(static u => u is { Op: Ops.Load, Src.Length: 1 } && u[0][0].Op == Ops.Param);
+            return _factors = LoadsOfValues(Order);
         }
 
         foreach (var reduce in Order)
@@ -58,6 +58,23 @@ internal sealed partial class LoopNest
     /// <summary>Whether a factor changes within a loop, and the loops around the array's are ones that it can be filled in.</summary>
     public static bool CanStage(UOp factor, int within) =>
         StagedRanges(factor, within) is { Length: > 0 } spanned && factor.Ranges.ToArray().All(r => spanned.Contains(r) || r.ArgAs<RangeArg>().Kind is RangeKind.Global or RangeKind.Loop or RangeKind.Reduce);
+
+    // What is loaded to say what to access is no value that an array could stand in for.
+    private static List<UOp> LoadsOfValues(List<UOp> order)
+    {
+        var inIndices = new NodeSet();
+        for (var i = order.Count - 1; i >= 0; i--)
+        {
+            var u = order[i];
+            var inIndex = inIndices.Contains(u) ? u.Src : u.Op switch { Ops.Index or Ops.Load => u.Src[1..], Ops.Store => u.Src[2..], _ => [] };
+            foreach (var s in inIndex)
+            {
+                inIndices.Add(s);
+            }
+        }
+
+        return order.FindAll(u => u is { Op: Ops.Load, Src.Length: 1 } && u[0][0].Op == Ops.Param && !inIndices.Contains(u));
+    }
 
     private static bool ReadsMemory(UOp factor) =>
         factor.TopologicalOrder(static u => u.Op != Ops.After) is var order
