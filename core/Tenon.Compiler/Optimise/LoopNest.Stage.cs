@@ -92,18 +92,27 @@ internal sealed partial class LoopNest
         var factor = factors[opt.Amount];
         var index = factor.Op == Ops.Load ? factor[0][1] : null;
         var summed = SummedWith(factor);
-        var axes = StagedAxes(factor, index, summed, opt.Range);
+        var axes = StagedAxes(StagedRanges(factor, opt.Range), index, summed);
         var spanned = axes.SelectMany(a => a).ToArray();
         if (factor.TopologicalOrder().Exists(u => u.Op == Ops.After) || !CanStage(factor, opt.Range))
         {
             throw new TenonException("TEN1051", $"{opt} would stage a factor that doesn't change within that loop, or that is staged already.");
         }
 
-        // Loops that take the longest steps in memory are outermost.
+        var (rows, padding) = Padding(factor, index, axes);
+        var local = UOp.New(Ops.Local, factor.DType, [], new LocalArg(_nextLocal++, SizeOf(spanned) + (padding * SizeOf([.. axes.Take(rows).SelectMany(a => a)]))));
+        var (store, loops) = Fill(local, factor, index, axes, rows, padding, axis => summed.Contains(axis[0]) && axis[0].ArgAs<RangeArg>().Kind != RangeKind.Vector ? RangeKind.Loop : CopyKind(index, axis[^1]));
+        var filled = UOp.New(Ops.After, local.DType, [local, End(store, loops)]);
+        Substitute(factor, Load(filled, Offset(spanned, axes.Take(rows).Sum(a => a.Length), padding)));
+    }
+
+    // What puts a factor into storage with these axes, in loops of its own: those that take the longest steps in memory are outermost.
+    private (UOp Store, UOp[] Loops) Fill(UOp storage, UOp factor, UOp? index, List<UOp[]> axes, int rows, long padding, Func<UOp[], RangeKind> kindOf)
+    {
         var (loops, copies) = (new UOp[axes.Count], new NodeMap<UOp>());
         foreach (var axis in axes.OrderByDescending(a => Step(index, a[^1])))
         {
-            var loop = loops[axes.IndexOf(axis)] = UOp.Range(axis.Length == 1 ? axis[0][0].Substitute(copies) : UOp.Index(SizeOf(axis)), _nextRange++, summed.Contains(axis[0]) && axis[0].ArgAs<RangeArg>().Kind != RangeKind.Vector ? RangeKind.Loop : CopyKind(index, axis[^1]));
+            var loop = loops[axes.IndexOf(axis)] = UOp.Range(axis.Length == 1 ? axis[0][0].Substitute(copies) : UOp.Index(SizeOf(axis)), _nextRange++, kindOf(axis));
             var rest = loop;
             for (var i = axis.Length - 1; i >= 0; i--)
             {
@@ -112,19 +121,15 @@ internal sealed partial class LoopNest
             }
         }
 
-        var (rows, padding) = Padding(factor, index, axes);
-        var local = UOp.New(Ops.Local, factor.DType, [], new LocalArg(_nextLocal++, SizeOf(spanned) + (padding * SizeOf([.. axes.Take(rows).SelectMany(a => a)]))));
-        var store = UOp.New(Ops.Store, DType.Void, [At(local, loops, rows, padding), factor.Substitute(copies)]);
-        var filled = UOp.New(Ops.After, local.DType, [local, End(store, loops)]);
-        Substitute(factor, UOp.New(Ops.Load, factor.DType, [At(filled, spanned, axes.Take(rows).Sum(a => a.Length), padding)]));
+        return (UOp.New(Ops.Store, DType.Void, [At(storage, loops, rows, padding), factor.Substitute(copies)]), loops);
     }
 
     // The axes of the array, the last consecutive: loops, then what is summed over — several loops that run through memory as one
     // are one axis —, then lanes of the group, then copies that are written out, then lanes of vectors.
-    private static List<UOp[]> StagedAxes(UOp factor, UOp? index, HashSet<UOp> summed, int within)
+    private static List<UOp[]> StagedAxes(UOp[] ranges, UOp? index, HashSet<UOp> summed)
     {
         var axes = new List<UOp[]>();
-        foreach (var r in StagedRanges(factor, within).OrderBy(Group).ThenByDescending(r => Group(r) == 1 ? Step(index, r) : 0).ThenBy(r => r.ArgAs<RangeArg>().Id))
+        foreach (var r in ranges.OrderBy(Group).ThenByDescending(r => Group(r) == 1 ? Step(index, r) : 0).ThenBy(r => r.ArgAs<RangeArg>().Id))
         {
             if (axes.Count > 0 && Group(r) == 1 && Group(axes[^1][^1]) == 1 && Step(index, r) is > 0 and < long.MaxValue && r[0].Op == Ops.Const && Step(index, axes[^1][^1]) == Step(index, r) * r[0].Max)
             {
@@ -175,8 +180,10 @@ internal sealed partial class LoopNest
 
     private static long SizeOf(UOp[] ranges) => ranges.Aggregate(1L, (p, r) => p * r[0].Max);
 
+    private static UOp At(UOp storage, UOp[] ranges, int rows = 0, long padding = 0) => UOp.New(Ops.Index, storage.DType, [storage, Offset(ranges, rows, padding)]);
+
     // After the first ranges, which say the row, come so many elements that are never used.
-    private static UOp At(UOp storage, UOp[] ranges, int rows = 0, long padding = 0)
+    private static UOp Offset(UOp[] ranges, int rows = 0, long padding = 0)
     {
         var offset = UOp.Index(0);
         var row = UOp.Index(0);
@@ -186,7 +193,7 @@ internal sealed partial class LoopNest
             row = i == rows - 1 ? offset : row;
         }
 
-        return UOp.New(Ops.Index, storage.DType, [storage, IndexMath.Add(offset, IndexMath.Mul(row, UOp.Index(padding)))]);
+        return IndexMath.Add(offset, IndexMath.Mul(row, UOp.Index(padding)));
     }
 
     // What fills the array keeps the factor as it is.
