@@ -14,6 +14,7 @@ internal static class LinearProgramBuilder
         var locals = LocalArrays.Place(list);
         var arrays = list.Where(u => u.Op == Ops.Local).Select(u => u.ArgAs<LocalArg>().Number).DefaultIfEmpty(0).Max();
         long operations = 0;
+        var written = new Dictionary<int, long>();
         foreach (var u in list)
         {
             // These have ordered the list. What an array holds then is another value: its loads are nodes of their own.
@@ -44,6 +45,11 @@ internal static class LinearProgramBuilder
             }
 
             ops.Add(node);
+            if (node.Op == Ops.Store && LinearProgram.BaseOf(node[0]) is { Op: Ops.Param, Arg: ParamArg { Slot: var slot } })
+            {
+                written[slot] = written.GetValueOrDefault(slot) + trips.Peek() * node[1].DType.Bytes;
+            }
+
             if (node.Op == Ops.Range)
             {
                 trips.Push(trips.Peek() * node[0].Max);
@@ -63,7 +69,7 @@ internal static class LinearProgramBuilder
             }
         }
 
-        var parameters = Parameters(kernel);
+        var parameters = Parameters(kernel, written, target.LastCacheBytes);
         return new LinearProgram
         {
             Name = name,
@@ -79,7 +85,7 @@ internal static class LinearProgramBuilder
         };
     }
 
-    private static KernelParameter[] Parameters(UOp kernel)
+    private static KernelParameter[] Parameters(UOp kernel, Dictionary<int, long> bytesWritten, long cacheBytes)
     {
         var order = kernel.TopologicalOrder();
         var read = order.Where(u => u.Op == Ops.Load).Select(u => u[0][0]).ToHashSet();
@@ -90,6 +96,7 @@ internal static class LinearProgramBuilder
             Size = u.ArgAs<ParamArg>().Size,
             IsRead = read.Contains(u),
             IsWritten = written.Contains(u),
+            IsStreamed = cacheBytes > 0 && !read.Contains(u) && bytesWritten.GetValueOrDefault(u.ArgAs<ParamArg>().Slot) >= cacheBytes,
         })];
     }
 }

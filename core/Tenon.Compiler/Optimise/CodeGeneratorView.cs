@@ -43,6 +43,9 @@ internal sealed class CodeGeneratorView
 
     public long L3CacheBytes => _device.L3CacheBytes;
 
+    /// <summary>Bytes of the largest cache; 0 if unknown.</summary>
+    public long LastCacheBytes => Math.Max(_device.L3CacheBytes, _device.L2CacheBytes);
+
     /// <summary>Bytes of local arrays that a kernel may have.</summary>
     public long LocalBytes => Has(Ops.Local) ? _device.LocalBytes : 0;
 
