@@ -6,7 +6,7 @@ namespace Tenon.Compiler;
 /// <summary>The last step: a list of nodes as a program, with its parameters and what it costs.</summary>
 internal static class LinearProgramBuilder
 {
-    public static LinearProgram Build(string name, UOp kernel, List<UOp> list, GridSize groups, GridSize lanes, CodeGeneratorView target)
+    public static LinearProgram Build(string name, UOp kernel, List<UOp> list, GridSize groups, GridSize lanes, CodeGeneratorView target, IReadOnlyDictionary<int, ImageSize> images)
     {
         var map = new NodeMap<UOp>();
         var ops = new List<UOp>(list.Count);
@@ -69,7 +69,8 @@ internal static class LinearProgramBuilder
             }
         }
 
-        var parameters = Parameters(kernel, written, target.LastCacheBytes);
+        var streamed = written.Where(w => target.LastCacheBytes > 0 && w.Value >= target.LastCacheBytes).Select(w => w.Key).ToHashSet();
+        var parameters = Parameters(kernel, images, streamed);
         return new LinearProgram
         {
             Name = name,
@@ -85,7 +86,7 @@ internal static class LinearProgramBuilder
         };
     }
 
-    private static KernelParameter[] Parameters(UOp kernel, Dictionary<int, long> bytesWritten, long cacheBytes)
+    private static KernelParameter[] Parameters(UOp kernel, IReadOnlyDictionary<int, ImageSize> images, HashSet<int> streamed)
     {
         var order = kernel.TopologicalOrder();
         var read = order.Where(u => u.Op == Ops.Load).Select(u => u[0][0]).ToHashSet();
@@ -96,7 +97,8 @@ internal static class LinearProgramBuilder
             Size = u.ArgAs<ParamArg>().Size,
             IsRead = read.Contains(u),
             IsWritten = written.Contains(u),
-            IsStreamed = cacheBytes > 0 && !read.Contains(u) && bytesWritten.GetValueOrDefault(u.ArgAs<ParamArg>().Slot) >= cacheBytes,
+            IsStreamed = !read.Contains(u) && streamed.Contains(u.ArgAs<ParamArg>().Slot),
+            Image = images.TryGetValue(u.ArgAs<ParamArg>().Slot, out var image) ? image : null,
         })];
     }
 }

@@ -94,6 +94,11 @@ public sealed class KernelParameter
 
     /// <summary>A hint: the kernel writes more to it than the caches hold, and reads none of it. Stores do better not to load, and to keep, what they overwrite.</summary>
     public bool IsStreamed { get; init; }
+
+    /// <summary>
+    /// Its size as an image, if it is one: it is then read by <see cref="Ops.Texel"/> only, and never written. Null of an ordinary buffer.
+    /// </summary>
+    public ImageSize? Image { get; init; }
 }
 
 /// <summary>A kernel that a code generator has compiled: what the disk cache stores and a device loads.</summary>

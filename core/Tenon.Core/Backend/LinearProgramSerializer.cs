@@ -3,8 +3,6 @@ namespace Tenon.Core.Backend;
 /// <summary>Linear programs as bytes, for generators whose compiled form is the program itself.</summary>
 public static class LinearProgramSerializer
 {
-    private const int Written = 1, Streamed = 2;
-
     /// <summary>The program as bytes.</summary>
     public static byte[] Serialize(LinearProgram program)
     {
@@ -29,7 +27,10 @@ public static class LinearProgramSerializer
             w.Write(p.DType.Name);
             w.Write(p.Size);
             w.Write(p.IsRead);
-            w.Write((byte)((p.IsWritten ? Written : 0) | (p.IsStreamed ? Streamed : 0)));
+            w.Write(p.IsWritten);
+            w.Write(p.IsStreamed);
+            w.Write(p.Image?.Width ?? 0);
+            w.Write(p.Image?.Height ?? 0);
         }
 
         w.Write(UOpSerializer.Serialize(program.Ops));
@@ -55,8 +56,15 @@ public static class LinearProgramSerializer
             var parameters = new KernelParameter[r.Read7BitEncodedInt()];
             for (var i = 0; i < parameters.Length; i++)
             {
-                var (dtype, size, isRead, flags) = (DType.Parse(r.ReadString()), r.ReadInt64(), r.ReadBoolean(), r.ReadByte());
-                parameters[i] = new KernelParameter { DType = dtype, Size = size, IsRead = isRead, IsWritten = (flags & Written) != 0, IsStreamed = (flags & Streamed) != 0 };
+                parameters[i] = new KernelParameter
+                {
+                    DType = DType.Parse(r.ReadString()),
+                    Size = r.ReadInt64(),
+                    IsRead = r.ReadBoolean(),
+                    IsWritten = r.ReadBoolean(),
+                    IsStreamed = r.ReadBoolean(),
+                    Image = new ImageSize(r.ReadInt64(), r.ReadInt64()) is { Width: > 0 } image ? image : null,
+                };
             }
 
             return new LinearProgram
