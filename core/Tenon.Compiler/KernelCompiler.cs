@@ -44,16 +44,19 @@ public static class KernelCompiler
         CheckKernel(graph, "decompose");
         graph = options.Optimise ? Optimise(graph, view, options) : graph;
         CheckKernel(graph, "optimise");
+        var wanted = graph.ArgAs<KernelArg>().Images;
         CheckIndices(graph);
         (graph, var groups, var lanes) = Grid.Apply(graph, view);
         CheckKernel(graph, "grid");
         graph = Expander.Expand(graph, view);
         CheckExpanded(graph, isLowered: false, "expand");
         CheckIndices(graph);
+        (graph, var images) = ImageReads.Apply(graph, wanted, view);
+        CheckExpanded(graph, isLowered: false, "images");
         graph = IndexLowering.Apply(graph, Decompositions.For(view, isFast: false).ForMachine);
         CheckExpanded(graph, isLowered: true, "indices");
         graph = Words.Apply(graph, view, name);
-        var program = LinearProgramBuilder.Build(name, kernel, Linearizer.Linearize(graph), groups, lanes, view);
+        var program = LinearProgramBuilder.Build(name, kernel, Linearizer.Linearize(graph), groups, lanes, view, images);
         stage?.Result = UOp.Sink([.. program.Ops]);
         LinearSpecification.Check(program, target);
         if (device.Workgroups is not null && program.LocalBytes > device.LocalBytes)

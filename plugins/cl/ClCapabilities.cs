@@ -24,7 +24,7 @@ internal static class ClCapabilities
     private const int UsualLanes = 32;
 
     /// <summary>The capabilities.</summary>
-    public static Capabilities Of(ClDeviceInfo d) => new()
+    public static Capabilities Of(ClDeviceInfo d, ClImageUse images) => new()
     {
         DTypes = DType.Native.Where(t => t != DType.Float64 || d.HasDouble).ToDictionary(t => t, _ => DTypeSupport.Storage),
         Parallelism = d.ComputeUnits,
@@ -32,6 +32,7 @@ internal static class ClCapabilities
         MaxBufferBytes = d.MaxAllocationBytes,
         Alignment = Math.Max(1, d.AlignmentBits / 8),
         LocalBytes = d.LocalBytes,
+        Images = d.Images?.Limits(images),
         L1CacheBytes = d.IsProcessor ? ProcessorL1 : 0,
         L2CacheBytes = d.IsProcessor ? Math.Min(ProcessorL2, Math.Max(d.CacheBytes, ProcessorL1)) : d.CacheBytes,
         L3CacheBytes = d.IsProcessor ? d.CacheBytes : 0,

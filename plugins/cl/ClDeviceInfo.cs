@@ -72,6 +72,9 @@ internal sealed record ClDeviceInfo
     /// <summary>Whether its memory is the host's.</summary>
     public required bool SharesMemory { get; init; }
 
+    /// <summary>What it says of images; null if it has none.</summary>
+    public required ClImageInfo? Images { get; init; }
+
     /// <summary>Whether its lanes are those of the vectors of a processor.</summary>
     public bool IsProcessor => (Type & CL_DEVICE_TYPE_CPU) != 0;
 
@@ -123,6 +126,7 @@ internal sealed record ClDeviceInfo
             HasDouble = extensions.Contains("cl_khr_fp64") || library.GetDevice<ulong>(device, CL_DEVICE_DOUBLE_FP_CONFIG) != 0,
             RoundsDivision = (floats & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0,
             HasFma = (floats & CL_FP_FMA) != 0,
+            Images = ClImageInfo.Read(library, device, extensions),
             SharesMemory = library.GetDevice<uint>(device, CL_DEVICE_HOST_UNIFIED_MEMORY) != 0,
         };
         return info with { Objection = FindObjection(library, info) };

@@ -20,6 +20,18 @@ internal static class Heuristic
     /// <summary>Changes the loops of a kernel whose loops are merged; <see cref="LoopNest.Applied"/> says how.</summary>
     public static void Change(LoopNest nest, CodeGeneratorView target)
     {
+        ChangeLoops(nest, target);
+        if (target.Images is { ArePreferred: true })
+        {
+            while (ImageReads.Choices(nest.Kernel, target).FirstOrDefault() is { } opt)
+            {
+                nest.Apply(opt);
+            }
+        }
+    }
+
+    private static void ChangeLoops(LoopNest nest, CodeGeneratorView target)
+    {
         if (TensorCoreHeuristic.TryApply(nest, target))
         {
             return;

@@ -61,6 +61,9 @@ public sealed record Capabilities
     /// <summary>How work is divided among lanes that share local arrays; null if every work item runs by itself.</summary>
     public WorkgroupLimits? Workgroups { get; init; }
 
+    /// <summary>How kernels may read buffers as images; null if they can't.</summary>
+    public ImageLimits? Images { get; init; }
+
     /// <summary>Alignment in bytes of every allocation.</summary>
     public int Alignment { get; init; } = 64;
 

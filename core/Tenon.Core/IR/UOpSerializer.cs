@@ -23,6 +23,7 @@ public static class UOpSerializer
         Integer,
         Local,
         Function,
+        KernelWithImages,
     }
 
     /// <summary>The listed nodes with all that they are made from, in an order in which sources come before users.</summary>
@@ -161,9 +162,14 @@ public static class UOpSerializer
                 w.Write7BitEncodedInt(s.Dimension);
                 break;
             case KernelArg k:
-                w.Write((byte)ArgTag.Kernel);
+                w.Write((byte)(k.Images.Count > 0 ? ArgTag.KernelWithImages : ArgTag.Kernel));
                 w.Write(k.Name);
                 w.Write(k.FastMath);
+                if (k.Images.Count > 0)
+                {
+                    WriteAxes(w, k.Images);
+                }
+
                 break;
             case Axes a:
                 w.Write((byte)ArgTag.Axes);
@@ -198,6 +204,7 @@ public static class UOpSerializer
         ArgTag.Range => new RangeArg(r.ReadInt32(), (RangeKind)r.ReadByte()),
         ArgTag.Special => new SpecialArg(r.ReadString(), r.ReadInt64()) { Kind = (SpecialKind)r.ReadByte(), Dimension = r.Read7BitEncodedInt() },
         ArgTag.Kernel => new KernelArg(r.ReadString(), r.ReadBoolean()),
+        ArgTag.KernelWithImages => new KernelArg(r.ReadString(), r.ReadBoolean()) { Images = ReadAxes(r) },
         ArgTag.Axes => ReadAxes(r),
         ArgTag.Text => r.ReadString(),
         ArgTag.Integer => r.ReadInt32(),

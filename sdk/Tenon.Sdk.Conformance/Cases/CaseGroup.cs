@@ -13,7 +13,7 @@ internal sealed record CaseGroup(string Name, string Meaning, CaseNeeds Needs, F
         new("open", "listing, opening and closing devices", CaseNeeds.Nothing, OpenCases.For),
         new("memory", "allocation and copies", CaseNeeds.Results, MemoryCases.For),
         new("ops", "every op on the corner values of every dtype, in every width", CaseNeeds.Kernels, OpCases.For),
-        new("control", "loops, gates, addresses, literals, local arrays, barriers", CaseNeeds.Kernels, ControlCases.For),
+        new("control", "loops, gates, addresses, literals, local arrays, barriers, images", CaseNeeds.Kernels, ControlCases.For),
         new("corpus", "kernels of real models", CaseNeeds.Kernels, CorpusCases.For),
         new("limits", "what is claimed at most, and one more", CaseNeeds.Kernels | CaseNeeds.Results, LimitCases.For),
         new("queue", "order, and several threads", CaseNeeds.Results, QueueCases.For),

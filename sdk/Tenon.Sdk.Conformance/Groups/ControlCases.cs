@@ -7,7 +7,7 @@ namespace Tenon.Sdk.Conformance;
 internal static class ControlCases
 {
     public static IEnumerable<ConformanceCase> For(Subject subject) =>
-        [.. Items(subject), .. LoopCases.For(subject), .. AddressCases.For(subject), .. LiteralCases.For(subject), .. LocalCases.For(subject), .. GroupCases.For(subject), .. Sizes(subject)];
+        [.. Items(subject), .. LoopCases.For(subject), .. AddressCases.For(subject), .. LiteralCases.For(subject), .. LocalCases.For(subject), .. GroupCases.For(subject), .. ImageCases.For(subject), .. Sizes(subject)];
 
     /// <summary>Of a dtype, numbers that each format has, all different.</summary>
     public static Scalar[] Numbers(DType dtype, int count) =>

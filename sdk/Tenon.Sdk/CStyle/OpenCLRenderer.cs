@@ -5,7 +5,7 @@ namespace Tenon.Sdk.CStyle;
 
 /// <summary>
 /// OpenCL C 1.2. The arguments of a kernel are, for each buffer by slot, its memory object (<c>__global T*</c>) and where its first element
-/// lies in that (<c>long</c>, in elements), then each variable in the order of the program (<c>long</c>). Local arrays are declared in the
+/// lies in that (<c>long</c>, in elements; of an image that is a line in texels, of a plane not at all), then each variable in the order of the program (<c>long</c>). Local arrays are declared in the
 /// kernel. The local size is that of the program's lanes, and compiled in; the global size is groups times lanes. Build with
 /// <see cref="BuildOptions"/>.
 /// </summary>
@@ -42,6 +42,7 @@ public sealed class OpenCLRenderer(OpenCLFeatures features) : WorkgroupRenderer
         var extra = GroupOps | new OpSet(Ops.Shuffle);
         extra |= features.HasMulAcc ? new OpSet(Ops.MulAcc) : default;
         extra |= features.Shuffle != OpenCLShuffle.None ? new OpSet(Ops.LaneXor) : default;
+        extra |= features.Images != OpenCLImages.None ? new OpSet(Ops.Texel) : default;
         return new CodeGeneratorTarget
         {
             ExtraOps = extra,
@@ -110,8 +111,19 @@ public sealed class OpenCLRenderer(OpenCLFeatures features) : WorkgroupRenderer
             expressions[Ops.Sqrt] = InSingle((_, op, x) => op.DType.Bits == 32 ? $"((float)sqrt((double){x[0]}))" : CStyleKernel.Call("sqrt", x));
         }
 
+        expressions[Ops.Texel] = (k, op, x) => features.Images == OpenCLImages.Lines
+            ? CStyleKernel.Call("read_imagef", x[0], $"(int)(offset{op[0].ArgAs<ParamArg>().Slot} + {x[1]})")
+            : CStyleKernel.Call("read_imagef", x[0], Sampler(k), $"(int2)({CStyleKernel.Bare(x[1])}, {CStyleKernel.Bare(x[2])})");
         return expressions;
     }
+
+    private static string Sampler(CStyleKernel kernel) => kernel.Define("texels", () =>
+        "__constant sampler_t texels = CLK_NORMALIZED_COORDS_FALSE | CLK_ADDRESS_CLAMP | CLK_FILTER_NEAREST;");
+
+    private string Argument(CStyleKernel kernel, KernelParameter parameter, int slot) =>
+        parameter.Image is null ? $"{Pointer(kernel, parameter.DType, isLocal: false)} data{slot}, long offset{slot}"
+        : features.Images == OpenCLImages.Lines ? $"read_only image1d_buffer_t data{slot}, long offset{slot}"
+        : $"read_only image2d_t data{slot}";
 
     /// <inheritdoc/>
     protected override string NameOf(DType scalar) => scalar.Kind switch
@@ -127,7 +139,7 @@ public sealed class OpenCLRenderer(OpenCLFeatures features) : WorkgroupRenderer
     /// <inheritdoc/>
     protected override IEnumerable<string> Arguments(CStyleKernel kernel) =>
     [
-        .. kernel.Program.Parameters.Select((p, slot) => $"{Pointer(kernel, p.DType, isLocal: false)} data{slot}, long offset{slot}"),
+        .. kernel.Program.Parameters.Select((p, slot) => Argument(kernel, p, slot)),
         .. kernel.Program.Variables.Select((name, i) => $"long {Variable(name, i)}"),
     ];
 
@@ -139,7 +151,10 @@ public sealed class OpenCLRenderer(OpenCLFeatures features) : WorkgroupRenderer
     {
         for (var slot = 0; slot < kernel.Program.Parameters.Count; slot++)
         {
-            kernel.Line($"data{slot} += offset{slot};");
+            if (kernel.Program.Parameters[slot].Image is null)
+            {
+                kernel.Line($"data{slot} += offset{slot};");
+            }
         }
 
         if (kernel.Program.LocalBytes > 0)
