@@ -176,7 +176,5 @@ public sealed class ImageTests
             Lowered.Enqueue((kernel, program));
             return program;
         }
-
-        public PackedKernel? Pack(UOp kernel, IReadOnlySet<int> constants, Capabilities device, CodeGeneratorTarget target) => _compiler.Pack(kernel, constants, device, target);
     }
 }
