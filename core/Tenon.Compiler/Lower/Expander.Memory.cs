@@ -4,9 +4,6 @@ namespace Tenon.Compiler;
 
 internal sealed partial class Expander
 {
-    // What a lane of any device loads at once at most.
-    private const int MostRunBytes = 16;
-
     private Pieces ExpandLoad(UOp load)
     {
         var (axes, lanes) = (UnrolledIn(load.Ranges), LanesIn(load.Ranges));
@@ -16,7 +13,6 @@ internal sealed partial class Expander
         var isMasked = IsMasked(load);
         var isVector = isMasked || lanes is null || (address.Stride(lanes) == 1 && (gate is null || !gate.DependsOn(lanes)) && _target.IsMovedInVectors(load.DType));
         var isPicked = !isVector && gate is null && address.Stride(lanes!) is { } stride && IsPickedFromVectors(load.DType, stride, _target);
-        var run = lanes is null ? RunOf(axes, address, load.DType, gate) : null;
         var (copies, next) = (isVector || isPicked ? 1 : count, 0);
         var nodes = new UOp[Point.CountOf(axes) * copies];
         var dtype = isVector ? load.DType.Vec(count) : load.DType;
@@ -28,13 +24,6 @@ internal sealed partial class Expander
                 continue;
             }
 
-            if (run is var (axis, width, apart) && _at[axis] % width is var place)
-            {
-                var first = place > 0 ? nodes[next - place * apart] : MakeLoad(load, address.At(_at, null, 0), gate is null ? null : AddressForm.Assign(gate, _at, null, 0, _sumsInIndices), dtype.Vec(width));
-                nodes[next++] = Pieces.Extract(place > 0 && first.Op == Ops.Extract ? first[0] : first, place);
-                continue;
-            }
-
             for (var lane = 0; lane < copies; lane++)
             {
                 var open = isMasked ? _pieces[gate!].Vector(_at, count) : gate is null ? null : AddressForm.Assign(gate, _at, isVector ? null : lanes, lane, _sumsInIndices);
@@ -43,27 +32,12 @@ internal sealed partial class Expander
         }
         while (_at.MoveNext(axes));
 
-        return new Pieces(axes, lanes, !isVector && !isPicked, nodes);
-    }
-
-    // An unrolled loop along memory, whose turns are loaded several together where lanes load for themselves: how many, and how far apart the
-    // pieces of its turns are.
-    private (UOp Axis, int Width, int Apart)? RunOf(UOp[] axes, AddressForm address, DType dtype, UOp? gate)
-    {
-        var apart = 1;
-        for (var i = axes.Length - 1; i >= 0 && _target.LoadsRuns(dtype); i--)
+        if (lanes is null && _target.LoadsRuns(load.DType))
         {
-            var size = (int)axes[i][0].Max;
-            if (address.Stride(axes[i]) == 1 && gate?.DependsOn(axes[i]) != true)
-            {
-                var width = Math.Min(MostRunBytes / dtype.Bytes, size & -size);
-                return width > 1 ? (axes[i], width, apart) : null;
-            }
-
-            apart *= size;
+            Runs.Join(nodes, axes, address);
         }
 
-        return null;
+        return new Pieces(axes, lanes, !isVector && !isPicked, nodes);
     }
 
     /// <summary>Whether elements that many places apart are loaded as vectors of all that lies between them, of which shuffles pick some.</summary>
