@@ -17,6 +17,22 @@ internal static class Heuristic
         return nest.Kernel;
     }
 
+    /// <summary>A kernel that takes what follows from constants from parameters; null if there is nothing of it.</summary>
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="constants">Parameters whose content is mostly the same in many calls.</param>
+    /// <param name="target">What it is for.</param>
+    public static PackedKernel? Pack(UOp kernel, IReadOnlySet<int> constants, CodeGeneratorView target)
+    {
+        var nest = new LoopNest(RangeMerging.Apply(kernel), target.TensorCores) { Constants = constants };
+        if (target.Workgroups is not null || nest.Keepable().Count == 0)
+        {
+            return null;
+        }
+
+        Change(nest, target);
+        return PackedKernel.Of(nest);
+    }
+
     /// <summary>Changes the loops of a kernel whose loops are merged; <see cref="LoopNest.Applied"/> says how.</summary>
     public static void Change(LoopNest nest, CodeGeneratorView target)
     {
@@ -48,7 +64,8 @@ internal static class Heuristic
             return;
         }
 
-        PlanSearch.Best(DotProducts.Planned(nest), target)?.Apply(nest);
+        PlanSearch.Best(nest.Planned(), target)?.Apply(nest);
+        nest.Keep();
         if (!Blocking.TryApply(nest, target))
         {
             ChooseOrder(nest);

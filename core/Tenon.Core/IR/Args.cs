@@ -88,6 +88,9 @@ public sealed record SpecialArg(string Name, long Size)
 /// <param name="FastMath">Whether <see cref="FastMathRules"/> apply.</param>
 public sealed record KernelArg(string Name, bool FastMath = false)
 {
+    /// <summary>Whether the kernel's loops are as they are to be: it is only written out.</summary>
+    public bool IsArranged { get; init; }
+
     /// <summary>The slots of the parameters that are to be read as images, where that can be done.</summary>
     public Axes Images { get; init; } = Axes.None;
 }
