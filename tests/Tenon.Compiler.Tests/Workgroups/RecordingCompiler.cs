@@ -26,6 +26,8 @@ internal sealed class RecordingCompiler : ICompiler
         return program;
     }
 
+    public PackedKernel? Pack(UOp kernel, IReadOnlySet<int> constants, Capabilities device, CodeGeneratorTarget target) => _compiler.Pack(kernel, constants, device, target);
+
     /// <summary>Computes a tensor from others of given shapes on a device, in a runtime of its own.</summary>
     public float[] Run(Func<Func<long[], Tensor>, Tensor> compute, string device, params (string Key, string Value)[] settings)
     {
