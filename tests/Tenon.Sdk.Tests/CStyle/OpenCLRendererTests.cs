@@ -129,6 +129,12 @@ internal sealed class OpenCLRendererTests
             Assert.That(source, Does.Contain(part));
         }
 
+        if (shuffle == OpenCLShuffle.Intel)
+        {
+            // Clang's header doesn't have its functions.
+            return;
+        }
+
         var clang = ClangRunner.Compiler();
         var (code, _, errors) = ClangProcess.Run(clang.Path, ["-x", "cl", renderer.BuildOptions.Split(' ')[0], "-Xclang", "-cl-ext=+all", "-target", "spir64", "-Xclang", "-finclude-default-header", "-fsyntax-only", "-Werror", "-Wno-unused", "-Wno-ignored-pragmas", "-"], source);
         Assert.That(code, Is.Zero, () => $"{errors}\n{source}");
