@@ -65,6 +65,9 @@ internal sealed class CodeGeneratorView
     /// <summary>Whether vectors of it may be loaded, stored and converted.</summary>
     public bool IsMovedInVectors(DType dtype) => IsVector(dtype) || (_target.VectorBytes >= 16 && HasConversion(dtype));
 
+    /// <summary>Whether consecutive elements are best loaded together although each is then used by itself: where each lane of a group loads what it needs.</summary>
+    public bool LoadsRuns(DType dtype) => Workgroups is not null && !GroupsAreItems && !HasWords && !dtype.IsBool && IsMovedInVectors(dtype);
+
     public bool HasConversion(DType dtype) => (Support(dtype) & DTypeSupport.Conversion) != 0;
 
     /// <summary>Whether squares of vectors can exchange rows and columns.</summary>
