@@ -228,6 +228,18 @@ internal sealed class Facts
         return whole;
     }
 
+    // The sum with another value for one of its terms.
+    private static LinearForm With(ReadOnlySpan<(UOp Term, long Factor)> terms, UOp replaced, UOp value)
+    {
+        var form = new LinearForm();
+        foreach (var (term, factor) in terms)
+        {
+            form.AddScaled(term == replaced ? value : term, factor);
+        }
+
+        return form;
+    }
+
     // Terms one by one, or several together where a fact says more of their sum.
     private (Int128 Min, Int128 Max) OfForm((UOp Term, long Factor)[] terms, Int128 constant, int firstFact)
     {
@@ -246,6 +258,18 @@ internal sealed class Facts
                 var whole = Undivided(terms, term, d);
                 var (low, high) = OfForm(whole.Terms.ToArray(), whole.Constant + constant * d, 0);
                 (min, max) = Intersect((min, max), (FloorDiv(low, d), FloorDiv(high, d)));
+                break;
+            }
+        }
+
+        // rest + f·max(a, b) is the greater of rest + f·a and rest + f·b, or with f < 0 the lesser: what one term takes away, another may have.
+        foreach (var (term, factor) in firstFact == 0 && terms.Length > 1 ? terms : [])
+        {
+            if (term.Op == Ops.Max)
+            {
+                var (left, right) = (With(terms, term, term[0]), With(terms, term, term[1]));
+                var (a, b) = (OfForm(left.Terms.ToArray(), left.Constant + constant, 0), OfForm(right.Terms.ToArray(), right.Constant + constant, 0));
+                (min, max) = Intersect((min, max), factor > 0 ? (Int128.Max(a.Min, b.Min), Int128.Max(a.Max, b.Max)) : (Int128.Min(a.Min, b.Min), Int128.Min(a.Max, b.Max)));
                 break;
             }
         }

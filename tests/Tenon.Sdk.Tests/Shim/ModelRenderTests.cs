@@ -18,6 +18,9 @@ internal sealed class ModelRenderTests
 {
     private static readonly string[] Targets = ["CUDA:sm_90", "HIP:gfx1100", "METAL", "OPENCL", "WGSL:f16"];
 
+    // The text of the same language for another architecture is not compiled once more.
+    private static readonly string[] AllTargets = [.. Targets, "CUDA:sm_70", "CUDA:sm_80", "HIP:gfx942", "WGSL"];
+
     private RecordingPlugin _plugin = null!;
 
     [Test]
@@ -34,11 +37,10 @@ internal sealed class ModelRenderTests
         Check(target, 10);
     }
 
-    [TestCase("CUDA:sm_90", "ch_PP-OCRv4_det_infer")]
-    [TestCase("HIP:gfx1100", "ch_PP-OCRv4_det_infer")]
-    [TestCase("METAL", "ch_PP-OCRv4_det_infer")]
-    [TestCase("OPENCL", "ch_ppocr_mobile_v2.0_cls_infer")]
-    public void AModelOfTheWorldOutside(string target, string name)
+    [Test]
+    public void AModelOfTheWorldOutside(
+        [ValueSource(nameof(AllTargets))] string target,
+        [Values("ch_PP-OCRv4_det_infer", "ch_ppocr_mobile_v2.0_cls_infer", "silero_vad_v5")] string name)
     {
         if (SharedData.Find($"onnx-models/{name}") is not { } folder)
         {
@@ -47,8 +49,10 @@ internal sealed class ModelRenderTests
         }
 
         using var runtime = Use(target);
-        var model = OnnxModel.Load(Path.Combine(folder, "model.onnx"));
-        var inputs = model.Inputs.ToDictionary(i => i.Name, i => (OnnxValue)NpyFile.Load(Path.Combine(folder, $"input.{i.Name}.npy")));
+        var model = OnnxModel.Load(Path.Combine(folder, "model.onnx"), new OnnxOptions { Device = $"NULL:{target}" });
+
+        // Whole numbers may decide what is computed; the device would forget them.
+        var inputs = model.Inputs.ToDictionary(i => i.Name, i => (OnnxValue)NpyFile.Load(Path.Combine(folder, $"input.{i.Name}.npy")).To("CPU"));
         Tensor.Realize([.. model.Run(inputs).Values.Select(o => o.Tensor)]);
 
         Check(target, 10);
@@ -67,7 +71,7 @@ internal sealed class ModelRenderTests
         (Core.Backend.LinearProgram Program, string Source)[] kernels = [.. _plugin.Kernels.Values];
         Assert.That(kernels, Has.Length.GreaterThanOrEqualTo(least));
         Assert.That(kernels.Count(k => k.Program.Lanes.Count > 1), Is.GreaterThan(kernels.Length / 2));
-        if (!OperatingSystem.IsLinux())
+        if (!OperatingSystem.IsLinux() || !Targets.Contains(target))
         {
             return;
         }
