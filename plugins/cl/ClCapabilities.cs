@@ -37,6 +37,7 @@ internal static class ClCapabilities
             MaxLanesPerGroup = (int)Math.Min(d.MaxGroupLanes, int.MaxValue),
             SubgroupSize = d.Shuffle == OpenCLShuffle.None ? 0 : d.SubgroupSize,
             PreferredLanes = d.PreferredLanes > 0 ? d.PreferredLanes : UsualLanes,
+            LocalMemoryIsFast = d.HasOwnLocalMemory && (d.Type & CL_DEVICE_TYPE_CPU) == 0,
         },
     };
 }

@@ -43,6 +43,9 @@ internal sealed record ClDeviceInfo
 
     public required long LocalBytes { get; init; }
 
+    /// <summary>Whether local memory is a memory of its own.</summary>
+    public required bool HasOwnLocalMemory { get; init; }
+
     public required long CacheBytes { get; init; }
 
     /// <summary>How many lanes run side by side; 0 if it doesn't say.</summary>
@@ -96,6 +99,7 @@ internal sealed record ClDeviceInfo
             MaxParameterBytes = (long)library.GetDevice<nuint>(device, CL_DEVICE_MAX_PARAMETER_SIZE),
             AlignmentBits = library.GetDevice<int>(device, CL_DEVICE_MEM_BASE_ADDR_ALIGN),
             LocalBytes = Signed(library.GetDevice<ulong>(device, CL_DEVICE_LOCAL_MEM_SIZE)),
+            HasOwnLocalMemory = library.GetDevice<uint>(device, CL_DEVICE_LOCAL_MEM_TYPE) == CL_LOCAL,
             CacheBytes = Signed(library.GetDevice<ulong>(device, CL_DEVICE_GLOBAL_MEM_CACHE_SIZE)),
             PreferredLanes = PreferredLanesOf(library, device, type, subgroup),
             SubgroupSize = subgroup,

@@ -8,7 +8,7 @@ namespace Tenon.Plugins.Interpreter;
 /// <summary>The plugin's settings.</summary>
 internal static class InterpreterSettings
 {
-    private static readonly string[] Keys = ["devices", "workgroups", "lanes", "subgroup", "local", "vector", "buffers", "undefined", "cores"];
+    private static readonly string[] Keys = ["devices", "workgroups", "lanes", "preferred", "subgroup", "local", "memory", "vector", "buffers", "undefined", "cores"];
 
     /// <summary>How many devices to offer.</summary>
     public static int Devices(IReadOnlyDictionary<string, string> settings) => Number(settings, "devices", 1, 1, 64);
@@ -27,6 +27,8 @@ internal static class InterpreterSettings
         {
             HasWorkgroups = Choice(settings, "workgroups", "true", "false") == "true",
             MaxLanesPerGroup = Number(settings, "lanes", options.MaxLanesPerGroup, 1, 4096),
+            PreferredLanes = Number(settings, "preferred", options.PreferredLanes, 1, 4096),
+            LocalMemoryIsFast = Choice(settings, "memory", "fast", "slow") == "fast",
             SubgroupSize = Number(settings, "subgroup", options.SubgroupSize, 0, 128),
             LocalBytes = Number(settings, "local", options.LocalBytes, 0, 1 << 24),
             VectorBytes = Number(settings, "vector", options.VectorBytes, 0, 64),

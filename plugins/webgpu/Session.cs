@@ -32,7 +32,7 @@ internal sealed unsafe class Session : IDisposable
 
         Handle = Request([.. features]);
         Queue = Library.DeviceGetQueue(Handle);
-        Limits = adapter.Limits.ForShaders with { HasFloat16 = hasFloat16, SubgroupSize = hasSubgroups ? adapter.SubgroupSize : 0 };
+        Limits = adapter.Limits.ForShaders with { HasFloat16 = hasFloat16, SubgroupSize = hasSubgroups ? adapter.SubgroupSize : 0, HasFastWorkgroupMemory = !adapter.IsSoftware };
     }
 
     public Adapter Adapter { get; }

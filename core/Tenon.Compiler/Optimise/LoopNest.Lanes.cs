@@ -10,11 +10,9 @@ internal sealed partial class LoopNest
     /// </summary>
     public bool CanBeLanes(UOp range)
     {
-        var (order, isSummed) = (Kernel.TopologicalOrder(), range.ArgAs<RangeArg>().Kind == RangeKind.Reduce);
-        var written = order.Where(u => u.Op == Ops.Store).Select(u => u[0][0]).ToHashSet();
-        var overwritten = order.Where(u => u.Op == Ops.Load && written.Contains(u[0][0])).Select(u => u[0][0]).ToHashSet();
-        return overwritten.Count == 0 || order.TrueForAll(u => u.Op != (isSummed ? Ops.Reduce : Ops.End) || u.Src[1..].Contains(range) != isSummed
-            || !u[0].TopologicalOrder().Exists(v => v.Op is Ops.Load or Ops.Store && overwritten.Contains(v[0][0])));
+        var (order, isSummed) = (Order, range.ArgAs<RangeArg>().Kind == RangeKind.Reduce);
+        return Overwritten.Count == 0 || order.TrueForAll(u => u.Op != (isSummed ? Ops.Reduce : Ops.End) || u.Src[1..].Contains(range) != isSummed
+            || !u[0].TopologicalOrder().Exists(v => v.Op is Ops.Load or Ops.Store && Overwritten.Exists(o => o[0][0] == v[0][0])));
     }
 
     // r → outer·amount + lane, where the outer loop keeps the number of r. Lanes past the end compute the last turn again; they

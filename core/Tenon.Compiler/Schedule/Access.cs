@@ -40,6 +40,9 @@ internal sealed class Access
     /// <summary>The use that this one turned out to be the same as.</summary>
     public Access? Same { get; set; }
 
+    /// <summary>This use, or the one that stands for it.</summary>
+    public Access Kept => Same?.Kept ?? this;
+
     /// <summary>The value in the kernel, once it is built.</summary>
     public UOp? Value
     {

@@ -3,10 +3,14 @@ using Tenon.Core;
 namespace Tenon.Compiler;
 
 /// <summary>
-/// Splits kernels that would use more buffers than a device allows: values within them get kernels and storage of their own, until all fit.
+/// Splits kernels that would use more buffers than a device allows: results are parted, and values within get kernels and storage of their
+/// own, until all fit.
 /// </summary>
-internal static class BufferLimit
+internal sealed class BufferLimit(int limit)
 {
+    private readonly NodeMap<int> _parts = new();
+    private int _lastPart;
+
     /// <summary>A plan of which no kernel uses more buffers than are allowed, as far as that can be.</summary>
     /// <param name="order">The graph.</param>
     /// <param name="newSlots">Makes the storage that the graph names.</param>
@@ -14,114 +18,81 @@ internal static class BufferLimit
     /// <param name="slots">The storage with what the plan has added.</param>
     public static FusionPlan Plan(IReadOnlyList<UOp> order, Func<SlotTable> newSlots, SchedulerOptions options, out SlotTable slots)
     {
-        var apart = new NodeSet();
+        var limit = new BufferLimit(options.MaxBuffers);
         while (true)
         {
             slots = newSlots();
-            var plan = new FusionPlan(order, slots, options, apart);
-            if (options.MaxBuffers == int.MaxValue || !Split(plan, options.MaxBuffers, apart))
+            var plan = new FusionPlan(order, slots, options, limit._parts);
+            if (!limit.Split(plan))
             {
                 return plan;
             }
         }
     }
 
-    // Adds values that are to be computed apart; false if there is nothing to split.
-    private static bool Split(FusionPlan plan, int limit, NodeSet apart)
+    // Tells apart what is to have kernels of its own; false if nothing is left to do. Each time parts are new or smaller, so it ends.
+    private bool Split(FusionPlan plan)
     {
-        var leaves = LeavesOf(plan);
         var isSplit = false;
-        foreach (var group in plan.Groups)
+        foreach (var kernel in KernelBuffers.Of(plan, plan.Groups.Where(g => !g.IsCopy && g.Accesses.Count > limit)))
         {
-            var used = new HashSet<int>(group.Outputs.Select(o => o.Slot));
-            foreach (var output in group.Outputs)
+            if (kernel.All.Count > limit)
             {
-                used.UnionWith(leaves.GetValueOrDefault(output.Home) ?? []);
-            }
-
-            if (used.Count <= limit || group.IsCopy)
-            {
-                continue;
-            }
-
-            // Kernels that were merged are taken apart first.
-            if (group.Outputs.Count > 1)
-            {
-                foreach (var output in group.Outputs)
-                {
-                    isSplit |= apart.Add(output.Node);
-                }
-            }
-            else if (Choose(plan, group, leaves, used.Count - limit, limit, apart) is { } inner)
-            {
-                isSplit |= apart.Add(inner);
+                isSplit |= kernel.Results.Count > 1 ? PartResults(kernel) : StoreInner(kernel);
             }
         }
 
         return isSplit;
     }
 
+    // Each result goes where most of its buffers are used already.
+    private bool PartResults(KernelBuffers kernel)
+    {
+        var parts = new List<(int Number, HashSet<int> Buffers)>();
+        foreach (var result in kernel.Results)
+        {
+            var own = kernel.Of(result);
+            var part = parts.Where(p => p.Buffers.Union(own).Count() <= limit).OrderBy(p => own.Except(p.Buffers).Count()).FirstOrDefault();
+            if (part.Buffers is null)
+            {
+                parts.Add(part = (++_lastPart, []));
+            }
+
+            part.Buffers.UnionWith(own);
+            _parts[result.Node] = part.Number;
+        }
+
+        return true;
+    }
+
+    // Stores one value after another, until what is left fits.
+    private bool StoreInner(KernelBuffers kernel)
+    {
+        var isSplit = false;
+        while (kernel.All.Count - limit is > 0 and var excess && Best(kernel, excess) is { } inner)
+        {
+            _parts[inner] = ++_lastPart;
+            kernel.Store(inner);
+            isSplit = true;
+        }
+
+        return isSplit;
+    }
+
     // Of the values that spare as many buffers as must be the smallest, or the one that spares most.
-    private static UOp? Choose(FusionPlan plan, KernelGroup group, Dictionary<Access, HashSet<int>> leaves, int excess, int limit, NodeSet apart)
+    private UOp? Best(KernelBuffers kernel, int excess)
     {
         UOp? best = null;
         var (bestSpared, bestSize) = (0, 0L);
-        foreach (var node in plan.Order)
+        foreach (var (node, buffers) in kernel.Inner)
         {
-            if (!(OpSet.Elementwise.Contains(node.Op) || node.Op == Ops.Reduce) || node.DType == DType.Index || apart.Contains(node) || plan.StorageOf(node) is not null)
+            var (spared, size) = (Math.Min(buffers.Count - 1, excess), node.Shape.MaxElements);
+            if (buffers.Count < limit && !_parts.ContainsKey(node) && (spared > bestSpared || (spared == bestSpared && spared > 0 && size < bestSize)))
             {
-                continue;
-            }
-
-            foreach (var use in plan.UsesOf(node))
-            {
-                if (use.Group != group || use.Sources is null || !leaves.TryGetValue(use, out var under) || under.Count >= limit)
-                {
-                    continue;
-                }
-
-                var (spared, size) = (Math.Min(under.Count - 1, excess), node.Shape.MaxElements);
-                if (spared > bestSpared || (spared == bestSpared && spared > 0 && size < bestSize))
-                {
-                    (best, bestSpared, bestSize) = (node, spared, size);
-                }
+                (best, bestSpared, bestSize) = (node, spared, size);
             }
         }
 
         return best;
-    }
-
-    // The storage that each use is computed from.
-    private static Dictionary<Access, HashSet<int>> LeavesOf(FusionPlan plan)
-    {
-        var leaves = new Dictionary<Access, HashSet<int>>();
-        foreach (var node in plan.Order)
-        {
-            foreach (var use in plan.UsesOf(node))
-            {
-                leaves[use] = use.Sources is { } sources ? Under(sources)
-                    : node.Op == Ops.Param ? [node.ArgAs<ParamArg>().Slot]
-                    : plan.StorageOf(node) is { } stored ? [stored.Slot]
-                    : [];
-            }
-
-            if (plan.StorageOf(node) is { Home: { Sources: { } own } home })
-            {
-                leaves[home] = Under(own);
-            }
-        }
-
-        return leaves;
-
-        HashSet<int> Under(Access[] sources)
-        {
-            var all = new HashSet<int>();
-            foreach (var source in sources)
-            {
-                all.UnionWith(leaves.GetValueOrDefault(source.Same ?? source) ?? []);
-            }
-
-            return all;
-        }
     }
 }

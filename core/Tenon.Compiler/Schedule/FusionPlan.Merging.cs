@@ -48,10 +48,9 @@ internal sealed partial class FusionPlan
         for (var i = _hosts.Count - 1; i >= 0; i--)
         {
             var (a, b) = group.Number < _hosts[i].Number ? (group, _hosts[i]) : (_hosts[i], group);
-            if (_cost.IsWorthMerging(node, a, b) && HasRoom(a, b) && a.CanMerge(b, _options.Parallelism, SmallWork))
+            if (_cost.IsWorthMerging(node, a, b) && a.CanMerge(b, _options.Parallelism, SmallWork))
             {
                 a.Merge(b);
-                JoinBuffers(a, b);
                 _hosts[i] = a;
                 return;
             }

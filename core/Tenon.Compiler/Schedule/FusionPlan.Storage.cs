@@ -7,12 +7,11 @@ internal sealed partial class FusionPlan
     private void Store(UOp node, int slot)
     {
         var uses = UsesOf(node);
-        var isApart = _apart.Contains(node);
-        var home = isApart ? null : uses.Find(u => CanComputeAndStoreAt(node, u)) ?? BesideUser(node);
+        var part = _parts.GetValueOrDefault(node);
+        var home = uses.Find(u => u.Group.Part == part && CanComputeAndStoreAt(node, u)) ?? BesideUser(node, part);
         if (home is null)
         {
-            var group = NewGroup(_slots.DeviceOf(slot));
-            group.IsApart = isApart;
+            var group = NewGroup(_slots.DeviceOf(slot), part);
             home = new Access(group, group.OpenOutput(node.Op == Ops.After ? node[1][0].Shape : node.Shape), null, Enclosing.Nothing);
             if (node.Op == Ops.Reduce)
             {
@@ -35,12 +34,11 @@ internal sealed partial class FusionPlan
     private bool CanComputeAndStoreAt(UOp node, Access use) =>
         use.Valid is null && CoversInOrder(node.Shape, use)
             && CanRepeat(node, use.Group, use)
-            && HasRoom(node, use.Group, isStored: true)
             && IsLast(node, use.Group)
             && (node.Op == Ops.Reduce ? CanReduceIn(node, use) : Fits(node, use));
 
     // A kernel over the same elements that computes the value at other places can compute it for all of them as well.
-    private Access? BesideUser(UOp node)
+    private Access? BesideUser(UOp node, int part)
     {
         KernelGroup? group = null;
         foreach (var use in UsesOf(node))
@@ -48,8 +46,8 @@ internal sealed partial class FusionPlan
             group = group is null || use.Group.Number > group.Number ? use.Group : group;
         }
 
-        if (group is null || node.Op == Ops.Reduce || !_cost.IsWorthMerging(node, group, group) || !IsLast(node, group)
-            || !CanRepeat(node, group, null) || !HasRoom(node, group, isStored: true) || group.Find(node.Shape) is not { } index)
+        if (group is null || group.Part != part || node.Op == Ops.Reduce || !_cost.IsWorthMerging(node, group, group) || !IsLast(node, group)
+            || !CanRepeat(node, group, null) || group.Find(node.Shape) is not { } index)
         {
             return null;
         }
@@ -123,7 +121,6 @@ internal sealed partial class FusionPlan
         var stored = new StoredValue(node, slot, home);
         _stored[node] = stored;
         home.Group.Outputs.Add(stored);
-        AddBuffer(node, home.Group);
         if (node.Op == Ops.After)
         {
             if (_nextWrites.TryGetValue(slot, out var next))

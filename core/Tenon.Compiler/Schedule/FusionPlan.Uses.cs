@@ -67,13 +67,12 @@ internal sealed partial class FusionPlan
 
         var use = new Access(group, index, valid, enclosing);
         uses.Add(use);
-        AddBuffer(node, group);
         return use;
     }
 
-    private KernelGroup NewGroup(string device, bool isCopy = false)
+    private KernelGroup NewGroup(string device, int part = 0, bool isCopy = false)
     {
-        var group = new KernelGroup(Groups.Count, device) { IsCopy = isCopy };
+        var group = new KernelGroup(Groups.Count, device) { Part = part, IsCopy = isCopy };
         Groups.Add(group);
         return group;
     }

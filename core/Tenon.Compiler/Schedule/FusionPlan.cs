@@ -21,7 +21,7 @@ internal sealed partial class FusionPlan
     private readonly NodeMap<string?> _devices;
     private readonly SchedulerOptions _options;
     private readonly SlotTable _slots;
-    private readonly NodeSet _apart;
+    private readonly NodeMap<int> _parts;
     private readonly CostModel _cost;
     private readonly List<KernelGroup> _hosts = [];
     private readonly List<FusionDecision> _decisions = [];
@@ -30,11 +30,11 @@ internal sealed partial class FusionPlan
     /// <param name="order">The graph.</param>
     /// <param name="slots">The storage that it names, to which temporaries are added.</param>
     /// <param name="options">What to know of the machine.</param>
-    /// <param name="apart">Values that get kernels of their own.</param>
-    public FusionPlan(IReadOnlyList<UOp> order, SlotTable slots, SchedulerOptions options, NodeSet apart)
+    /// <param name="parts">Values that are stored by kernels of their own: those of one part may share one.</param>
+    public FusionPlan(IReadOnlyList<UOp> order, SlotTable slots, SchedulerOptions options, NodeMap<int> parts)
     {
         using var stage = Tracing.Begin("schedule/fusion plan");
-        (Order, _slots, _options, _apart) = (order, slots, options, apart);
+        (Order, _slots, _options, _parts) = (order, slots, options, parts);
         _cost = new CostModel(order, options.Parallelism);
         _devices = DevicePlacement.Of(order);
         for (var i = order.Count - 1; i >= 0; i--)
@@ -90,7 +90,6 @@ internal sealed partial class FusionPlan
         }
         else
         {
-            RemoveBuffer(node);
             foreach (var use in UsesOf(node))
             {
                 UseSources(node, use);
@@ -100,17 +99,12 @@ internal sealed partial class FusionPlan
 
     private bool CanStayInline(UOp node)
     {
-        if (_apart.Contains(node))
+        if (_parts.ContainsKey(node))
         {
             return Decide(node, true, "its user would need more buffers than a kernel may have");
         }
 
         var uses = UsesOf(node);
-        if (!HaveRoom(node))
-        {
-            return Decide(node, true, "its kernel would use more buffers than the device allows");
-        }
-
         if (node.Op == Ops.Reduce)
         {
             return uses.Count == 1 && CanReduceIn(node, uses[0])

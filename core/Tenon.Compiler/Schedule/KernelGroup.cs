@@ -43,8 +43,8 @@ internal sealed partial class KernelGroup(int number, string device, int level =
     /// <summary>Whether this is a copy between devices, and not a kernel.</summary>
     public bool IsCopy { get; init; }
 
-    /// <summary>Whether it computes one value only, so as to need fewer buffers.</summary>
-    public bool IsApart { get; set; }
+    /// <summary>Kernels of other parts are not merged with it, and store nothing in it, so that it doesn't need too many buffers.</summary>
+    public int Part { get; init; }
 
     /// <summary>Whether another group has taken all of this one.</summary>
     public bool IsMerged { get; private set; }
@@ -187,7 +187,7 @@ internal sealed partial class KernelGroup(int number, string device, int level =
     public bool CanMerge(KernelGroup later, int parallelism, double smallWork)
     {
         var (wide, narrow) = OutputRanges.Length >= later.OutputRanges.Length ? (this, later) : (later, this);
-        if (IsCopy || later.IsCopy || IsApart || later.IsApart || Device != later.Device || !wide.OutputRanges.AsSpan().StartsWith(narrow.OutputRanges)
+        if (IsCopy || later.IsCopy || Part != later.Part || Device != later.Device || !wide.OutputRanges.AsSpan().StartsWith(narrow.OutputRanges)
             || !wide.HasRoomFor(narrow._ranges.Count - narrow.OutputRanges.Length) || (!CanMove(later.Number) && !later.CanMove(Number)))
         {
             return false;

@@ -23,6 +23,12 @@ public sealed record WorkgroupLimits
 
     /// <summary>How many lanes the device runs side by side well: groups are a multiple of it where that is possible.</summary>
     public int PreferredLanes { get; init; } = 32;
+
+    /// <summary>
+    /// Whether local arrays are nearer than buffers, and barriers cost little. Not where a core of a processor runs a group: local arrays lie
+    /// in memory like all else, lanes are those of its vectors, and what a lane has at a barrier is stored and loaded again.
+    /// </summary>
+    public bool LocalMemoryIsFast { get; init; } = true;
 }
 
 /// <summary>A size in up to three dimensions.</summary>

@@ -35,6 +35,7 @@ internal static class ClConstants
     public const uint CL_DEVICE_MEM_BASE_ADDR_ALIGN = 0x1019;
     public const uint CL_DEVICE_SINGLE_FP_CONFIG = 0x101B;
     public const uint CL_DEVICE_GLOBAL_MEM_CACHE_SIZE = 0x101E;
+    public const uint CL_DEVICE_LOCAL_MEM_TYPE = 0x1022;
     public const uint CL_DEVICE_LOCAL_MEM_SIZE = 0x1023;
     public const uint CL_DEVICE_ENDIAN_LITTLE = 0x1026;
     public const uint CL_DEVICE_AVAILABLE = 0x1027;
@@ -53,6 +54,7 @@ internal static class ClConstants
     public const uint CL_DEVICE_SUB_GROUP_SIZES_INTEL = 0x4108;
 
     public const ulong CL_FP_FMA = 1 << 5;
+    public const uint CL_LOCAL = 1;
     public const ulong CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT = 1 << 7;
 
     public const ulong CL_QUEUE_PROFILING_ENABLE = 2;

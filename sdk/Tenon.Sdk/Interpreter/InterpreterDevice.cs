@@ -41,7 +41,8 @@ public sealed class InterpreterDevice : Device
                 MaxLanes = new GridSize(options.MaxLanesPerGroup, options.MaxLanesPerGroup, Math.Min(64, options.MaxLanesPerGroup)),
                 MaxLanesPerGroup = options.MaxLanesPerGroup,
                 SubgroupSize = options.SubgroupSize,
-                PreferredLanes = Math.Min(32, options.MaxLanesPerGroup),
+                PreferredLanes = Math.Min(options.PreferredLanes, options.MaxLanesPerGroup),
+                LocalMemoryIsFast = options.LocalMemoryIsFast,
             },
         };
     }

@@ -17,6 +17,12 @@ public sealed record InterpreterOptions
     /// <summary>Bytes of local arrays that a group may have; 0 for none.</summary>
     public int LocalBytes { get; init; } = 48 << 10;
 
+    /// <summary>Whether the compiler is told that local memory is fast; it decides by that, as for other devices.</summary>
+    public bool LocalMemoryIsFast { get; init; } = true;
+
+    /// <summary>How many lanes the compiler is told to run side by side.</summary>
+    public int PreferredLanes { get; init; } = 32;
+
     /// <summary>Bytes of a vector; 0 for none.</summary>
     public int VectorBytes { get; init; } = 16;
 

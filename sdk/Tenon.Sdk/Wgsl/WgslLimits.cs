@@ -30,6 +30,9 @@ public sealed record WgslLimits
     /// <summary>Invocations of a subgroup, where there are subgroups and all have the same size; else 0.</summary>
     public int SubgroupSize { get; init; }
 
+    /// <summary>Whether workgroup memory is one of its own; not where an implementation computes on the processors.</summary>
+    public bool HasFastWorkgroupMemory { get; init; } = true;
+
     /// <summary>Whether there is the type f16.</summary>
     public bool HasFloat16 { get; init; }
 
@@ -52,6 +55,7 @@ public sealed record WgslLimits
             MaxLanesPerGroup = Invocations,
             SubgroupSize = SubgroupSize,
             PreferredLanes = 64,
+            LocalMemoryIsFast = HasFastWorkgroupMemory,
         },
     };
 

@@ -9,12 +9,13 @@ internal sealed class InterpreterSettingsTests
     [Test]
     public void SettingsAreWhatTheDeviceClaims()
     {
-        using var device = Open(("lanes", "64"), ("subgroup", "16"), ("local", "1024"), ("vector", "0"), ("buffers", "4"), ("cores", "sm_80"));
+        using var device = Open(("lanes", "64"), ("subgroup", "16"), ("local", "1024"), ("vector", "0"), ("buffers", "4"), ("cores", "sm_80"), ("preferred", "8"), ("memory", "slow"));
         var target = device.CodeGenerators[0].Target;
         Assert.Multiple(() =>
         {
             Assert.That(device.Capabilities.Workgroups!.MaxLanesPerGroup, Is.EqualTo(64));
             Assert.That(device.Capabilities.Workgroups.SubgroupSize, Is.EqualTo(16));
+            Assert.That((device.Capabilities.Workgroups.PreferredLanes, device.Capabilities.Workgroups.LocalMemoryIsFast), Is.EqualTo((8, false)));
             Assert.That(device.Capabilities.LocalBytes, Is.EqualTo(1024));
             Assert.That(device.Capabilities.MaxBuffers, Is.EqualTo(4));
             Assert.That(target.VectorBytes, Is.Zero);
