@@ -46,8 +46,12 @@ internal static class InputBinding
     }
 
     // What the host knows of a tensor holds for one run: its owner may assign to it. And data is for the device to compute with, wherever it is given.
-    private static OnnxValue OfThisRun(OnnxValue value, string? device) =>
-        value is TensorValue { Tensor: var tensor } ? new TensorValue(device is null ? tensor : tensor.To(device)) : value;
+    private static OnnxValue OfThisRun(OnnxValue value, string? device) => value switch
+    {
+        TensorValue { IsLiteral: true, Host: { } host } => new TensorValue(host, device),
+        TensorValue { Tensor: var tensor } => new TensorValue(device is null ? tensor : tensor.To(device)),
+        _ => value,
+    };
 
     private static OnnxValue Converted(OnnxValue value, DType from, DType? to) =>
         to is not null && value is TensorValue tensor && tensor.DType == from ? new TensorValue(tensor.Tensor.Cast(to)) : value;
