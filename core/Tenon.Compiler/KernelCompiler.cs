@@ -40,20 +40,28 @@ public static class KernelCompiler
         KernelSpecification.Check(kernel, name);
         CheckIndices(kernel);
 
-        var graph = Decompose(kernel, view);
-        CheckKernel(graph, "decompose");
-        graph = options.Optimise ? Optimise(graph, view, options) : graph;
-        CheckKernel(graph, "optimise");
+        var graph = kernel;
+        if (!kernel.ArgAs<KernelArg>().IsArranged)
+        {
+            graph = Decompose(kernel, view);
+            CheckKernel(graph, "decompose");
+            graph = options.Optimise ? Optimise(graph, view, options) : graph;
+            CheckKernel(graph, "optimise");
+        }
+
+        var wanted = graph.ArgAs<KernelArg>().Images;
         CheckIndices(graph);
         (graph, var groups, var lanes) = Grid.Apply(graph, view);
         CheckKernel(graph, "grid");
         graph = Expander.Expand(graph, view);
         CheckExpanded(graph, isLowered: false, "expand");
         CheckIndices(graph);
+        (graph, var images) = ImageReads.Apply(graph, wanted, view);
+        CheckExpanded(graph, isLowered: false, "images");
         graph = IndexLowering.Apply(graph, Decompositions.For(view, isFast: false).ForMachine);
         CheckExpanded(graph, isLowered: true, "indices");
         graph = Words.Apply(graph, view, name);
-        var program = LinearProgramBuilder.Build(name, kernel, Linearizer.Linearize(graph), groups, lanes, view);
+        var program = LinearProgramBuilder.Build(name, kernel, Linearizer.Linearize(graph), groups, lanes, view, images);
         stage?.Result = UOp.Sink([.. program.Ops]);
         LinearSpecification.Check(program, target);
         if (device.Workgroups is not null && program.LocalBytes > device.LocalBytes)
@@ -86,6 +94,26 @@ public static class KernelCompiler
                 IndexChecker.Check(graph, name);
             }
         }
+    }
+
+    /// <summary>
+    /// A kernel that is called again and again, without what follows from parameters that are mostly the same each time: factors of its sums
+    /// are computed apart, in the order in which it uses them. Null if that doesn't pay.
+    /// </summary>
+    /// <param name="kernel">The sink of a <see cref="ScheduledCall"/>.</param>
+    /// <param name="constants">The numbers of those parameters.</param>
+    /// <param name="device">What the device has.</param>
+    /// <param name="target">What the code generator takes.</param>
+    /// <param name="options">Switches.</param>
+    public static PackedKernel? Pack(UOp kernel, IReadOnlySet<int> constants, Capabilities device, CodeGeneratorTarget target, CompilerOptions? options = null)
+    {
+        if (options is { Optimise: false } or { Opts: not null } or { Optimiser: not null } || kernel.ArgAs<KernelArg>().IsArranged || constants.Count == 0)
+        {
+            return null;
+        }
+
+        var view = new CodeGeneratorView(target, device);
+        return Heuristic.Pack(Decompose(kernel, view), constants, view);
     }
 
     /// <summary>A kernel in terms of what the target has: what loops are optimised of.</summary>

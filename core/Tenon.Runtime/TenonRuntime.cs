@@ -100,6 +100,7 @@ public sealed partial class TenonRuntime : IDisposable
         if (data.Length > 0)
         {
             storage.Device.Device.Allocator.CopyIn(view, data);
+            storage.Change();
         }
 
         GC.KeepAlive(storage);

@@ -16,11 +16,15 @@ internal static class ClCapabilities
     private const int MaxGroups = int.MaxValue;
     private const int MaxOuterGroups = 65535;
 
+    // OpenCL tells only of the last level; these are what cores have at least.
+    private const long ProcessorL1 = 32 << 10;
+    private const long ProcessorL2 = 512 << 10;
+
     // Where a device doesn't say.
     private const int UsualLanes = 32;
 
     /// <summary>The capabilities.</summary>
-    public static Capabilities Of(ClDeviceInfo d) => new()
+    public static Capabilities Of(ClDeviceInfo d, ClImageUse images) => new()
     {
         DTypes = DType.Native.Where(t => t != DType.Float64 || d.HasDouble).ToDictionary(t => t, _ => DTypeSupport.Storage),
         Parallelism = d.ComputeUnits,
@@ -28,8 +32,10 @@ internal static class ClCapabilities
         MaxBufferBytes = d.MaxAllocationBytes,
         Alignment = Math.Max(1, d.AlignmentBits / 8),
         LocalBytes = d.LocalBytes,
-        L2CacheBytes = (d.Type & CL_DEVICE_TYPE_CPU) != 0 ? 0 : d.CacheBytes,
-        L3CacheBytes = (d.Type & CL_DEVICE_TYPE_CPU) != 0 ? d.CacheBytes : 0,
+        Images = d.Images?.Limits(images),
+        L1CacheBytes = d.IsProcessor ? ProcessorL1 : 0,
+        L2CacheBytes = d.IsProcessor ? Math.Min(ProcessorL2, Math.Max(d.CacheBytes, ProcessorL1)) : d.CacheBytes,
+        L3CacheBytes = d.IsProcessor ? d.CacheBytes : 0,
         Workgroups = new WorkgroupLimits
         {
             MaxGroups = new GridSize(MaxGroups, MaxOuterGroups, MaxOuterGroups),
@@ -37,7 +43,7 @@ internal static class ClCapabilities
             MaxLanesPerGroup = (int)Math.Min(d.MaxGroupLanes, int.MaxValue),
             SubgroupSize = d.Shuffle == OpenCLShuffle.None ? 0 : d.SubgroupSize,
             PreferredLanes = d.PreferredLanes > 0 ? d.PreferredLanes : UsualLanes,
-            LocalMemoryIsFast = d.HasOwnLocalMemory && (d.Type & CL_DEVICE_TYPE_CPU) == 0,
+            LocalMemoryIsFast = d.HasOwnLocalMemory && !d.IsProcessor,
         },
     };
 }

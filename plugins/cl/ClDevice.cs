@@ -20,10 +20,10 @@ internal sealed class ClDevice : Device, ILaunchTiming
         try
         {
             // Memory that the host shares is copied by the host's processors: a second queue would only take turns with the first.
-            _commands = new ClCommands(_context, settings.HasTransferQueue ?? !info.SharesMemory);
-            var renderer = new OpenCLRenderer(ClGenerator.FeaturesOf(info));
+            _commands = new ClCommands(_context, settings.HasTransferQueue ?? !info.SharesMemory, settings.Images);
+            var renderer = new OpenCLRenderer(ClGenerator.FeaturesOf(info, settings.Images));
             Compiler = new ClCompiler(_context, renderer.BuildOptions);
-            Capabilities = ClCapabilities.Of(info);
+            Capabilities = ClCapabilities.Of(info, settings.Images);
             Allocator = new ClAllocator(_context, _commands);
             CodeGenerators = [new ClGenerator(Compiler, renderer)];
         }
@@ -60,7 +60,7 @@ internal sealed class ClDevice : Device, ILaunchTiming
 
         _context.ThrowIfLost();
         var code = ClKernelCode.Read(kernel);
-        return new ClProgram(kernel, Compiler.Load(kernel, code), code.ElementBytes, _context, _commands);
+        return new ClProgram(kernel, Compiler.Load(kernel, code), code.Buffers, _context, _commands);
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Tenon.Plugins.Cl.Native;
 using Tenon.Sdk.CStyle;
 using static Tenon.Plugins.Cl.Native.ClConstants;
@@ -8,6 +9,9 @@ namespace Tenon.Plugins.Cl;
 /// <summary>What a device says of itself, without being opened.</summary>
 internal sealed record ClDeviceInfo
 {
+    private const int LeastVectorBytes = 16;
+    private const int MostVectorBytes = 64;
+
     /// <summary>OpenCL's handle.</summary>
     public required nint Handle { get; init; }
 
@@ -54,6 +58,9 @@ internal sealed record ClDeviceInfo
     /// <summary>How many lanes every subgroup has; 0 if it doesn't say, or they differ.</summary>
     public required int SubgroupSize { get; init; }
 
+    /// <summary>How many float32 its vectors have.</summary>
+    public required int VectorWidth { get; init; }
+
     public required bool HasDouble { get; init; }
 
     /// <summary>Whether float32 is divided, and its root taken, with correct rounding if the compiler is asked for it.</summary>
@@ -64,6 +71,18 @@ internal sealed record ClDeviceInfo
 
     /// <summary>Whether its memory is the host's.</summary>
     public required bool SharesMemory { get; init; }
+
+    /// <summary>What it says of images; null if it has none.</summary>
+    public required ClImageInfo? Images { get; init; }
+
+    /// <summary>Whether its lanes are those of the vectors of a processor.</summary>
+    public bool IsProcessor => (Type & CL_DEVICE_TYPE_CPU) != 0;
+
+    /// <summary>Bytes of the vectors that kernels are written with: a processor's own, elsewhere those that memory is accessed by. None has more than 16 lanes.</summary>
+    public int VectorBytes => IsProcessor ? Math.Clamp(sizeof(float) * VectorWidth, LeastVectorBytes, HasHalf ? MostVectorBytes / 2 : MostVectorBytes) : LeastVectorBytes;
+
+    /// <summary>How many vectors a lane may hold. The instruction sets with vectors of 64 bytes have 32 registers for them, and so has Arm's of 64 bits.</summary>
+    public int VectorRegisters => IsProcessor && (VectorBytes == MostVectorBytes || RuntimeInformation.ProcessArchitecture == Architecture.Arm64) ? 32 : 16;
 
     public bool HasHalf => Extensions.Contains("cl_khr_fp16");
 
@@ -103,9 +122,11 @@ internal sealed record ClDeviceInfo
             CacheBytes = Signed(library.GetDevice<ulong>(device, CL_DEVICE_GLOBAL_MEM_CACHE_SIZE)),
             PreferredLanes = PreferredLanesOf(library, device, type, subgroup),
             SubgroupSize = subgroup,
+            VectorWidth = library.GetDevice<int>(device, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT),
             HasDouble = extensions.Contains("cl_khr_fp64") || library.GetDevice<ulong>(device, CL_DEVICE_DOUBLE_FP_CONFIG) != 0,
             RoundsDivision = (floats & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0,
             HasFma = (floats & CL_FP_FMA) != 0,
+            Images = ClImageInfo.Read(library, device, extensions),
             SharesMemory = library.GetDevice<uint>(device, CL_DEVICE_HOST_UNIFIED_MEMORY) != 0,
         };
         return info with { Objection = FindObjection(library, info) };

@@ -6,7 +6,7 @@ namespace Tenon.Plugins.Cl;
 /// <summary>The plugin's settings.</summary>
 internal sealed record ClSettings
 {
-    private static readonly string[] Keys = ["library", "platform", "type", "allow", "transfers"];
+    private static readonly string[] Keys = ["library", "platform", "type", "allow", "transfers", "images"];
 
     /// <summary>The path of the OpenCL library; null to look for one.</summary>
     public string? Library { get; init; }
@@ -22,6 +22,9 @@ internal sealed record ClSettings
 
     /// <summary>Whether copies have a queue of their own; null for where it pays.</summary>
     public bool? HasTransferQueue { get; init; }
+
+    /// <summary>Whether kernels read buffers as images.</summary>
+    public ClImageUse Images { get; init; }
 
     /// <summary>Reads the settings; those that are absent have their default.</summary>
     /// <exception cref="BackendException">A key or value is not legal.</exception>
@@ -39,6 +42,7 @@ internal sealed record ClSettings
             Type = Choice(settings, "type", ("all", CL_DEVICE_TYPE_ALL), ("gpu", CL_DEVICE_TYPE_GPU), ("cpu", CL_DEVICE_TYPE_CPU), ("accelerator", CL_DEVICE_TYPE_ACCELERATOR)),
             Allowed = Text(settings, "allow")?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [],
             HasTransferQueue = Choice(settings, "transfers", ("auto", (bool?)null), ("own", true), ("shared", false)),
+            Images = Choice(settings, "images", ("auto", ClImageUse.Auto), ("prefer", ClImageUse.Prefer), ("copy", ClImageUse.Copy), ("off", ClImageUse.Off)),
         };
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tenon.Core;
 using Tenon.Core.Backend;
 using Tenon.Sdk.Interpreter;
 using Tenon.Sdk.TensorCores;
@@ -8,7 +9,7 @@ namespace Tenon.Plugins.Interpreter;
 /// <summary>The plugin's settings.</summary>
 internal static class InterpreterSettings
 {
-    private static readonly string[] Keys = ["devices", "workgroups", "lanes", "preferred", "subgroup", "local", "memory", "vector", "buffers", "undefined", "cores"];
+    private static readonly string[] Keys = ["devices", "workgroups", "lanes", "preferred", "subgroup", "local", "memory", "vector", "buffers", "undefined", "cores", "images"];
 
     /// <summary>How many devices to offer.</summary>
     public static int Devices(IReadOnlyDictionary<string, string> settings) => Number(settings, "devices", 1, 1, 64);
@@ -34,12 +35,17 @@ internal static class InterpreterSettings
             VectorBytes = Number(settings, "vector", options.VectorBytes, 0, 64),
             MaxBuffers = Number(settings, "buffers", options.MaxBuffers, 1, int.MaxValue),
             TensorCores = Cores(settings),
+            Images = Images(Choice(settings, "images", "none", "lines", "planes")),
             ChecksBuffers = Choice(settings, "undefined", "error", "allow") == "error",
         };
         return (options.SubgroupSize & (options.SubgroupSize - 1)) == 0 && options.VectorBytes is 0 or 16 or 32 or 64
             ? options
             : throw new BackendException("TEN4200", $"The interpreter's settings 'subgroup' and 'vector' are {options.SubgroupSize} and {options.VectorBytes}. Expected a power of two, and 0, 16, 32 or 64 bytes.");
     }
+
+    // Small ones, so that buffers take several rows.
+    private static ImageLimits? Images(string kind) => kind == "none" ? null
+        : new ImageLimits { DTypes = [DType.Float32, DType.Float16], MaxWidth = kind == "lines" ? 1 << 20 : 256, MaxHeight = kind == "lines" ? 1 : 256, HasBorder = kind != "lines", ArePreferred = true };
 
     private static IReadOnlyList<TensorCore> Cores(IReadOnlyDictionary<string, string> settings)
     {

@@ -7,18 +7,19 @@ namespace Tenon.Plugins.Null;
 /// <param name="capabilities">What it pretends to have; null for what a processor has.</param>
 internal sealed class NullDevice(CodeGenerator generator, Capabilities? capabilities = null) : Device
 {
-    /// <inheritdoc/>
-    public override Capabilities Capabilities { get; } = capabilities ?? new()
+    // Fixed, so that schedules for NULL are the same on every machine.
+    private static readonly Capabilities Processor = new()
     {
         DTypes = DType.Native.ToDictionary(d => d, _ => DTypeSupport.Storage | DTypeSupport.Arithmetic | DTypeSupport.Vector),
-
-        // Fixed, so that schedules for NULL are the same on every machine.
         Parallelism = 16,
         L1CacheBytes = 32 << 10,
         L2CacheBytes = 1 << 20,
         L3CacheBytes = 32 << 20,
         LocalBytes = 64 << 20,
     };
+
+    /// <inheritdoc/>
+    public override Capabilities Capabilities { get; } = (capabilities ?? Processor) with { IsDryRun = true };
 
     /// <inheritdoc/>
     public override Allocator Allocator { get; } = new NullAllocator();

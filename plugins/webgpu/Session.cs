@@ -7,6 +7,8 @@ namespace Tenon.Plugins.WebGpu;
 /// <summary>An opened device of WebGPU. Calls to it are made under <see cref="Lock"/>, one at a time.</summary>
 internal sealed unsafe class Session : IDisposable
 {
+    private const int UsualVector = 8;
+
     private readonly ErrorLog _log = new();
 
     public Session(Adapter adapter)
@@ -32,7 +34,12 @@ internal sealed unsafe class Session : IDisposable
 
         Handle = Request([.. features]);
         Queue = Library.DeviceGetQueue(Handle);
-        Limits = adapter.Limits.ForShaders with { HasFloat16 = hasFloat16, SubgroupSize = hasSubgroups ? adapter.SubgroupSize : 0, HasFastWorkgroupMemory = !adapter.IsSoftware };
+        Limits = adapter.Limits.ForShaders with { HasFloat16 = hasFloat16, SubgroupSize = hasSubgroups ? adapter.SubgroupSize : 0 };
+        if (adapter.IsSoftware)
+        {
+            // Lanes are those of a processor's vectors.
+            Limits = Limits with { HasFastWorkgroupMemory = false, PreferredLanes = adapter.SubgroupSize > 0 ? adapter.SubgroupSize : UsualVector, Parallelism = Environment.ProcessorCount };
+        }
     }
 
     public Adapter Adapter { get; }

@@ -44,6 +44,11 @@ public static class ConformanceKit
             Directory.Delete(folder, recursive: true);
         }
 
+        if (device is { IsDryRun: true })
+        {
+            notes.Add($"{device.Device} runs nothing: what passed is that kernels compile.");
+        }
+
         return new ConformanceReport
         {
             Device = device?.Device ?? options.Device,

@@ -1,4 +1,5 @@
 using Tenon.Core;
+using Tenon.Runtime;
 
 namespace Tenon.Benchmarks;
 
@@ -39,17 +40,24 @@ internal static class MathAccuracy
         ("gelu", x => x.Gelu(), x => x / 2 * MathFunction.Erfc.Evaluate(-x * Math.Sqrt(0.5), 0)),
     ];
 
-    /// <summary>Adds the worst of each function and where it is.</summary>
+    /// <summary>Adds the worst of each function by each generator, and where it is.</summary>
     /// <param name="results">The table.</param>
     /// <param name="names">Which functions; none for all.</param>
     /// <param name="stride">1 for every number, n for every n-th.</param>
-    public static void Run(Results results, string[] names, int stride)
+    /// <param name="generators">The code generators of the CPU.</param>
+    public static void Run(Results results, string[] names, int stride, string[] generators)
     {
+        TenonRuntime[] runtimes = [.. generators.Select(g => CpuRuntimes.Create([new("plugins:tenon.cpu:generator", g)]))];
         foreach (var (name, function, reference) in Functions.Where(f => names.Length == 0 || names.Contains(f.Name)))
         {
-            var (error, at, actual) = Worst(function, reference, stride);
-            results.Add(name, error, "ulp", $"{error:0.0000}: {name}({at:R}) = {actual:R}, not {(float)reference(at):R}");
+            var worst = Worst(runtimes, function, reference, stride);
+            foreach (var (generator, (error, at, actual)) in generators.Zip(worst))
+            {
+                results.Add($"{name}, {generator}", error, "ulp", error <= 0.5 ? "rounded correctly" : $"{error:0.0000}: {name}({at:R}) = {actual:R}, not {(float)reference(at):R}");
+            }
         }
+
+        Array.ForEach(runtimes, r => r.Dispose());
     }
 
     /// <summary>The error in units in the last place.</summary>
@@ -62,7 +70,8 @@ internal static class MathAccuracy
 
         if (expected == 0 || double.IsInfinity(expected))
         {
-            return expected.Equals((double)actual) ? 0 : expected == 0 && actual != 0 && float.IsFinite(actual) ? Math.Abs(actual) / float.Epsilon : double.PositiveInfinity;
+            var isSame = expected == actual && double.IsNegative(expected) == float.IsNegative(actual);
+            return isSame ? 0 : expected == 0 && actual != 0 && float.IsFinite(actual) ? Math.Abs(actual) / float.Epsilon : double.PositiveInfinity;
         }
 
         var unit = Math.ScaleB(1, Math.Max(Math.ILogB(expected), -126) - 23);
@@ -70,12 +79,14 @@ internal static class MathAccuracy
         return Math.Abs(expected) >= Math.ScaleB(1, 128) && float.IsInfinity(actual) && actual > 0 == expected > 0 ? 0 : Math.Abs(value - expected) / unit;
     }
 
-    private static (double Error, float At, float Actual) Worst(Func<Tensor, Tensor> function, Func<double, double> reference, int stride)
+    private static (double Error, float At, float Actual)[] Worst(TenonRuntime[] runtimes, Func<Tensor, Tensor> function, Func<double, double> reference, int stride)
     {
         var total = ((1L << 32) + stride - 1) / stride;
         var x = new float[Math.Min(Chunk, total)];
         var gate = new Lock();
-        var worst = (Error: -1.0, At: 0f, Actual: 0f);
+
+        // What is rounded correctly isn't looked at further.
+        (double Error, float At, float Actual)[] worst = [.. runtimes.Select(_ => (0.5, 0f, 0f))];
         for (var begin = 0L; begin < total; begin += x.Length)
         {
             for (var i = 0; i < x.Length; i++)
@@ -83,19 +94,30 @@ internal static class MathAccuracy
                 x[i] = BitConverter.UInt32BitsToSingle((uint)((begin + i) * stride));
             }
 
-            var y = function(Tensor.From<float>(x, [x.Length])).ToArray<float>();
+            var y = Array.ConvertAll(runtimes, r =>
+            {
+                TenonRuntime.Default = r;
+                return function(Tensor.From<float>(x, [x.Length])).ToArray<float>();
+            });
             Parallel.For(0, 64, part =>
             {
-                var mine = (Error: -1.0, At: 0f, Actual: 0f);
+                var mine = ((double Error, float At, float Actual)[])worst.Clone();
                 for (var i = part * (long)x.Length / 64; i < (part + 1) * (long)x.Length / 64; i++)
                 {
-                    var error = Error(y[i], reference(x[i]));
-                    mine = error > mine.Error ? (error, x[i], y[i]) : mine;
+                    var expected = reference(x[i]);
+                    var rounded = BitConverter.SingleToInt32Bits((float)expected);
+                    for (var g = 0; g < mine.Length; g++)
+                    {
+                        if (BitConverter.SingleToInt32Bits(y[g][i]) != rounded && Error(y[g][i], expected) is var error && error > mine[g].Error)
+                        {
+                            mine[g] = (error, x[i], y[g][i]);
+                        }
+                    }
                 }
 
                 lock (gate)
                 {
-                    worst = mine.Error > worst.Error ? mine : worst;
+                    worst = [.. worst.Zip(mine, (a, b) => b.Error > a.Error ? b : a)];
                 }
             });
         }

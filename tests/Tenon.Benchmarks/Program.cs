@@ -20,9 +20,23 @@ var root = new RootCommand("Measures Tenon. Without a command: the compiler, and
 };
 var functions = new Option<string[]>("--function") { Description = "Of the functions, only these.", AllowMultipleArgumentsPerToken = true };
 var stride = new Option<int>("--stride") { Description = "Every how manieth number of float32 is tried; 1 for all.", DefaultValueFactory = _ => 1021 };
-var maths = new Command("maths", "The errors of functions such as exp, in units in the last place.") { functions, stride, json };
+var exhaustive = new Option<bool>("--exhaustive") { Description = "Every number of float32 is tried: about a minute for each function." };
+var generator = new Option<string[]>("--generator") { Description = "The code generators of the CPU.", HelpName = "NAME", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["CLR"] };
+var wide = new Option<bool>("--float64") { Description = "The functions of float64 instead, at samples, against mpmath for Python." };
+var maths = new Command("maths", "The errors of functions such as exp, in units in the last place.") { functions, stride, exhaustive, generator, wide, json };
 var speed = new Command("speed", "How long functions take for an element, on one thread, beside PyTorch.") { functions, json };
-maths.SetAction(p => Report(p, r => MathAccuracy.Run(r, p.GetValue(functions) ?? [], p.GetValue(stride))));
+maths.SetAction(p => Report(p, r =>
+{
+    var (names, generators) = (p.GetValue(functions) ?? [], p.GetValue(generator)!);
+    if (p.GetValue(wide))
+    {
+        WideAccuracy.Run(r, names, generators);
+    }
+    else
+    {
+        MathAccuracy.Run(r, names, p.GetValue(exhaustive) ? 1 : p.GetValue(stride), generators);
+    }
+}));
 speed.SetAction(p => Report(p, r => MathSpeed.Run(r, p.GetValue(functions) ?? [])));
 maths.Subcommands.Add(speed);
 root.Subcommands.Add(maths);

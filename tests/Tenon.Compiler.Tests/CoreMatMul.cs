@@ -23,6 +23,9 @@ public sealed record CoreMatMul(TensorCore Core, int M, int N, int K, int Batch)
     /// <summary>Whether fast maths is asked for.</summary>
     public bool FastMath { get; init; } = true;
 
+    /// <summary>Bytes of a vector of the device.</summary>
+    public int VectorBytes { get; init; } = 16;
+
     /// <summary>A product of so many blocks of the core of that name.</summary>
     public static CoreMatMul Of(string core, Func<TensorCore, (int M, int N, int K)> size, int batch)
     {
@@ -82,7 +85,7 @@ public sealed record CoreMatMul(TensorCore Core, int M, int N, int K, int Batch)
 
     private static int Right(int i) => (int)((uint)(i * 2246822519u + 7) >> 19) % 3 - 1;
 
-    private InterpreterDevice Device() => new(new InterpreterOptions { TensorCores = [Core], SubgroupSize = Math.Min(Core.Lanes, Core.Lanes == 64 ? 64 : 32) });
+    private InterpreterDevice Device() => new(new InterpreterOptions { TensorCores = [Core], VectorBytes = VectorBytes, SubgroupSize = Math.Min(Core.Lanes, Core.Lanes == 64 ? 64 : 32) });
 
     private UOp Kernel()
     {

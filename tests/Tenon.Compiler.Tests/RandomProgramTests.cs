@@ -22,6 +22,7 @@ public class RandomProgramTests
         ("in groups of lanes", () => RandomProgramVariant.Groups("lanes=256;subgroup=32"), 72_000_000, 160),
         ("in groups of lanes with random loops", () => RandomProgramVariant.Groups("lanes=64;subgroup=8", 4), 74_000_000, 160),
         ("in groups of lanes with random loops without vectors", () => RandomProgramVariant.Groups("lanes=48;subgroup=0;vector=0;local=4096", 5), 76_000_000, 80),
+        ("with images", () => RandomProgramVariant.Groups("lanes=64;subgroup=8;images=planes", 6), 79_000_000, 80),
         ("with few buffers a kernel", () => RandomProgramVariant.Groups("lanes=64;subgroup=8;buffers=4"), 78_000_000, 80),
         ("Clang", () => RandomProgramVariant.Generator("Clang"), 80_000_000, 320),
         ("LLVM", () => RandomProgramVariant.Generator("LLVM"), 85_000_000, 240),

@@ -42,6 +42,14 @@ public sealed class TensorCoreTests
         (product with { FastMath = false }).Run();
     }
 
+    /// <summary>What a lane holds of a matrix is a vector.</summary>
+    [Test]
+    public void ATargetWithoutVectorsUsesNoCore()
+    {
+        var product = CoreMatMul.Of("mma.m16n8k16.f32.f16", static c => (c.M, c.N, c.K), batch: 1) with { VectorBytes = 0 };
+        Assert.That(product.Run().Ops.Select(o => o.Op), Has.No.Member(Ops.Wmma));
+    }
+
     /// <summary>A change that a kernel doesn't allow is refused with the reason.</summary>
     [Test]
     public void WhatIsNotLegalIsRefusedWithTheReason()

@@ -23,6 +23,7 @@ public class TranscendentalTests
         yield return Case("cos", t => t.Cos(), Math.Cos, 3.0921803E+38f, 3.250621E+38f, 1.1259e15f, 7.555787e22f, 5.0706e30f, 16367173f * MathF.Pow(2, 72));
         yield return Case("tan", t => t.Tan(), Math.Tan, 3.3332254E+38f, -2.808487E+38f, -3.3937047E+38f, 16367173f * MathF.Pow(2, 72));
         yield return Case("erf", t => t.Erf(), x => MathFunction.Erf.Evaluate(x, 0), 1.0775235f, -1.0254369f, 1.062473f, 1.125f, 1.1249999f, 0.99999994f, 3.91f, 3.93f);
+        yield return Case("erfc", t => t.Erfc(), x => MathFunction.Erfc.Evaluate(x, 0), 0.65f, 0.6499999f, -0.65f, 6.5278845f, 9.19f, 10.05f, 10.06f, -3.9f, 1e-40f);
 
         static TestCaseData Case(string name, Func<Tensor, Tensor> function, Func<double, double> reference, params float[] worst) => new TestCaseData(function, reference, worst).SetArgDisplayNames(name);
     }
@@ -122,6 +123,55 @@ public class TranscendentalTests
             CheckDoubles(positive, p.Log().ToArray<double>(), Math.Log);
             CheckDoubles(positive, p.Log2().ToArray<double>(), Math.Log2);
         });
+    }
+
+    /// <summary>Values that mpmath has computed, rounded: those of the greatest errors found, and ordinary ones.</summary>
+    [Test]
+    public void Float64_functions_are_within_one_unit_of_the_nearest_number()
+    {
+        var rows = File.ReadLines(Path.Combine(TestContext.CurrentContext.TestDirectory, "Data", "float64.txt")).Select(l => l.Split(' ')).ToLookup(w => w[0], w => w[1..].Select(double.Parse).ToArray());
+        Assert.Multiple(() =>
+        {
+            foreach (var (name, function) in new (string, Func<Tensor, Tensor>)[] { ("erf", t => t.Erf()), ("erfc", t => t.Erfc()), ("sin", t => t.Sin()), ("cos", t => t.Cos()), ("tan", t => t.Tan()), ("log10", t => t.Log10()) })
+            {
+                CheckNear(name, [.. rows[name]], function(Numbers(rows[name], 0)));
+            }
+
+            CheckNear("pow", [.. rows["pow"]], Numbers(rows["pow"], 0).Pow(Numbers(rows["pow"], 1)));
+        });
+
+        static Tensor Numbers(IEnumerable<double[]> rows, int i) => Tensor.From<double>([.. rows.Select(r => r[i])], [rows.Count()]);
+
+        static void CheckNear(string name, double[][] rows, Tensor actual)
+        {
+            var values = actual.ToArray<double>();
+            var wrong = Enumerable.Range(0, rows.Length).Where(i => values[i] != rows[i][^1] && values[i] != Math.BitIncrement(rows[i][^1]) && values[i] != Math.BitDecrement(rows[i][^1]));
+            Assert.That(wrong.Select(i => $"{name} of {string.Join(", ", rows[i][..^1])} = {values[i]:R}, not {rows[i][^1]:R}"), Is.Empty);
+        }
+    }
+
+    [Test]
+    public void Special_values_of_float64_are_as_IEEE_754_says()
+    {
+        double[] x = [0, -0.0, 1, -1, 2, -2, 3, -3, 0.5, -0.5, 2.5, 9007199254740993, 18014398509481984, -9007199254740991, double.Epsilon, -double.Epsilon, 1e-310, double.MaxValue, double.MinValue, double.PositiveInfinity, double.NegativeInfinity, double.NaN, 0.9999999999999999, 1.0000000000000002];
+        double[] bases = [.. x.SelectMany(v => x.Select(_ => v))], exponents = [.. x.SelectMany(_ => x)];
+        double[] turns = [.. x.Where(v => !(Math.Abs(v) >= 1e15) || double.IsInfinity(v))];
+        var t = Tensor.From<double>(x, [x.Length]);
+        Assert.Multiple(() =>
+        {
+            CheckSame(bases, Tensor.From<double>(bases, [bases.Length]).Pow(Tensor.From<double>(exponents, [bases.Length])), i => Math.Pow(bases[i], exponents[i]));
+            CheckSame(x, t.Erf(), i => MathFunction.Erf.Evaluate(x[i], 0));
+            CheckSame(x, t.Erfc(), i => MathFunction.Erfc.Evaluate(x[i], 0));
+            CheckSame(turns, Tensor.From<double>(turns, [turns.Length]).Tan(), i => Math.Tan(turns[i]));
+        });
+
+        static void CheckSame(double[] x, Tensor actual, Func<int, double> expected)
+        {
+            var values = actual.ToArray<double>();
+            var wrong = Enumerable.Range(0, x.Length).Where(i => !(values[i].Equals(expected(i)) && double.IsNegative(values[i]) == double.IsNegative(expected(i))) && !(double.IsNaN(values[i]) && double.IsNaN(expected(i)))
+                && !(Math.Abs(values[i] - expected(i)) <= 1e-15 * Math.Abs(expected(i))) && !(Math.Abs(expected(i)) < 1e-300 && Math.Abs(values[i] - expected(i)) <= double.Epsilon));
+            Assert.That(wrong.Select(i => $"{i}: f({x[i]:R}) = {values[i]:R}, expected {expected(i):R}"), Is.Empty);
+        }
     }
 
     private static void CheckDoubles(double[] x, double[] actual, Func<double, double> reference)

@@ -154,7 +154,7 @@ internal sealed class DeviceTests(string transfers)
     public void AKernelThatTheDriverRefusesIsCompiledFromItsSource()
     {
         var kernel = _device.CodeGenerators[0].Generate(CountUp(9));
-        CompiledKernel Damaged(string? source) => new() { Name = kernel.Name, Generator = kernel.Generator, Binary = (byte[])[.. kernel.Binary.Span[..3], 1, 2, 3, 4], Source = source, GlobalSize = 9, BufferCount = 1, VariableCount = 0 };
+        CompiledKernel Damaged(string? source) => new() { Name = kernel.Name, Generator = kernel.Generator, Binary = (byte[])[.. kernel.Binary.Span[..6], 1, 2, 3, 4], Source = source, GlobalSize = 9, BufferCount = 1, VariableCount = 0 };
         using var program = _device.Load(Damaged(kernel.Source));
         using var buffer = Upload(_device, new byte[36]);
         program.Launch([Whole(buffer)]);

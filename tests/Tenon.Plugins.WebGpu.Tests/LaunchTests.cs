@@ -22,6 +22,24 @@ internal sealed class LaunchTests : DeviceFixture
         }
     }
 
+    // What is read in vectors where views lie at multiples of them.
+    [Test]
+    public void Vectors_are_read_and_written_anywhere()
+    {
+        var (x, y, four) = (Param(0, DType.Int32, 8), Param(1, DType.Int32, 8), UOp.Alu(Ops.Mul, Special(2), Int(4)));
+        var value = UOp.Alu(Ops.Add, Load(At(x, four), 4), Stack(Int(1), Int(2), Int(3), Int(4)));
+        using var program = Device.Load(Device.CodeGenerators[0].Generate(Program("vector", 2, Store(At(y, four), value))));
+        using var input = Upload<int>([.. Enumerable.Range(0, 80)]);
+        foreach (var (from, to) in ((int, int)[])[(0, 0), (4, 68), (64, 4), (1, 0), (0, 3), (70, 71)])
+        {
+            using var output = Upload<int>(new int[80]);
+            program.Launch([new BufferView(input, 4 * from, 32), new BufferView(output, 4 * to, 32)]);
+            var expected = new int[80];
+            Enumerable.Range(0, 8).Select(i => from + i + 1 + (i % 4)).ToArray().CopyTo(expected, to);
+            Assert.That(Download<int>(output), Is.EqualTo(expected), $"{from}, {to}");
+        }
+    }
+
     [Test]
     public void Views_of_one_buffer_may_lie_side_by_side_or_be_the_same()
     {

@@ -47,32 +47,6 @@ internal static class DotProducts
         return sums.Count == 0 ? kernel : GraphRewrite.Apply(kernel.Substitute(sums), Simplifier.Rules, stage: "lower/dot products");
     }
 
-    /// <summary>
-    /// What the loops of a kernel with such sums are chosen for: packed factors that arrays can hold are only loaded. Other kernels are
-    /// as they are.
-    /// </summary>
-    public static LoopNest Planned(LoopNest nest)
-    {
-        if (!nest.Order.Exists(static u => u.Op == Ops.Dot4))
-        {
-            return nest;
-        }
-
-        var (loads, slot) = (new NodeMap<UOp>(), nest.Order.Max(static u => u.Op == Ops.Param ? u.ArgAs<ParamArg>().Slot : -1));
-        foreach (var factor in nest.Factors().Where(f => Blocking.CanStage(f, nest.OutputLoops)))
-        {
-            var (size, index) = (1L, UOp.Index(0));
-            foreach (var r in factor.Ranges)
-            {
-                (size, index) = (size * r[0].Max, IndexMath.Add(IndexMath.Mul(index, r[0]), r));
-            }
-
-            loads[factor] = UOp.New(Ops.Load, factor.DType, [UOp.New(Ops.Index, factor.DType, [UOp.New(Ops.Param, factor.DType, [], new ParamArg(++slot, size)), index])]);
-        }
-
-        return loads.Count == 0 ? nest : new LoopNest(nest.Kernel.Substitute(loads));
-    }
-
     // The bytes that a number is made of; null if it isn't.
     private static UOp? Narrow(UOp value) => value.Op switch
     {

@@ -41,6 +41,12 @@ internal sealed partial record FloatConstants
     /// <summary>Up to where the polynomial for tanh holds.</summary>
     public required double TanhLimit { get; init; }
 
+    /// <summary>erf x / x - 1 in powers of x², of float32 for |x| ≤ 1, of float64 for |x| ≤ 0.65.</summary>
+    public required double[] Erf { get; init; }
+
+    /// <summary>(1 + 2x) e^(x²) erfc x - 1.25 from 0.65 to where erfc is 0, in powers of (x - 4) / (x + 4).</summary>
+    public required double[] Erfcx { get; init; }
+
     /// <summary>Halfway between numbers whose unit is 1: a number added to it is rounded to a whole one, which its last bits show.</summary>
     public double Magic => 1.5 * Math.ScaleB(1, Mantissa);
 

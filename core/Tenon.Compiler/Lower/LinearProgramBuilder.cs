@@ -6,7 +6,7 @@ namespace Tenon.Compiler;
 /// <summary>The last step: a list of nodes as a program, with its parameters and what it costs.</summary>
 internal static class LinearProgramBuilder
 {
-    public static LinearProgram Build(string name, UOp kernel, List<UOp> list, GridSize groups, GridSize lanes, CodeGeneratorView target)
+    public static LinearProgram Build(string name, UOp kernel, List<UOp> list, GridSize groups, GridSize lanes, CodeGeneratorView target, IReadOnlyDictionary<int, ImageSize> images)
     {
         var map = new NodeMap<UOp>();
         var ops = new List<UOp>(list.Count);
@@ -63,7 +63,7 @@ internal static class LinearProgramBuilder
             }
         }
 
-        var parameters = Parameters(kernel);
+        var parameters = Parameters(kernel, images);
         return new LinearProgram
         {
             Name = name,
@@ -79,7 +79,7 @@ internal static class LinearProgramBuilder
         };
     }
 
-    private static KernelParameter[] Parameters(UOp kernel)
+    private static KernelParameter[] Parameters(UOp kernel, IReadOnlyDictionary<int, ImageSize> images)
     {
         var order = kernel.TopologicalOrder();
         var read = order.Where(u => u.Op == Ops.Load).Select(u => u[0][0]).ToHashSet();
@@ -90,6 +90,7 @@ internal static class LinearProgramBuilder
             Size = u.ArgAs<ParamArg>().Size,
             IsRead = read.Contains(u),
             IsWritten = written.Contains(u),
+            Image = images.TryGetValue(u.ArgAs<ParamArg>().Slot, out var image) ? image : null,
         })];
     }
 }

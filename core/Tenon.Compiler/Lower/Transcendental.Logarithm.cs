@@ -14,7 +14,7 @@ internal sealed partial class Transcendental
 
     private Lanes Log2(FloatConstants c, Lanes x) => Logarithm(c, x, (1, 0), 1 / Math.Log(2), 1.9259629911266175e-08, 2.0355273740931033e-17);
 
-    private Lanes Log10(FloatConstants c, Lanes x) => Logarithm(c, x, c.Log10Of2, 1 / Math.Log(10), -1.0103050052231683e-8, 1.098319650216765e-17);
+    private Lanes Log10(FloatConstants c, Lanes x) => Logarithm(c, x, c.Log10Of2, 0.4342944819032518, -1.0103050052231683e-8, 1.098319650216765e-17);
 
     private Lanes Log(FloatConstants c, Lanes x) => Logarithm(c, x, c.Ln2, 1, 0, 0);
 

@@ -16,14 +16,20 @@ internal sealed partial class Transcendental
     // 2ˣ for |x| ≤ ½, to 3e-9.
     private static readonly double[] Exp2Wide = [1.0, 0.6931472067410773, 0.24022651246690208, 0.05550327148727708, 0.009618015146951892, 0.0013400458477268052, 0.00015473313021450975];
 
-    // Of float32: in float64, which has the digits that the product needs and room for every exponent.
-    private Lanes Pow(Lanes x, Lanes y)
-    {
-        var c = FloatConstants.Single;
-        var a = Abs(c, x);
+    // What comes after z²/5 … in the series of artanh s / s in powers of z = s²: (artanh s / s - 1 - z/3) / z² up to √½ ≤ (1 + s) / (1 - s) ≤ √2.
+    private static readonly double[] ArtanhRest =
+    [
+        0.2, 0.14285714285714285, 0.11111111111111079, 0.09090909090923331, 0.07692307689172895, 0.06666667062602441, 0.05882322545999993,
+        0.05264598158896214, 0.047208807631245985, 0.04986290549982797,
+    ];
 
+    private Lanes Pow(FloatConstants c, Lanes x, Lanes y)
+    {
         // Infinite powers are finite ones that are as good as: of 1 they are 1.
-        var power = isFast ? FastPower(a, y) : !hasDouble ? NarrowPower(a, y.AtLeast(-float.MaxValue).AtMost(float.MaxValue)) : PowerOf(a, y.AtLeast(-float.MaxValue).AtMost(float.MaxValue));
+        var a = Abs(c, x);
+        var most = Math.ScaleB(1, c.Mantissa + 12);
+        var finite = y.AtLeast(-most).AtMost(most);
+        var power = c == FloatConstants.Double ? WidePower(c, a, finite) : isFast ? FastPower(a, y) : hasDouble ? PowerOf(a, finite) : NarrowPower(a, finite);
         var isWhole = Truncated(y).Is(y);
         var half = y * 0.5;
         var isEven = Truncated(half).Is(half);
@@ -34,6 +40,56 @@ internal sealed partial class Transcendental
         return (x.Is(1) | y.Is(0)).Then(x.Of(1.0), power);
     }
 
+    // Of float64, with twice its precision as far as y may magnify an error. log₂ m = 2 / ln 2 · artanh s with s = (m - 1) / (m + 1).
+    private Lanes WidePower(FloatConstants c, Lanes a, Lanes y)
+    {
+        const double Third = 1.0 / 3, ThirdRest = 1.850371707708594e-17, Factor = 2.8853900817779268, FactorRest = 4.0710547481862066e-17;
+        const double Ln2 = 0.6931471805599453, Ln2Rest = 2.3190468138462996e-17;
+        var isTiny = a < c.Least;
+        var (e, m) = Parts(c, isTiny.Then(a * Math.ScaleB(1, c.Mantissa + 1), a));
+        e = e + isTiny.Then(a.Of(-c.Mantissa - 1.0), a.Of(0.0));
+        var f = m - 1.0;
+        var (under, underLost) = OrderedSum(a.Of(2.0), f);
+        var inverse = a.Of(1.0) / under;
+        var s = f * inverse;
+        var sl = (Remainder(c, f, s, under) - s * underLost) * inverse;
+        var (z, zl) = Product(c, s, s);
+        zl = MulAdd(s + s, sl, zl);
+
+        // 1 + z t = artanh s / s
+        var (t, tl) = OrderedSum(a.Of(Third), z * Polynomial(z, ArtanhRest));
+        tl = tl + ThirdRest;
+        var (u, ul) = Product(c, z, t);
+        ul = ul + (z * tl + zl * t);
+        var (v, vl) = Product(c, s, u);
+        vl = vl + (s * ul + sl * u);
+        var (log, low) = OrderedSum(s, v);
+        low = low + (vl + sl);
+        (t, tl) = Product(c, log, log.Of(Factor));
+        tl = tl + (log * FactorRest + low * Factor);
+        (log, low) = OrderedSum(e, t);
+        (log, low) = OrderedSum(log, low + tl);
+
+        // 2^(p + pl), where a product beyond the range is as good as one at its end.
+        var (p, pl) = Product(c, y, log);
+        pl = MulAdd(y, low, pl);
+        var bounded = p.AtLeast(-c.Bias - c.Mantissa - 4).AtMost(c.Bias + 2);
+        pl = bounded.Is(p).Then(pl, p.Of(0.0));
+        var (n, bits) = Rounded(c, bounded, 1, 2 * c.Bias);
+        var (fraction, fractionLost) = OrderedSum(bounded - n, pl);
+        var (g, gl) = Product(c, fraction, fraction.Of(Ln2));
+        var (high, rest) = ExpOfSum(c, g, gl + (fraction * Ln2Rest + fractionLost * Ln2));
+        return OfSpecialPower(a, y, Scaled(c, high + rest, bits));
+    }
+
+    // Of 0, ∞ and NaN; NaN exponents.
+    private static Lanes OfSpecialPower(Lanes a, Lanes y, Lanes result)
+    {
+        result = (a > 0.0).Then((a < double.PositiveInfinity).Then(result, (y < 0.0).Then(a.Of(0.0), a)), (y < 0.0).Then(a.Of(double.PositiveInfinity), a.Of(0.0)));
+        return a.Is(a).Then(y.Is(y).Then(result, y), a);
+    }
+
+    // Of float32 in float64, which has the digits that the product needs and room for every exponent.
     private Lanes PowerOf(Lanes a, Lanes y)
     {
         var c = FloatConstants.Double;
@@ -69,8 +125,7 @@ internal sealed partial class Transcendental
         var (pw, qw) = (Truncated(p), Truncated(q));
         var exponent = (pw + qw).AtLeast(-300).AtMost(300);
         var result = Exp2(c, exponent) * Exp2(c, (p - pw) + (q - qw) + (pl + ql));
-        result = (a > 0.0).Then((a < double.PositiveInfinity).Then(result, (y < 0.0).Then(a.Of(0.0), a)), (y < 0.0).Then(a.Of(double.PositiveInfinity), a.Of(0.0)));
-        return a.Is(a).Then(y.Is(y).Then(result, y), a);
+        return OfSpecialPower(a, y, result);
     }
 
     private Lanes FastPower(Lanes a, Lanes y) => Exp2(FloatConstants.Single, y * Log2(FloatConstants.Single, a));

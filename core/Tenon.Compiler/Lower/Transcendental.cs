@@ -35,9 +35,10 @@ internal sealed partial class Transcendental(bool hasMulAcc, bool isIeee, bool h
             (Ops.Log2, _) => Log2(c, x),
             (Ops.Sin, _) => c == FloatConstants.Single ? Sine(x, false) : WideSine(c, x, false),
             (_, MathFunction.Cos) => c == FloatConstants.Single ? Sine(x, true) : WideSine(c, x, true),
-            (_, MathFunction.Tan) => c == FloatConstants.Single ? Tangent(x) : WideSine(c, x, false) / WideSine(c, x, true),
-            (_, MathFunction.Erf) when c == FloatConstants.Single => Erf(x),
-            (_, MathFunction.Pow) when c == FloatConstants.Single => Pow(x, node[1]),
+            (_, MathFunction.Tan) => c == FloatConstants.Single ? Tangent(x) : WideTangent(c, x),
+            (_, MathFunction.Erf) => Erf(c, x),
+            (_, MathFunction.Erfc) => Erfc(c, x),
+            (_, MathFunction.Pow) => Pow(c, x, node[1]),
             (_, MathFunction.Exp) => Exp(c, x),
             (_, MathFunction.Expm1) => Expm1(c, x),
             (_, MathFunction.Log) => Log(c, x),
@@ -98,7 +99,7 @@ internal sealed partial class Transcendental(bool hasMulAcc, bool isIeee, bool h
 
     private static (Lanes High, Lanes Low) Cut(FloatConstants c, Lanes x)
     {
-        var high = (x.As(c.Integer) & -(1L << ((c.Mantissa + 1) / 2))).As(c.Float);
+        var high = (x.As(c.Integer) & -(1L << ((c.Mantissa + 2) / 2))).As(c.Float);
         return (high, x - high);
     }
 

@@ -68,15 +68,17 @@ internal sealed class Blocking
         var columns = loops.FindAll(r => !Coefficients.DependsOn(r));
         var panelBytes = BytesOf(Panel, r => !loops.Contains(r));
         var isComputed = _nest.Order.Exists(static u => u.Op == Ops.Dot4);
-        var packsPanel = !IsConsecutive(Panel) || (isComputed && !IsWindow(Panel)) || (IsReused(Panel, rows) && BytesOf(Panel, _ => true) > _target.L2CacheBytes);
-        var packsCoefficients = IsReused(Coefficients, columns, MinReuse / 2) && !IsWindow(Coefficients) && (isComputed || BytesOf(Coefficients, r => !loops.Contains(r)) > _target.L1CacheBytes * 3 / 4);
+        var (keepsPanel, keepsCoefficients) = (_nest.IsKept(Panel), _nest.IsKept(Coefficients));
+        var packsPanel = !IsConsecutive(Panel) || (isComputed && !keepsPanel && !IsWindow(Panel)) || (IsReused(Panel, rows) && BytesOf(Panel, _ => true) > _target.L2CacheBytes);
+        var packsCoefficients = IsReused(Coefficients, columns, MinReuse / 2) && !IsWindow(Coefficients) && ((isComputed && !keepsCoefficients) || BytesOf(Coefficients, r => !loops.Contains(r)) > _target.L1CacheBytes * 3 / 4);
         if (rows.Count == 0 || columns.Count == 0 || rows.Exists(columns.Contains)
             || (packsPanel ? panelBytes > _target.L2CacheBytes || IsWindow(Panel) : !packsCoefficients))
         {
             return false;
         }
 
-        var column = ChooseItems([.. loops.Except(rows).Except(columns)], rows, columns, packsCoefficients);
+        // What is kept is in order already; it is walked through in the same way.
+        var column = ChooseItems([.. loops.Except(rows).Except(columns)], rows, columns, packsCoefficients && !keepsCoefficients);
         if (packsPanel)
         {
             if (_nest.Find(column) is { } block && block[0].Op == Ops.Const && Math.Max(1, _target.L2CacheBytes / 2 / panelBytes) is > 1 and var columnsOfBlock && columnsOfBlock < block[0].Max)
@@ -84,7 +86,10 @@ internal sealed class Blocking
                 _nest.Apply(new Opt(OptKind.Tile, column, (int)columnsOfBlock));
             }
 
-            Stage(column, _panel);
+            if (!keepsPanel)
+            {
+                Stage(column, _panel);
+            }
         }
         else if (_nest.Find(column) is { } inner && Kind(inner) == RangeKind.Loop)
         {
@@ -92,7 +97,7 @@ internal sealed class Blocking
             Apply(OptKind.Innermost, inner);
         }
 
-        if (packsCoefficients)
+        if (packsCoefficients && !keepsCoefficients)
         {
             Stage(-1, 1 - _panel);
         }

@@ -26,6 +26,15 @@ internal sealed class CodeGeneratorView
     /// <summary>How work is divided among lanes that share local arrays; null if every work item runs by itself.</summary>
     public WorkgroupLimits? Workgroups => _device.Workgroups;
 
+    /// <summary>How kernels may read buffers as images; null if they can't.</summary>
+    public ImageLimits? Images => Has(Ops.Texel) && VectorBytes >= 16 && !HasWords ? _device.Images : null;
+
+    /// <summary>
+    /// Whether a group is best one lane, a work item: where one core runs all lanes of a group, and a vector of one lane is as wide as all that
+    /// run side by side. Loops are chosen then as for a processor, which it is.
+    /// </summary>
+    public bool GroupsAreItems => Workgroups is { LocalMemoryIsFast: false, PreferredLanes: var lanes } && VectorBytes >= lanes * DType.Float32.Bytes;
+
     /// <summary>The matrix products that the target lists.</summary>
     public IReadOnlyList<TensorCore> TensorCores => _target.TensorCores;
 

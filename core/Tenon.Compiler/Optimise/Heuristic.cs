@@ -17,15 +17,43 @@ internal static class Heuristic
         return nest.Kernel;
     }
 
+    /// <summary>A kernel that takes what follows from constants from parameters; null if there is nothing of it.</summary>
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="constants">Parameters whose content is mostly the same in many calls.</param>
+    /// <param name="target">What it is for.</param>
+    public static PackedKernel? Pack(UOp kernel, IReadOnlySet<int> constants, CodeGeneratorView target)
+    {
+        var nest = new LoopNest(RangeMerging.Apply(kernel), target.TensorCores) { Constants = constants };
+        if (target.Workgroups is not null || nest.Keepable().Count == 0)
+        {
+            return null;
+        }
+
+        Change(nest, target);
+        return PackedKernel.Of(nest);
+    }
+
     /// <summary>Changes the loops of a kernel whose loops are merged; <see cref="LoopNest.Applied"/> says how.</summary>
     public static void Change(LoopNest nest, CodeGeneratorView target)
+    {
+        ChangeLoops(nest, target);
+        if (target.Images is { ArePreferred: true })
+        {
+            while (ImageReads.Choices(nest.Kernel, target).FirstOrDefault() is { } opt)
+            {
+                nest.Apply(opt);
+            }
+        }
+    }
+
+    private static void ChangeLoops(LoopNest nest, CodeGeneratorView target)
     {
         if (TensorCoreHeuristic.TryApply(nest, target))
         {
             return;
         }
 
-        if (target.Workgroups is not null)
+        if (target is { Workgroups: not null, GroupsAreItems: false })
         {
             WorkgroupHeuristic.Change(nest, target);
             return;
@@ -36,7 +64,8 @@ internal static class Heuristic
             return;
         }
 
-        PlanSearch.Best(DotProducts.Planned(nest), target)?.Apply(nest);
+        PlanSearch.Best(nest.Planned(), target)?.Apply(nest);
+        nest.Keep();
         if (!Blocking.TryApply(nest, target))
         {
             ChooseOrder(nest);

@@ -46,7 +46,8 @@ internal sealed class KernelCost
     /// <param name="ranges">Its ranges, outer loops first.</param>
     /// <param name="target">What it is for.</param>
     /// <param name="packable">What a local array may hold, so that its lanes are consecutive wherever they lie in memory.</param>
-    public KernelCost(List<UOp> order, UOp[] ranges, CodeGeneratorView target, List<UOp>? packable = null)
+    /// <param name="constants">Parameters whose elements lie in the order in which they are used, whatever that is.</param>
+    public KernelCost(List<UOp> order, UOp[] ranges, CodeGeneratorView target, List<UOp>? packable = null, IReadOnlySet<int>? constants = null)
     {
         (_target, _ranges, _sizes) = (target, ranges, new long[ranges.Length]);
         for (var i = 0; i < ranges.Length; i++)
@@ -67,7 +68,8 @@ internal sealed class KernelCost
 
             if (IsWork(u))
             {
-                work.Add(new Work(u, scopes.Values(u), scopes.Around(u), scopes.Inside(u), u.Op is Ops.Load or Ops.Store ? Strides.Along(u[0][1], ranges) : [], fused.Contains(u), packable?.Contains(u) == true));
+                work.Add(new Work(u, scopes.Values(u), scopes.Around(u), scopes.Inside(u), u.Op is Ops.Load or Ops.Store ? Strides.Along(u[0][1], ranges) : [], fused.Contains(u), packable?.Contains(u) == true,
+                    constants?.Count > 0 && u.Op == Ops.Load && u[0][0] is { Op: Ops.Param } p && constants.Contains(p.ArgAs<ParamArg>().Slot)));
             }
         }
 
@@ -99,7 +101,7 @@ internal sealed class KernelCost
             var v = plan.VectorIn(w.Inside);
             var unit = Unit(w, plan, v);
             total += Runs(w.Around, w.Inside, plan) * unit;
-            total += v >= 0 && IsPacked(w, v) ? Elements(w) * PackedElement : 0;
+            total += v >= 0 && !w.IsKept && IsPacked(w, v) ? Elements(w) * PackedElement : 0;
             instructions += plan.CopiesIn(w.Inside) * Math.Max(1, unit / Simple);
             if (w.Node.Op is Ops.Reduce or Ops.Store)
             {
@@ -217,7 +219,7 @@ internal sealed class KernelCost
     private int CopiesAcross(Work w, LoopPlan plan) =>
         _target.CanTranspose(w.Node[1].DType) && Array.FindIndex(w.Strides, s => s == 1) is >= 0 and var cross && plan.Lanes[cross] == 1 ? plan.Copies[cross] : 1;
 
-    private static bool IsPacked(Work w, int lanes) => w.IsPackable && w.Strides[lanes] != 1;
+    private static bool IsPacked(Work w, int lanes) => w.IsKept || (w.IsPackable && w.Strides[lanes] != 1);
 
     private double Elements(Work w)
     {
@@ -268,7 +270,8 @@ internal sealed class KernelCost
     /// <param name="Strides">Of an access, along each loop.</param>
     /// <param name="IsFused">Whether it is part of the reduction that uses it.</param>
     /// <param name="IsPackable">Whether a local array may hold it.</param>
-    private sealed record Work(UOp Node, ulong Values, ulong Around, ulong Inside, long?[] Strides, bool IsFused, bool IsPackable)
+    /// <param name="IsKept">Whether it lies in the order of its use.</param>
+    private sealed record Work(UOp Node, ulong Values, ulong Around, ulong Inside, long?[] Strides, bool IsFused, bool IsPackable, bool IsKept)
     {
         public ulong Reduced { get; } = Inside & ~Values;
     }

@@ -8,6 +8,7 @@ internal sealed partial class LegalOpts
         _target.Workgroups is null ? "the device has no groups of lanes"
         : KindOf(range) is not (RangeKind.Loop or RangeKind.Reduce) ? "it isn't a loop any more"
         : amount < 2 || amount > range[0].Max ? "a loop has at least two lanes, and at most its length"
+        : _nest.Applied.Any(o => o.Kind == OptKind.Accumulate) ? "lanes share the array of the sums"
         : !_nest.CanBeLanes(range) ? "a turn reads what another overwrites"
         : KindOf(range) == RangeKind.Reduce && (_target.LocalBytes == 0 || !_target.Has(Ops.Barrier)) ? "lanes can't combine their sums: that takes local memory and barriers"
         : Array.Exists(_nest.Kernel.TopologicalOrder().ToArray(), u => u.Op == Ops.After && u.TopologicalOrder().Contains(range)) ? "a factor is staged within it" : null;

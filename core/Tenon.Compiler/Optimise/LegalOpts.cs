@@ -63,6 +63,7 @@ internal sealed partial class LegalOpts
             opts.AddRange(_ranges.Where(IsAroundStages).Select(l => l.ArgAs<RangeArg>().Id).Append(-1).Select(id => new Opt(OptKind.Stage, id, factor)));
         }
 
+        opts.AddRange(ImageReads.Choices(_nest.Kernel, _target));
         opts.RemoveAll(o => WhyNot(o) is not null);
         return opts;
     }
@@ -79,6 +80,11 @@ internal sealed partial class LegalOpts
     /// <summary>Why a change may not come next; null if it may.</summary>
     public string? WhyNot(Opt opt)
     {
+        if (opt.Kind == OptKind.Image)
+        {
+            return ImageReads.WhyNot(_nest.Kernel, opt.Amount, _target);
+        }
+
         return (opt.Kind == OptKind.Stage ? WhyNotStage(opt) : WhyNotOf(opt)) ?? (_target.Workgroups is null ? null : WhyNotInGroups(opt));
     }
 
@@ -141,7 +147,7 @@ internal sealed partial class LegalOpts
 
     private string? WhyNotAccumulate(UOp range)
     {
-        if (_target.Workgroups is not null)
+        if (Array.Exists(_ranges, LaneLayout.IsLane))
         {
             return "lanes share local arrays";
         }

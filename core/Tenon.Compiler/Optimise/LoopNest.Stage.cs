@@ -69,18 +69,26 @@ internal sealed partial class LoopNest
         var factor = factors[opt.Amount];
         var index = factor.Op == Ops.Load ? factor[0][1] : null;
         var summed = SummedWith(factor);
-        var axes = StagedAxes(factor, index, summed, opt.Range);
+        var axes = StagedAxes(StagedRanges(factor, opt.Range), index, summed);
         var spanned = axes.SelectMany(a => a).ToArray();
         if (factor.TopologicalOrder().Exists(u => u.Op == Ops.After) || !CanStage(factor, opt.Range))
         {
             throw new TenonException("TEN1051", $"{opt} would stage a factor that doesn't change within that loop, or that is staged already.");
         }
 
-        // Loops that take the longest steps in memory are outermost.
+        var local = UOp.New(Ops.Local, factor.DType, [], new LocalArg(_nextLocal++, SizeOf(spanned)));
+        var (store, loops) = Fill(local, factor, index, axes, axis => summed.Contains(axis[0]) && axis[0].ArgAs<RangeArg>().Kind != RangeKind.Vector ? RangeKind.Loop : CopyKind(index, axis[^1]));
+        var filled = UOp.New(Ops.After, local.DType, [local, End(store, loops)]);
+        Substitute(factor, Load(filled, Offset(spanned)));
+    }
+
+    // What puts a factor into storage with these axes, in loops of its own: those that take the longest steps in memory are outermost.
+    private (UOp Store, UOp[] Loops) Fill(UOp storage, UOp factor, UOp? index, List<UOp[]> axes, Func<UOp[], RangeKind> kindOf)
+    {
         var (loops, copies) = (new UOp[axes.Count], new NodeMap<UOp>());
         foreach (var axis in axes.OrderByDescending(a => Step(index, a[^1])))
         {
-            var loop = loops[axes.IndexOf(axis)] = UOp.Range(axis.Length == 1 ? axis[0][0].Substitute(copies) : UOp.Index(SizeOf(axis)), _nextRange++, summed.Contains(axis[0]) && axis[0].ArgAs<RangeArg>().Kind != RangeKind.Vector ? RangeKind.Loop : CopyKind(index, axis[^1]));
+            var loop = loops[axes.IndexOf(axis)] = UOp.Range(axis.Length == 1 ? axis[0][0].Substitute(copies) : UOp.Index(SizeOf(axis)), _nextRange++, kindOf(axis));
             var rest = loop;
             for (var i = axis.Length - 1; i >= 0; i--)
             {
@@ -89,18 +97,15 @@ internal sealed partial class LoopNest
             }
         }
 
-        var local = UOp.New(Ops.Local, factor.DType, [], new LocalArg(_nextLocal++, SizeOf(spanned)));
-        var store = UOp.New(Ops.Store, DType.Void, [At(local, loops), factor.Substitute(copies)]);
-        var filled = UOp.New(Ops.After, local.DType, [local, End(store, loops)]);
-        Substitute(factor, UOp.New(Ops.Load, factor.DType, [At(filled, spanned)]));
+        return (UOp.New(Ops.Store, DType.Void, [At(storage, loops), factor.Substitute(copies)]), loops);
     }
 
     // The axes of the array, the last consecutive: loops, then what is summed over — several loops that run through memory as one
     // are one axis —, then lanes of the group, then copies that are written out, then lanes of vectors.
-    private static List<UOp[]> StagedAxes(UOp factor, UOp? index, HashSet<UOp> summed, int within)
+    private static List<UOp[]> StagedAxes(UOp[] ranges, UOp? index, HashSet<UOp> summed)
     {
         var axes = new List<UOp[]>();
-        foreach (var r in StagedRanges(factor, within).OrderBy(Group).ThenByDescending(r => Group(r) == 1 ? Step(index, r) : 0).ThenBy(r => r.ArgAs<RangeArg>().Id))
+        foreach (var r in ranges.OrderBy(Group).ThenByDescending(r => Group(r) == 1 ? Step(index, r) : 0).ThenBy(r => r.ArgAs<RangeArg>().Id))
         {
             if (axes.Count > 0 && Group(r) == 1 && Group(axes[^1][^1]) == 1 && Step(index, r) is > 0 and < long.MaxValue && r[0].Op == Ops.Const && Step(index, axes[^1][^1]) == Step(index, r) * r[0].Max)
             {
@@ -139,7 +144,9 @@ internal sealed partial class LoopNest
 
     private static long SizeOf(UOp[] ranges) => ranges.Aggregate(1L, (p, r) => p * r[0].Max);
 
-    private static UOp At(UOp storage, UOp[] ranges)
+    private static UOp At(UOp storage, UOp[] ranges) => UOp.New(Ops.Index, storage.DType, [storage, Offset(ranges)]);
+
+    private static UOp Offset(UOp[] ranges)
     {
         var offset = UOp.Index(0);
         foreach (var r in ranges)
@@ -147,7 +154,7 @@ internal sealed partial class LoopNest
             offset = IndexMath.Add(IndexMath.Mul(offset, UOp.Index(r[0].Max)), r);
         }
 
-        return UOp.New(Ops.Index, storage.DType, [storage, offset]);
+        return offset;
     }
 
     // What fills the array keeps the factor as it is.

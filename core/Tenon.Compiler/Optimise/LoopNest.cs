@@ -60,6 +60,14 @@ internal sealed partial class LoopNest
             return opt.Range;
         }
 
+        if (opt.Kind == OptKind.Image)
+        {
+            var arg = Kernel.ArgAs<KernelArg>();
+            Kernel = UOp.New(Ops.Sink, Kernel.DType, Kernel.Src, arg with { Images = new Axes([.. arg.Images.Span, opt.Amount]) });
+            _applied.Add(opt);
+            return opt.Range;
+        }
+
         var range = Find(opt.Range) ?? throw new TenonException("TEN1010", $"{opt} names a range that the kernel doesn't have. It has {string.Join(", ", Ranges)}.");
         switch (opt.Kind)
         {

@@ -41,10 +41,15 @@ public enum OptKind
     /// amount is the number of the core in the target's list; what doesn't fill a block is filled with zeros.
     /// </summary>
     TensorCore,
+
+    /// <summary>
+    /// A parameter is read as an image, where all that is loaded from it turns out to be texels. The amount is its slot; there is no range.
+    /// </summary>
+    Image,
 }
 
 /// <summary>One change of the loops of a kernel.</summary>
 /// <param name="Kind">What to do.</param>
-/// <param name="Range">The number of the range to change; -1 for all of a work item.</param>
+/// <param name="Range">The number of the range to change; -1 for all of a work item, or for none.</param>
 /// <param name="Amount">Into how many the loop is split; the number of parts of a symbolic loop of the grid; else as the kind says.</param>
 public sealed record Opt(OptKind Kind, int Range, int Amount = 0);

@@ -25,7 +25,7 @@ internal sealed class PlanSearch
     {
         var order = nest.Order;
         _ranges = ranges;
-        _cost = new KernelCost(order, ranges, target, Blocking.FactorsOf(nest, target).FindAll(f => f.Op == Ops.Load && Blocking.CanStage(f, nest.OutputLoops)));
+        _cost = new KernelCost(order, ranges, target, Blocking.FactorsOf(nest, target).FindAll(f => f.Op == Ops.Load && Blocking.CanStage(f, nest.OutputLoops)), nest.Constants);
         _canOverlap = Array.ConvertAll(ranges, nest.CanOverlap);
         _maxLanes = MaxLanes(order, target);
         _maxAccumulators = Math.Max(1, target.VectorRegisters - NotAccumulators);

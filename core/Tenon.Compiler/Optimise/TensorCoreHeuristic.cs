@@ -76,6 +76,7 @@ internal static class TensorCoreHeuristic
     /// <summary>Why a device can't use a core that its generator lists; null if it can.</summary>
     public static string? WhyNot(TensorCore core, CodeGeneratorView target) =>
         !target.Has(Ops.Wmma) || target.Workgroups is not { } limits ? "the target has no tensor cores"
+        : target.VectorBytes == 0 ? "what lanes hold of the matrices are vectors; the target has none"
         : limits.SubgroupSize == 0 || core.Lanes % limits.SubgroupSize != 0 || core.Lanes > limits.MaxLanesPerGroup || core.Lanes > limits.MaxLanes.X ? $"the core takes {core.Lanes} lanes; subgroups have {limits.SubgroupSize}, groups at most {limits.MaxLanesPerGroup}"
         : LocalBytes(core) > target.LocalBytes || (LocalBytes(core) > 0 && !target.Has(Ops.Barrier)) ? $"the core takes {LocalBytes(core)} bytes of local memory; there are {target.LocalBytes}"
         : null;

@@ -138,7 +138,7 @@ internal sealed class WorkgroupHeuristic
                 continue;
             }
 
-            budget /= Split(loop, isFirst ? budget : (long)BitOperations.RoundUpToPowerOf2((ulong)(budget / 2 + 1)), isFirst && work >= _enough * 4);
+            budget /= Split(loop, isFirst ? budget : (long)BitOperations.RoundUpToPowerOf2((ulong)(budget / 2 + 1)), isFirst && (work >= _enough * 4 || _target.Images is { ArePreferred: true }));
             isFirst = false;
         }
     }

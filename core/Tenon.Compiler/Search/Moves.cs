@@ -47,7 +47,7 @@ internal static class Moves
     private static IEnumerable<int> OtherAmounts(RecipeStep[] steps, int i)
     {
         var (amount, made) = (steps[i].Opt.Amount, steps[i].Made);
-        if (amount == 0 || steps[i].Opt.Kind == OptKind.Stage)
+        if (amount == 0 || steps[i].Opt.Kind is OptKind.Stage or OptKind.Image)
         {
             return [];
         }

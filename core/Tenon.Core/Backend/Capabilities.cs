@@ -61,8 +61,14 @@ public sealed record Capabilities
     /// <summary>How work is divided among lanes that share local arrays; null if every work item runs by itself.</summary>
     public WorkgroupLimits? Workgroups { get; init; }
 
+    /// <summary>How kernels may read buffers as images; null if they can't.</summary>
+    public ImageLimits? Images { get; init; }
+
     /// <summary>Alignment in bytes of every allocation.</summary>
     public int Alignment { get; init; } = 64;
+
+    /// <summary>Whether kernels are compiled and never run, and memory doesn't keep what is written to it: the device shows what would be done.</summary>
+    public bool IsDryRun { get; init; }
 }
 
 /// <summary>What a code generator takes. The compiler rewrites everything else away before it calls the generator.</summary>

@@ -70,6 +70,11 @@ public sealed class KernelParameter
 
     /// <summary>Whether the kernel writes it.</summary>
     public bool IsWritten { get; init; }
+
+    /// <summary>
+    /// Its size as an image, if it is one: it is then read by <see cref="Ops.Texel"/> only, and never written. Null of an ordinary buffer.
+    /// </summary>
+    public ImageSize? Image { get; init; }
 }
 
 /// <summary>A kernel that a code generator has compiled: what the disk cache stores and a device loads.</summary>

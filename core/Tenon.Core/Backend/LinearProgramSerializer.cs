@@ -28,6 +28,8 @@ public static class LinearProgramSerializer
             w.Write(p.Size);
             w.Write(p.IsRead);
             w.Write(p.IsWritten);
+            w.Write(p.Image?.Width ?? 0);
+            w.Write(p.Image?.Height ?? 0);
         }
 
         w.Write(UOpSerializer.Serialize(program.Ops));
@@ -53,7 +55,14 @@ public static class LinearProgramSerializer
             var parameters = new KernelParameter[r.Read7BitEncodedInt()];
             for (var i = 0; i < parameters.Length; i++)
             {
-                parameters[i] = new KernelParameter { DType = DType.Parse(r.ReadString()), Size = r.ReadInt64(), IsRead = r.ReadBoolean(), IsWritten = r.ReadBoolean() };
+                parameters[i] = new KernelParameter
+                {
+                    DType = DType.Parse(r.ReadString()),
+                    Size = r.ReadInt64(),
+                    IsRead = r.ReadBoolean(),
+                    IsWritten = r.ReadBoolean(),
+                    Image = new ImageSize(r.ReadInt64(), r.ReadInt64()) is { Width: > 0 } image ? image : null,
+                };
             }
 
             return new LinearProgram

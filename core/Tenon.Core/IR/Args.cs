@@ -86,7 +86,14 @@ public sealed record SpecialArg(string Name, long Size)
 /// </summary>
 /// <param name="Name">A name for people; programs with the same content have the same name.</param>
 /// <param name="FastMath">Whether <see cref="FastMathRules"/> apply.</param>
-public sealed record KernelArg(string Name, bool FastMath = false);
+public sealed record KernelArg(string Name, bool FastMath = false)
+{
+    /// <summary>Whether the kernel's loops are as they are to be: it is only written out.</summary>
+    public bool IsArranged { get; init; }
+
+    /// <summary>The slots of the parameters that are to be read as images, where that can be done.</summary>
+    public Axes Images { get; init; } = Axes.None;
+}
 
 /// <summary>An immutable list of axes that compares by content.</summary>
 public sealed class Axes : IEquatable<Axes>

@@ -106,7 +106,7 @@ public static class MathFunctions
     // e^(-x²)/√π / (x + 1/2 / (x + 2/2 / (x + 3/2 / …)))
     private static double Erfc(double x)
     {
-        if (!(x >= 1.5))
+        if (!(x >= 1))
         {
             return 1 - Erf(x);
         }

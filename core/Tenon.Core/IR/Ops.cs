@@ -221,4 +221,10 @@ public enum Ops : byte
     /// the second; it wraps. For targets that list it.
     /// </summary>
     Dot4,
+
+    /// <summary>
+    /// L. Sources: a <see cref="Param"/> that is an image, a column and a row. The four elements of the texel there, as float32. For targets that
+    /// list it, on devices with <see cref="Backend.Capabilities.Images"/>.
+    /// </summary>
+    Texel,
 }

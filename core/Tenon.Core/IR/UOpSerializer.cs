@@ -23,6 +23,7 @@ public static class UOpSerializer
         Integer,
         Local,
         Function,
+        KernelWithImages,
     }
 
     /// <summary>The listed nodes with all that they are made from, in an order in which sources come before users.</summary>
@@ -161,9 +162,14 @@ public static class UOpSerializer
                 w.Write7BitEncodedInt(s.Dimension);
                 break;
             case KernelArg k:
-                w.Write((byte)ArgTag.Kernel);
+                w.Write((byte)(k.Images.Count > 0 ? ArgTag.KernelWithImages : ArgTag.Kernel));
                 w.Write(k.Name);
-                w.Write(k.FastMath);
+                w.Write((byte)((k.FastMath ? 1 : 0) | (k.IsArranged ? 2 : 0)));
+                if (k.Images.Count > 0)
+                {
+                    WriteAxes(w, k.Images);
+                }
+
                 break;
             case Axes a:
                 w.Write((byte)ArgTag.Axes);
@@ -197,13 +203,16 @@ public static class UOpSerializer
         ArgTag.Variable => new VariableArg(r.ReadString(), r.ReadInt64(), r.ReadInt64()),
         ArgTag.Range => new RangeArg(r.ReadInt32(), (RangeKind)r.ReadByte()),
         ArgTag.Special => new SpecialArg(r.ReadString(), r.ReadInt64()) { Kind = (SpecialKind)r.ReadByte(), Dimension = r.Read7BitEncodedInt() },
-        ArgTag.Kernel => new KernelArg(r.ReadString(), r.ReadBoolean()),
+        ArgTag.Kernel => ReadKernel(r.ReadString(), r.ReadByte()),
+        ArgTag.KernelWithImages => ReadKernel(r.ReadString(), r.ReadByte()) with { Images = ReadAxes(r) },
         ArgTag.Axes => ReadAxes(r),
         ArgTag.Text => r.ReadString(),
         ArgTag.Integer => r.ReadInt32(),
         ArgTag.Function => (MathFunction)r.ReadByte(),
         var tag => throw new InvalidDataException($"unknown argument tag {(byte)tag}"),
     };
+
+    private static KernelArg ReadKernel(string name, byte flags) => new(name, (flags & 1) != 0) { IsArranged = (flags & 2) != 0 };
 
     private static void WriteAxes(BinaryWriter w, Axes axes)
     {

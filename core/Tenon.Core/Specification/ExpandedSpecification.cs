@@ -30,6 +30,7 @@ public static class ExpandedSpecification
         static u => u.Op == Ops.Load && u[0].Op == Ops.Index && u.DType.Scalar == u[0].DType
             && (u.Src.Length == 1 || (u.Src.Length == 3 && (u[1].DType == DType.Bool || u[1].DType == DType.Bool.WithLanesOf(u.DType)) && u[2].DType == u.DType)),
         static u => u.Op == Ops.Store && u[0].Op == Ops.Index && u[1].DType.Scalar == u[0].DType && (u.Src.Length == 2 || (u.Src.Length == 3 && u[2].DType == DType.Bool)),
+        u => Specification.IsTexel(u, isIndex),
         static u => u is { Op: Ops.LaneXor, Arg: > 0 } && u.Src.Length == 1 && u[0].DType == u.DType && !u.DType.IsVector,
         static u => u is { Op: Ops.Accumulator, Arg: int } && u[0].DType == u.DType && AreRanges(u.Src[1..]),
         static u => u.Op == Ops.Assign && u.Src.Length > 2 && u[0].Op == Ops.Accumulator && u[0].DType == u.DType && u[1].DType == u.DType && AreRanges(u.Src[2..]),

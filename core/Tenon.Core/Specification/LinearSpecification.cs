@@ -19,6 +19,7 @@ public static class LinearSpecification
         static u => u.Op == Ops.Load && u[0].Op == Ops.Index && u.DType.Scalar == u[0].DType
             && (u.Src.Length == 1 || (u.Src.Length == 3 && (u[1].DType == DType.Bool || u[1].DType == DType.Bool.WithLanesOf(u.DType)) && u[2].DType == u.DType)),
         static u => u.Op == Ops.Store && u[0].Op == Ops.Index && u[1].DType.Scalar == u[0].DType && IsStoreOf(u),
+        static u => Specification.IsTexel(u, IsAddressing),
         static u => u is { Op: Ops.Accumulator, Arg: int } && u.Src.Length == 1 && u[0].DType == u.DType,
         static u => u.Op == Ops.Assign && u.Src.Length == 2 && u[0].Op == Ops.Accumulator && u[0].DType == u.DType && u[1].DType == u.DType,
         static u => u.Op == Ops.Barrier && u.Src.Length == 0 && u.DType == DType.Void,
@@ -64,6 +65,11 @@ public static class LinearSpecification
             if (target.WordBytes == 0 && (u is { Op: Ops.Special, Arg: SpecialArg { Kind: SpecialKind.Start } } || (u.Op == Ops.Store && u.Src.Length > 2 && !u[2].DType.IsBool)))
             {
                 throw Illegal(program, $"the target {target.Fingerprint} has no words for {u}");
+            }
+
+            if (u.Op is Ops.Texel or Ops.Index && u[0].Op == Ops.Param && program.Parameters[u[0].ArgAs<ParamArg>().Slot].Image is null == (u.Op == Ops.Texel))
+            {
+                throw Illegal(program, u.Op == Ops.Texel ? $"{u} reads what is no image" : $"{u} addresses an image");
             }
 
             if (u.Op == Ops.Wmma && !IsOf(target.TensorCores.FirstOrDefault(c => c.Name == (string)u.Arg!), u))

@@ -53,6 +53,10 @@ internal sealed class Specification(string level, params Func<UOp, bool>[] rules
         return true;
     }
 
+    /// <summary>Whether a node reads a texel of a parameter.</summary>
+    public static bool IsTexel(UOp u, Func<DType, bool> isIndex) =>
+        u.Op == Ops.Texel && u.Src.Length == 3 && u.DType == DType.Float32.Vec(Backend.ImageSize.TexelElements) && u[0].Op == Ops.Param && isIndex(u[1].DType) && isIndex(u[2].DType);
+
     /// <summary>Arithmetic whose sources agree in type and lanes, as far as the op asks.</summary>
     public static bool IsElementwise(UOp u) => u.Op switch
     {

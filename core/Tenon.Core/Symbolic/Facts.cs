@@ -4,7 +4,7 @@ namespace Tenon.Core;
 /// What a condition says of the indices in it, as bounds of linear forms, and the interval of an index where the condition
 /// holds.
 /// </summary>
-internal sealed class Facts
+public sealed class Facts
 {
     // A remainder says something of a quotient, that of a remainder again.
     private const int MostConsequences = 4;

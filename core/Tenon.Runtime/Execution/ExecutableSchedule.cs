@@ -130,6 +130,14 @@ internal sealed class ExecutableSchedule
         }
     }
 
+    /// <summary>Queues one call, of which no storage is temporary.</summary>
+    public void Run(int call, Storage?[] slots, Statistics statistics, DebugLog log)
+    {
+        RunOne(call, slots, [], [], log);
+        statistics.CountRun(_programs[call] is null ? 0 : 1, _programs[call] is null ? 1 : 0);
+        GC.KeepAlive(slots);
+    }
+
     private static int KeyNumber(List<string> keys, string key)
     {
         var at = keys.IndexOf(key);

@@ -20,4 +20,11 @@ internal interface ICompiler
     /// <param name="target">What the code generator takes.</param>
     /// <param name="opts">How its loops are changed; null for what the heuristic chooses.</param>
     LinearProgram Lower(UOp kernel, Capabilities device, CodeGeneratorTarget target, IReadOnlyList<Opt>? opts = null);
+
+    /// <param name="kernel">A kernel that runs again and again.</param>
+    /// <param name="constants">The numbers of its parameters that are mostly the same.</param>
+    /// <param name="device">What the device has.</param>
+    /// <param name="target">What the code generator takes.</param>
+    /// <returns>The kernel with what follows from these computed apart; null if that doesn't pay.</returns>
+    PackedKernel? Pack(UOp kernel, IReadOnlySet<int> constants, Capabilities device, CodeGeneratorTarget target);
 }

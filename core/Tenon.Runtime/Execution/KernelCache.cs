@@ -16,7 +16,7 @@ internal sealed class KernelCache(ICompiler compiler, KernelStore? disk, KernelT
     /// <summary>The programs of these kernels, compiled in parallel where they are new.</summary>
     public KernelProgram[] Get(IReadOnlyList<(UOp Kernel, OpenedDevice Device)> kernels)
     {
-        tuning.Observer?.Invoke(kernels);
+        tuning.Observer?.Invoke([.. kernels.Where(k => k.Kernel.Arg is not KernelArg { IsArranged: true })]);
         var start = Stopwatch.GetTimestamp();
         var programs = new KernelProgram[kernels.Count];
         if (kernels.Count <= 1 || kernels.All(k => Entry(k).IsValueCreated))
@@ -42,6 +42,10 @@ internal sealed class KernelCache(ICompiler compiler, KernelStore? disk, KernelT
         statistics.AddCompileTime(start);
         return programs;
     }
+
+    /// <summary>A kernel that runs again and again, with what follows from some of its parameters computed apart; null if that doesn't pay.</summary>
+    public PackedKernel? Pack(UOp kernel, OpenedDevice device, IReadOnlySet<int> constants) =>
+        tuning.OptsOf(kernel, device) is null ? compiler.Pack(kernel, constants, device.Capabilities, device.Generator.Target) : null;
 
     /// <summary>Unloads all programs.</summary>
     public void Close()
@@ -73,7 +77,7 @@ internal sealed class KernelCache(ICompiler compiler, KernelStore? disk, KernelT
 
     private KernelProgram Make(UOp kernel, OpenedDevice device)
     {
-        if (compiler.Options.Optimise && tuning.OptsOf(kernel, device) is { } opts)
+        if (compiler.Options.Optimise && kernel.Arg is not KernelArg { IsArranged: true } && tuning.OptsOf(kernel, device) is { } opts)
         {
             try
             {

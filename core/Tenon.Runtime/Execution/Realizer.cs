@@ -104,6 +104,12 @@ internal sealed class Realizer
         return executable;
     }
 
+    /// <summary>A kernel that runs again and again, with what follows from some of its parameters computed apart; null if that doesn't pay.</summary>
+    public PackedKernel? Pack(UOp kernel, string device, IReadOnlySet<int> constants) => _kernels.Pack(kernel, _devices.Open(device), constants);
+
+    /// <summary>Queues one call of a schedule.</summary>
+    public void Run(ExecutableSchedule executable, int call, Storage?[] slots) => executable.Run(call, slots, _statistics, _log);
+
     /// <summary>Queues a schedule.</summary>
     public void Run(ExecutableSchedule executable, Storage?[] slots, ReadOnlySpan<long> variables)
     {

@@ -17,4 +17,6 @@ internal sealed class TensorCompiler(CompilerOptions options, bool recordDecisio
 
     public LinearProgram Lower(UOp kernel, Capabilities device, CodeGeneratorTarget target, IReadOnlyList<Opt>? opts = null) =>
         KernelCompiler.Compile(kernel, device, target, opts is null ? options : options with { Opts = opts });
+
+    public PackedKernel? Pack(UOp kernel, IReadOnlySet<int> constants, Capabilities device, CodeGeneratorTarget target) => KernelCompiler.Pack(kernel, constants, device, target, options);
 }

@@ -51,6 +51,7 @@ internal sealed class BufferTable
         var storage = Get(buffer);
         _states.TryGetValue(buffer, out var state);
         state!.IsStale = true;
+        storage.Change();
         return Add(buffer.DType, buffer.ArgAs<BufferArg>().Size, storage);
     }
 

@@ -8,6 +8,7 @@ internal sealed class Storage
     private static long _lastId;
     private readonly CachingAllocator? _memory;
     private readonly long _offset;
+    private long _version;
 
     public Storage(OpenedDevice device, long bytes)
     {
@@ -37,6 +38,9 @@ internal sealed class Storage
     /// <summary>A number that no other has.</summary>
     public long Id { get; } = Interlocked.Increment(ref _lastId);
 
+    /// <summary>Becomes another whenever the content does.</summary>
+    public long Version => Volatile.Read(ref _version);
+
     public OpenedDevice Device { get; }
 
     public long Bytes { get; }
@@ -47,4 +51,7 @@ internal sealed class Storage
 
     /// <summary>Whether parts of it may be storage of their own.</summary>
     public bool IsFile => _memory is null;
+
+    /// <summary>Says that it has another content, or will have when queued work is done.</summary>
+    public void Change() => Interlocked.Increment(ref _version);
 }

@@ -16,15 +16,18 @@ public sealed class RecordedProgram
     private readonly RecordedSlot[] _slots;
     private readonly int[] _inputs;
     private readonly int[] _outputs;
-    private readonly ExecutableSchedule _executable;
+    private readonly Lock _lock = new();
+    private readonly Func<int, string, string> _keyOf;
+    private readonly HashSet<int> _constants;
+    private readonly long _maxKeptBytes;
     private readonly (int Slot, Storage Storage)[] _fixed;
     private readonly RecordedSlot[] _filled;
 
-    // For each variable of the kernels the number of a variable of the program, or -1 and a value.
-    private readonly (int Variable, long Value)[] _values;
+    // What runs, and for each variable of its kernels the number of a variable of the program, or -1 and a value.
+    private volatile Executable _executable;
 
     internal RecordedProgram(
-        Realizer realizer, BufferTable buffers, RecordedStep[] steps, RecordedSlot[] slots, int[] inputs, int[] outputs, IReadOnlyDictionary<string, long> variables)
+        Realizer realizer, BufferTable buffers, RecordedStep[] steps, RecordedSlot[] slots, int[] inputs, int[] outputs, IReadOnlyDictionary<string, long> variables, IReadOnlyCollection<int> constants, long maxKeptBytes)
     {
         (_realizer, _buffers, _steps, _slots, _inputs, _outputs) = (realizer, buffers, steps, slots, inputs, outputs);
         _filled = Array.FindAll(slots, s => s.Fill is not null);
@@ -38,23 +41,27 @@ public sealed class RecordedProgram
         WritesAny = Array.Exists(inputs, i => slots[i].IsWritten);
         var names = variables.Keys.ToList();
         Variables = names;
-        var (schedule, stepOf) = Merge();
-        _executable = realizer.Prepare(schedule, (call, name) => Key(stepOf[call], name));
-        _values = [.. _executable.Variables.Select(Value)];
+
+        // Files may be written to by others.
+        _constants = [.. constants.Where(i => !slots[i].IsWritten && slots[i].Storage is not { IsFile: true }), .. _fixed.Where(f => !f.Storage.IsFile).Select(f => f.Slot)];
+        _maxKeptBytes = maxKeptBytes;
+        _keyOf = Key;
+        var (calls, all, stepOf) = Merge();
+        _executable = Prepare(MemoryPlan.Of(calls, all), stepOf);
 
         string Key(int step, string name) => !variables.TryGetValue(name, out var value) ? $"{step}:{name}"
             : steps[step].Variables[name] == value ? name
             : throw new TenonException("TEN5302", $"Variable {name} is bound to {value} by an argument of a captured function, and to {steps[step].Variables[name]} within it. A later call can't tell what it would be bound to there: compute it as an expression of the argument, or bind another variable and pass that too.");
-
-        (int, long) Value(string key) => names.IndexOf(key) is var at and >= 0 ? (at, 0)
-            : (-1, steps[int.Parse(key[..key.IndexOf(':')], System.Globalization.CultureInfo.InvariantCulture)].Variables[key[(key.IndexOf(':') + 1)..]]);
     }
 
     /// <summary>The variables of which a run gets values, in order.</summary>
     public IReadOnlyList<string> Variables { get; }
 
     /// <summary>The whole as one schedule.</summary>
-    public Schedule Schedule => _executable.Schedule;
+    public Schedule Schedule => _executable.Program.Schedule;
+
+    /// <summary>Bytes that are kept from run to run, of what follows from storage that doesn't change.</summary>
+    public long KeptBytes => _executable.Kept?.Bytes ?? 0;
 
     /// <summary>Whether a run overwrites an input.</summary>
     public bool Writes(int input) => _slots[_inputs[input]].IsWritten;
@@ -71,7 +78,8 @@ public sealed class RecordedProgram
     /// <returns>Nodes of the outputs' storage, which is new, unless its content never changes.</returns>
     public UOp[] Run(Span<UOp> inputs, ReadOnlySpan<long> variables)
     {
-        var storages = new Storage?[_executable.Schedule.Slots.Count];
+        var executable = _executable.IsFinal ? _executable : Split();
+        var storages = new Storage?[executable.Program.Schedule.Slots.Count];
         for (var i = 0; i < inputs.Length; i++)
         {
             storages[_inputs[i]] = _buffers.Get(inputs[i]);
@@ -96,13 +104,14 @@ public sealed class RecordedProgram
             outputs[i] = at >= 0 ? inputs[at] : _buffers.Add(slot.DType, slot.Size, storages[slot.Number]!);
         }
 
-        Span<long> values = stackalloc long[_values.Length];
+        Span<long> values = stackalloc long[executable.Values.Length];
         for (var i = 0; i < values.Length; i++)
         {
-            values[i] = _values[i].Variable < 0 ? _values[i].Value : variables[_values[i].Variable];
+            values[i] = executable.Values[i].Variable < 0 ? executable.Values[i].Value : variables[executable.Values[i].Variable];
         }
 
-        _realizer.Run(_executable, storages, values);
+        executable.Kept?.Bring(storages);
+        _realizer.Run(executable.Program, storages, values);
         for (var i = 0; i < inputs.Length; i++)
         {
             if (_slots[_inputs[i]].IsWritten)
@@ -192,8 +201,51 @@ public sealed class RecordedProgram
         return storage;
     }
 
+    // What follows from constants is computed apart. Only by what runs again: the first run of a model is not to take longer.
+    private Executable Split()
+    {
+        lock (_lock)
+        {
+            if (_executable.IsFinal)
+            {
+                return _executable;
+            }
+
+            if (_maxKeptBytes == 0 || _constants.Count == 0)
+            {
+                return _executable = _executable with { IsFinal = true };
+            }
+
+            var (calls, slots, stepOf) = Merge();
+            var apart = new KeptCalls(slots, [.. _constants], _maxKeptBytes);
+            var left = apart.Take(calls);
+            stepOf = [.. left.Select(i => stepOf[i])];
+            var plan = MemoryPlan.Of([.. left.Select(i => calls[i])], slots);
+            slots.Clear();
+            slots.AddRange(plan.Slots);
+            var packed = apart.Pack(plan.Calls, _realizer.Pack);
+            if (apart.Calls.Count == 0)
+            {
+                return _executable = _executable with { IsFinal = true };
+            }
+
+            var program = Prepare(plan with { Calls = packed, Slots = slots }, stepOf);
+            var kept = _realizer.Prepare(new Schedule { Slots = slots, Calls = apart.Calls, ArenaBytes = new Dictionary<string, long>() }, static (_, name) => name);
+            return _executable = program with { Kept = new KeptValues(_realizer, kept, packed.SelectMany(c => c.Slots).ToHashSet()), IsFinal = true };
+        }
+    }
+
+    private Executable Prepare(MemoryPlan plan, List<int> stepOf)
+    {
+        var program = _realizer.Prepare(new Schedule { Slots = plan.Slots, Calls = plan.Calls, ArenaBytes = plan.ArenaBytes, LeastBytes = plan.LeastBytes }, (call, name) => _keyOf(stepOf[call], name));
+        return new Executable(program, [.. program.Variables.Select(Value)]);
+
+        (int, long) Value(string key) => Variables.ToList().IndexOf(key) is var at and >= 0 ? (at, 0)
+            : (-1, _steps[int.Parse(key[..key.IndexOf(':')], System.Globalization.CultureInfo.InvariantCulture)].Variables[key[(key.IndexOf(':') + 1)..]]);
+    }
+
     // The steps one after the other, on slots of the recording followed by the temporaries of each step.
-    private (Schedule Schedule, List<int> StepOf) Merge()
+    private (List<ScheduledCall> Calls, List<ScheduleSlot> Slots, List<int> StepOf) Merge()
     {
         var (calls, stepOf) = (new List<ScheduledCall>(), new List<int>());
         var slots = _slots.Select(s => new ScheduleSlot(KindOf(s), s.DType, s.Size, s.Device)).ToList();
@@ -217,10 +269,17 @@ public sealed class RecordedProgram
             }
         }
 
-        var plan = MemoryPlan.Of(calls, slots);
-        return (new Schedule { Slots = plan.Slots, Calls = plan.Calls, ArenaBytes = plan.ArenaBytes, LeastBytes = plan.LeastBytes }, stepOf);
+        return (calls, slots, stepOf);
     }
 
     private SlotKind KindOf(RecordedSlot slot) =>
         slot.IsExternal || slot.Storage is not null || slot.Fill is not null ? SlotKind.Input : _outputs.Contains(slot.Number) ? SlotKind.Output : SlotKind.Temporary;
+
+    private sealed record Executable(ExecutableSchedule Program, (int Variable, long Value)[] Values)
+    {
+        public KeptValues? Kept { get; init; }
+
+        // Whether it has been looked at what can be kept.
+        public bool IsFinal { get; init; }
+    }
 }

@@ -91,8 +91,10 @@ public sealed class Recording : IDisposable
     /// <param name="inputs">Slots that get other storage in each run.</param>
     /// <param name="outputs">Slots whose content is wanted.</param>
     /// <param name="variables">Variables that may have other values in each run, with those that they have now.</param>
+    /// <param name="constants">Those inputs that are mostly the same from run to run, as far as no run writes to them.</param>
+    /// <param name="maxKeptBytes">Bytes that may be kept of what follows from these.</param>
     /// <exception cref="TenonException">It can't run again; the message says why.</exception>
-    public RecordedProgram Build(IReadOnlyList<int> inputs, IReadOnlyList<int> outputs, IReadOnlyDictionary<string, long> variables)
+    public RecordedProgram Build(IReadOnlyList<int> inputs, IReadOnlyList<int> outputs, IReadOnlyDictionary<string, long> variables, IReadOnlyCollection<int> constants, long maxKeptBytes)
     {
         if (_assumed.FirstOrDefault(s => s.IsWritten) is { } read)
         {
@@ -105,7 +107,7 @@ public sealed class Recording : IDisposable
             KeepContent(_slots[output]);
         }
 
-        return new RecordedProgram(_realizer, _buffers, [.. _steps], [.. _slots], [.. inputs], [.. outputs], variables);
+        return new RecordedProgram(_realizer, _buffers, [.. _steps], [.. _slots], [.. inputs], [.. outputs], variables, constants, maxKeptBytes);
     }
 
     /// <summary>Ends the recording.</summary>

@@ -72,6 +72,7 @@ internal static class GradientRules
         MathFunction.Cos => [-(g * UOp.Alu(Ops.Sin, n[0]))],
         MathFunction.Tan => [g * UOp.Alu(Ops.Add, One(n), n * n)],
         MathFunction.Erf => [g * UOp.Function(MathFunction.Exp, -(n[0] * n[0])) * (2 / Math.Sqrt(Math.PI))],
+        MathFunction.Erfc => [g * UOp.Function(MathFunction.Exp, -(n[0] * n[0])) * (-2 / Math.Sqrt(Math.PI))],
         MathFunction.Pow => [PowerOfBase(n[0], n[1], g), PowerOfExponent(n, n[0], n[1], g)],
         MathFunction.Tanh => [g * UOp.Alu(Ops.Sub, One(n), n * n)],
         MathFunction.Sigmoid => [g * (n * UOp.Alu(Ops.Sub, One(n), n))],

@@ -25,7 +25,7 @@ internal sealed partial class Capture
     private readonly CapturedResult[] _results;
     private readonly List<object?> _plainResults;
 
-    private Capture(CaptureTrace trace, JitCall call, object? result, out object? given)
+    private Capture(CaptureTrace trace, JitCall call, JitOptions options, object? result, out object? given)
     {
         var outputs = new CapturedOutputs(trace);
         var tensors = new List<Tensor>();
@@ -62,7 +62,8 @@ internal sealed partial class Capture
         (_literals, _gradientsFound, _modes) = ([.. trace.Literals], [.. trace.GradientsFound], [.. trace.Modes]);
         _assumed = [.. trace.Recording.Assumed];
         _plainResults = plain;
-        _program = trace.Recording.Build([.. inputs.Select(i => i.Slot)], outputs.Slots, call.Variables.ToDictionary(v => v.Name, v => v.Value));
+        _program = trace.Recording.Build([.. inputs.Select(i => i.Slot)], outputs.Slots, call.Variables.ToDictionary(v => v.Name, v => v.Value),
+            [.. inputs.Where(i => i.Source is { Argument: < 0, IsGradient: false }).Select(i => i.Slot)], options.MaxKeptBytes);
 
         // The call that was traced gets what later calls get.
         var buffers = outputs.Buffers;
@@ -82,8 +83,9 @@ internal sealed partial class Capture
     /// <summary>Runs the function and captures what it does; null where nothing can be recorded.</summary>
     /// <param name="body">The function.</param>
     /// <param name="call">Its arguments.</param>
+    /// <param name="options">How it is captured.</param>
     /// <param name="result">What it returned.</param>
-    public static Capture? Of(Func<object?[], object?> body, JitCall call, out object? result)
+    public static Capture? Of(Func<object?[], object?> body, JitCall call, JitOptions options, out object? result)
     {
         using var trace = CaptureTrace.Begin(call);
         var returned = body(call.Arguments);
@@ -93,11 +95,14 @@ internal sealed partial class Capture
             return null;
         }
 
-        return new Capture(trace, call, returned, out result);
+        return new Capture(trace, call, options, returned, out result);
     }
 
     /// <summary>The whole as one schedule.</summary>
     public Compiler.Schedule Schedule => _program.Schedule;
+
+    /// <summary>Bytes that are kept from call to call.</summary>
+    public long KeptBytes => _program.KeptBytes;
 
     /// <summary>Whether a call would do the same, as far as it can be seen without running the function.</summary>
     public bool Holds(JitCall call)

@@ -53,6 +53,20 @@ public sealed class CapturedFunction : IDisposable
         }
     }
 
+    /// <summary>
+    /// Bytes of what all captures keep from call to call, because it follows from tensors that don't change; see <see cref="JitOptions.MaxKeptBytes"/>.
+    /// </summary>
+    public long KeptBytes
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _entries.Values.SelectMany(e => e).Sum(e => e.Capture.KeptBytes);
+            }
+        }
+    }
+
     /// <summary>Forgets everything: the next call runs the function itself.</summary>
     public void Reset()
     {
@@ -103,7 +117,7 @@ public sealed class CapturedFunction : IDisposable
     private object? Trace(JitCall call, Entry? entry)
     {
         Traces++;
-        var capture = Capture.Of(_body, call, out var result);
+        var capture = Capture.Of(_body, call, _options, out var result);
         if (capture is null)
         {
             return result;

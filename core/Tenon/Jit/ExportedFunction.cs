@@ -36,7 +36,7 @@ public sealed class ExportedFunction
         // Arguments that share their storage would be one input.
         Tensor[] own = [.. arguments.Select(a => Tensor.FromBytes(a.ToBytes(), a.DType, a.Shape, a.Device))];
         var call = new JitCall([own]);
-        var capture = Capture.Of(given => Stored(function((Tensor[])given[0]!)), call, out var results)
+        var capture = Capture.Of(given => Stored(function((Tensor[])given[0]!)), call, JitOptions.Default, out var results)
             ?? throw new InvalidOperationException("Nothing can be recorded here.");
         var program = capture.Export(own.Length, device, generator);
         var contents = new Dictionary<int, Tensor>();

@@ -55,25 +55,8 @@ public sealed partial class Tensor
 
     private static Tensor FloatPow(Tensor x, Tensor y)
     {
-        if (x.DType != DType.Float64)
-        {
-            var shape = Shapes.Broadcast(x.Shape, y.Shape, nameof(Pow));
-            return Result(UOp.Function(MathFunction.Pow, TensorGraph.BroadcastTo(x.Node, shape), TensorGraph.BroadcastTo(y.Node, shape)), nameof(Pow), x, y);
-        }
-
-        // |x|^y = 2^(y log2 |x|), where the logarithm never sees 0, 1 or infinities of which the product would be NaN.
-        var isZero = x.Eq(0);
-        var size = x.Abs();
-        var isTrivial = (size.Eq(1) & ~((x < 0) & y.IsNaN())) | y.Eq(0);
-        var power = (y * Where(isTrivial | isZero, 2, size).Log2()).Exp2();
-        var atZero = Where(y < 0, double.PositiveInfinity, x.ZerosLike());
-        power = Where(isTrivial, 1, Where(isZero, Where(y.IsNaN(), y, atZero), power));
-
-        var isWhole = y.Trunc().Eq(y);
-        var isOdd = isWhole & (y * 0.5).Trunc().Ne(y * 0.5);
-        var isNegative = (x < 0) | (isZero & (Where(isZero, x, 1).Reciprocal() < 0));
-        var signed = Where(isNegative & isOdd, -power, power);
-        return Where((x < 0) & x.IsFinite() & ~isWhole & ~y.IsNaN(), double.NaN, signed);
+        var shape = Shapes.Broadcast(x.Shape, y.Shape, nameof(Pow));
+        return Result(UOp.Function(MathFunction.Pow, TensorGraph.BroadcastTo(x.Node, shape), TensorGraph.BroadcastTo(y.Node, shape)), nameof(Pow), x, y);
     }
 
     private static Tensor IntegerPow(Tensor x, Tensor y)

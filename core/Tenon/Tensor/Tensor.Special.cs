@@ -21,13 +21,11 @@ public sealed partial class Tensor
     // B₂ₖ: 1/6, -1/30, …
     private static readonly double[] BernoulliNumbers = [1 / 6d, -1 / 30d, 1 / 42d, -1 / 30d, 5 / 66d, -691 / 2730d, 7 / 6d];
 
+    /// <summary>The error function 2/√π ∫₀ˣ e^(-t²) dt.</summary>
+    public Tensor Erf() => Function(MathFunction.Erf);
+
     /// <summary>1 - <see cref="Erf"/>, accurate where that is near 1.</summary>
-    public Tensor Erfc() => InSingle(static x =>
-    {
-        var isTail = x > 0.5;
-        return Where(isTail, Where(isTail, x, 1).ErfcTail(), 1.0 - Where(isTail, 0, x).Erf())
-            .WithGradient([x], static (g, _, x) => [g * (-x[0].Square()).Exp() * (-2 / Math.Sqrt(Math.PI))]);
-    });
+    public Tensor Erfc() => Function(MathFunction.Erfc);
 
     /// <summary>The number whose <see cref="Erf"/> is x; ±∞ at ±1, NaN beyond.</summary>
     public Tensor ErfInv() => InDouble(static x =>
@@ -151,4 +149,16 @@ public sealed partial class Tensor
 
     // Formulas that would lose too much in single precision.
     private Tensor InDouble(Func<Tensor, Tensor> formula) => ToFloat() is var x ? formula(x.Cast(DType.Float64)).Cast(x.DType) : this;
+
+    // Horner's scheme.
+    private static Tensor Polynomial(Tensor x, ReadOnlySpan<double> coefficients)
+    {
+        var sum = x * coefficients[^1] + coefficients[^2];
+        for (var i = coefficients.Length - 3; i >= 0; i--)
+        {
+            sum = sum * x + coefficients[i];
+        }
+
+        return sum;
+    }
 }

@@ -17,14 +17,17 @@ internal sealed class ClGenerator(ClCompiler compiler, OpenCLRenderer renderer) 
     public override CodeGeneratorTarget Target => renderer.Target;
 
     /// <summary>What the language offers on a device.</summary>
-    public static OpenCLFeatures FeaturesOf(ClDeviceInfo device) => new()
+    public static OpenCLFeatures FeaturesOf(ClDeviceInfo device, ClImageUse images) => new()
     {
         HasDouble = device.HasDouble,
         HasHalf = device.HasHalf,
         HasExactDivision = device.RoundsDivision,
         HasMulAcc = device.HasFma,
         Shuffle = device.Shuffle,
-        Fingerprint = string.Join('|', device.PlatformName, device.Name, device.Version, device.Driver),
+        Images = device.Images?.Form(images) ?? OpenCLImages.None,
+        VectorBytes = device.VectorBytes,
+        VectorRegisters = device.VectorRegisters,
+        Fingerprint = string.Join('|', device.PlatformName, device.Name, device.Version, device.Driver, device.Images?.Form(images)),
     };
 
     /// <inheritdoc/>
@@ -32,5 +35,5 @@ internal sealed class ClGenerator(ClCompiler compiler, OpenCLRenderer renderer) 
 
     /// <inheritdoc/>
     protected override ReadOnlyMemory<byte> Compile(LinearProgram program, string source) =>
-        new ClKernelCode([.. program.Parameters.Select(p => p.DType.Bytes)], compiler.Compile(program.Name, source)).Write();
+        new ClKernelCode([.. program.Parameters.Select(p => new ClKernelBuffer(p.DType.Bytes, p.IsWritten, p.Image))], compiler.Compile(program.Name, source)).Write();
 }

@@ -17,15 +17,16 @@ internal sealed unsafe partial class ClCommands : IDisposable
     private readonly ClQueue _copies;
     private readonly StagingRing _staging;
     private readonly Lock _stagingGate = new();
+    private readonly ClImages _images;
     private ClHandle? _timed;
 
     // The last copy that a launch has waited for.
     private long _awaitedCopy;
 
     /// <summary>Creates the queues.</summary>
-    public ClCommands(ClContext context, bool hasTransferQueue)
+    public ClCommands(ClContext context, bool hasTransferQueue, ClImageUse images)
     {
-        (_context, _cl) = (context, context.Functions);
+        (_context, _cl, _images) = (context, context.Functions, new ClImages(context, images));
         _launches = new ClQueue(context);
         _copies = hasTransferQueue ? new ClQueue(context) : _launches;
         _staging = new StagingRing(context, _copies);
@@ -39,7 +40,6 @@ internal sealed unsafe partial class ClCommands : IDisposable
         lock (_context.Gate)
         {
             _context.ThrowIfLost();
-            program.SetArguments(buffers, variables);
             var copy = AreApart ? LastCopyTo(buffers) : 0;
             var wait = copy > _awaitedCopy ? _copies.EventOf(copy) : 0;
             if (wait != 0)
@@ -47,8 +47,8 @@ internal sealed unsafe partial class ClCommands : IDisposable
                 _copies.Flush();
             }
 
+            var number = _launches.Add(Enqueue(program, buffers, variables, _launches.Handle, wait), program.Description);
             _awaitedCopy = Math.Max(_awaitedCopy, copy);
-            var number = _launches.Add(Enqueue(program, _launches.Handle, wait), program.Description);
             foreach (var view in buffers)
             {
                 ((ClBuffer)view.Buffer).LastLaunch = number;
@@ -63,8 +63,7 @@ internal sealed unsafe partial class ClCommands : IDisposable
         lock (_context.Gate)
         {
             _timed ??= _context.CreateQueue(CL_QUEUE_PROFILING_ENABLE);
-            program.SetArguments(buffers, variables);
-            var command = Enqueue(program, _timed.Value, 0);
+            var command = Enqueue(program, buffers, variables, _timed.Value, 0);
             try
             {
                 var code = _cl.clWaitForEvents(1, &command);
@@ -103,6 +102,19 @@ internal sealed unsafe partial class ClCommands : IDisposable
         _timed?.Dispose();
         _launches.Dispose();
         _copies.Dispose();
+    }
+
+    private nint Enqueue(ClProgram program, ReadOnlySpan<BufferView> buffers, ReadOnlySpan<long> variables, nint queue, nint wait)
+    {
+        try
+        {
+            program.SetArguments(buffers, variables, _images, queue, wait);
+            return Enqueue(program, queue, wait);
+        }
+        finally
+        {
+            _images.Release();
+        }
     }
 
     private nint Enqueue(ClProgram program, nint queue, nint wait)

@@ -1,5 +1,6 @@
 using System.Text;
 using Tenon.Core.Backend;
+using Tenon.Plugins.Cl.Compilation;
 using Tenon.Plugins.Cl.Memory;
 using Tenon.Plugins.Cl.Native;
 using static Tenon.Plugins.Cl.Native.ClConstants;
@@ -12,17 +13,17 @@ internal sealed unsafe class ClProgram : KernelProgram
     private readonly ClContext _context;
     private readonly ClCommands _commands;
     private readonly ClHandle _kernel;
-    private readonly IReadOnlyList<int> _elementBytes;
+    private readonly IReadOnlyList<ClKernelBuffer> _buffers;
 
     /// <summary>Makes the kernel of a program, which is then this one's.</summary>
     /// <param name="kernel">What it was compiled to.</param>
     /// <param name="program">What OpenCL has loaded.</param>
-    /// <param name="elementBytes">Of each buffer, the bytes of an element: offsets are passed in elements.</param>
+    /// <param name="buffers">What it takes: offsets are passed in elements.</param>
     /// <param name="context">The device.</param>
     /// <param name="commands">Where it runs.</param>
-    public ClProgram(CompiledKernel kernel, ClHandle program, IReadOnlyList<int> elementBytes, ClContext context, ClCommands commands) : base(kernel)
+    public ClProgram(CompiledKernel kernel, ClHandle program, IReadOnlyList<ClKernelBuffer> buffers, ClContext context, ClCommands commands) : base(kernel)
     {
-        (_context, _commands, _elementBytes) = (context, commands, elementBytes);
+        (_context, _commands, _buffers) = (context, commands, buffers);
         Description = $"kernel {kernel.Name}";
         using (program)
         {
@@ -52,21 +53,35 @@ internal sealed unsafe class ClProgram : KernelProgram
     public string Description { get; }
 
     /// <summary>Sets the arguments of the next launch: each buffer and where it begins, then the variables. Called under the context's gate.</summary>
-    public void SetArguments(ReadOnlySpan<BufferView> buffers, ReadOnlySpan<long> variables)
+    /// <param name="buffers">The buffers.</param>
+    /// <param name="variables">The variables.</param>
+    /// <param name="images">Makes images of buffers.</param>
+    /// <param name="queue">The queue of the launch.</param>
+    /// <param name="wait">What the launch waits for; 0 for nothing.</param>
+    public void SetArguments(ReadOnlySpan<BufferView> buffers, ReadOnlySpan<long> variables, ClImages images, nint queue, nint wait)
     {
         var kernel = Handle;
         var index = 0u;
         for (var i = 0; i < buffers.Length; i++)
         {
             var memory = ((ClBuffer)buffers[i].Buffer).Handle;
-            var (offset, remainder) = Math.DivRem(buffers[i].Offset, _elementBytes[i]);
+            var (offset, remainder) = Math.DivRem(buffers[i].Offset, _buffers[i].ElementBytes);
             if (remainder != 0)
             {
-                throw new BackendException("TEN4004", $"Buffer {i} of {Description} begins at byte {buffers[i].Offset}, which is no multiple of its elements of {_elementBytes[i]} bytes.");
+                throw new BackendException("TEN4004", $"Buffer {i} of {Description} begins at byte {buffers[i].Offset}, which is no multiple of its elements of {_buffers[i].ElementBytes} bytes.");
+            }
+
+            var isImage = _buffers[i].Image is not null;
+            if (isImage)
+            {
+                (memory, offset) = images.Of(buffers[i], _buffers[i], IsStable(buffers, buffers[i]), queue, wait);
             }
 
             Set(kernel, index++, (nuint)sizeof(nint), &memory);
-            Set(kernel, index++, sizeof(long), &offset);
+            if (!isImage || images.HaveOffsets)
+            {
+                Set(kernel, index++, sizeof(long), &offset);
+            }
         }
 
         foreach (var variable in variables)
@@ -74,6 +89,20 @@ internal sealed unsafe class ClProgram : KernelProgram
             var value = variable;
             Set(kernel, index++, sizeof(long), &value);
         }
+    }
+
+    // Whether nothing that the kernel writes lies in a view.
+    private bool IsStable(ReadOnlySpan<BufferView> buffers, BufferView view)
+    {
+        for (var i = 0; i < buffers.Length; i++)
+        {
+            if (_buffers[i].IsWritten && buffers[i].Buffer == view.Buffer && buffers[i].Offset < view.Offset + view.Bytes && view.Offset < buffers[i].Offset + buffers[i].Bytes)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <inheritdoc/>

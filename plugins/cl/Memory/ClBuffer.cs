@@ -17,6 +17,17 @@ internal sealed class ClBuffer(ClHandle memory, long bytes) : DeviceBuffer(bytes
     /// <summary>The number of the last copy to it, in the queue of copies.</summary>
     public long LastCopyIn { get; set; }
 
+    /// <summary>The images of it that kernels read, each with what it was made of.</summary>
+    public Dictionary<ClImageView, ClHandle[]> Images { get; } = [];
+
     /// <inheritdoc/>
-    protected override void FreeCore() => memory.Dispose();
+    protected override void FreeCore()
+    {
+        foreach (var handle in Images.Values.SelectMany(h => h))
+        {
+            handle.Dispose();
+        }
+
+        memory.Dispose();
+    }
 }

@@ -31,6 +31,10 @@ internal static class ClConstants
     public const uint CL_DEVICE_MAX_WORK_GROUP_SIZE = 0x1004;
     public const uint CL_DEVICE_MAX_WORK_ITEM_SIZES = 0x1005;
     public const uint CL_DEVICE_MAX_MEM_ALLOC_SIZE = 0x1010;
+    public const uint CL_DEVICE_MAX_READ_IMAGE_ARGS = 0x100E;
+    public const uint CL_DEVICE_IMAGE2D_MAX_WIDTH = 0x1011;
+    public const uint CL_DEVICE_IMAGE2D_MAX_HEIGHT = 0x1012;
+    public const uint CL_DEVICE_IMAGE_SUPPORT = 0x1016;
     public const uint CL_DEVICE_MAX_PARAMETER_SIZE = 0x1017;
     public const uint CL_DEVICE_MEM_BASE_ADDR_ALIGN = 0x1019;
     public const uint CL_DEVICE_SINGLE_FP_CONFIG = 0x101B;
@@ -48,6 +52,9 @@ internal static class ClConstants
     public const uint CL_DEVICE_DOUBLE_FP_CONFIG = 0x1032;
     public const uint CL_DEVICE_HOST_UNIFIED_MEMORY = 0x1035;
     public const uint CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT = 0x103A;
+    public const uint CL_DEVICE_IMAGE_MAX_BUFFER_SIZE = 0x1040;
+    public const uint CL_DEVICE_IMAGE_PITCH_ALIGNMENT = 0x104A;
+    public const uint CL_DEVICE_IMAGE_BASE_ADDRESS_ALIGNMENT = 0x104B;
     public const uint CL_DEVICE_PREFERRED_WORK_GROUP_SIZE_MULTIPLE = 0x1067;
     public const uint CL_DEVICE_WARP_SIZE_NV = 0x4003;
     public const uint CL_DEVICE_WAVEFRONT_WIDTH_AMD = 0x4043;
@@ -60,9 +67,17 @@ internal static class ClConstants
     public const ulong CL_QUEUE_PROFILING_ENABLE = 2;
 
     public const ulong CL_MEM_READ_WRITE = 1;
+    public const ulong CL_MEM_READ_ONLY = 1 << 2;
     public const ulong CL_MEM_ALLOC_HOST_PTR = 1 << 4;
     public const ulong CL_MAP_WRITE = 2;
     public const ulong CL_MIGRATE_MEM_OBJECT_CONTENT_UNDEFINED = 2;
+
+    public const uint CL_MEM_OBJECT_IMAGE2D = 0x10F1;
+    public const uint CL_MEM_OBJECT_IMAGE1D_BUFFER = 0x10F6;
+    public const uint CL_BUFFER_CREATE_TYPE_REGION = 0x1220;
+    public const uint CL_RGBA = 0x10B5;
+    public const uint CL_HALF_FLOAT = 0x10DD;
+    public const uint CL_FLOAT = 0x10DE;
 
     public const uint CL_PROGRAM_BINARY_SIZES = 0x1165;
     public const uint CL_PROGRAM_BINARIES = 0x1166;

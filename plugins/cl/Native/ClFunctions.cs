@@ -21,6 +21,8 @@ internal readonly unsafe struct ClFunctions
         clCreateCommandQueue = (delegate* unmanaged<nint, nint, ulong, int*, nint>)NativeLibrary.GetExport(library, nameof(clCreateCommandQueue));
         clReleaseCommandQueue = (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(library, nameof(clReleaseCommandQueue));
         clCreateBuffer = (delegate* unmanaged<nint, ulong, nuint, void*, int*, nint>)NativeLibrary.GetExport(library, nameof(clCreateBuffer));
+        clCreateSubBuffer = (delegate* unmanaged<nint, ulong, uint, void*, int*, nint>)NativeLibrary.GetExport(library, nameof(clCreateSubBuffer));
+        clCreateImage = (delegate* unmanaged<nint, ulong, ClImageFormat*, ClImageDescription*, void*, int*, nint>)NativeLibrary.GetExport(library, nameof(clCreateImage));
         clReleaseMemObject = (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(library, nameof(clReleaseMemObject));
         clCreateProgramWithSource = (delegate* unmanaged<nint, uint, byte**, nuint*, int*, nint>)NativeLibrary.GetExport(library, nameof(clCreateProgramWithSource));
         clCreateProgramWithBinary = (delegate* unmanaged<nint, uint, nint*, nuint*, byte**, int*, int*, nint>)NativeLibrary.GetExport(library, nameof(clCreateProgramWithBinary));
@@ -35,6 +37,8 @@ internal readonly unsafe struct ClFunctions
         clEnqueueNDRangeKernel = (delegate* unmanaged<nint, nint, uint, nuint*, nuint*, nuint*, uint, nint*, nint*, int>)NativeLibrary.GetExport(library, nameof(clEnqueueNDRangeKernel));
         clEnqueueWriteBuffer = (delegate* unmanaged<nint, nint, uint, nuint, nuint, void*, uint, nint*, nint*, int>)NativeLibrary.GetExport(library, nameof(clEnqueueWriteBuffer));
         clEnqueueReadBuffer = (delegate* unmanaged<nint, nint, uint, nuint, nuint, void*, uint, nint*, nint*, int>)NativeLibrary.GetExport(library, nameof(clEnqueueReadBuffer));
+        clEnqueueCopyBuffer = (delegate* unmanaged<nint, nint, nint, nuint, nuint, nuint, uint, nint*, nint*, int>)NativeLibrary.GetExport(library, nameof(clEnqueueCopyBuffer));
+        clEnqueueCopyBufferToImage = (delegate* unmanaged<nint, nint, nint, nuint, ClPlace*, ClPlace*, uint, nint*, nint*, int>)NativeLibrary.GetExport(library, nameof(clEnqueueCopyBufferToImage));
         clEnqueueMapBuffer = (delegate* unmanaged<nint, nint, uint, ulong, nuint, nuint, uint, nint*, nint*, int*, void*>)NativeLibrary.GetExport(library, nameof(clEnqueueMapBuffer));
         clEnqueueUnmapMemObject = (delegate* unmanaged<nint, nint, void*, uint, nint*, nint*, int>)NativeLibrary.GetExport(library, nameof(clEnqueueUnmapMemObject));
         clEnqueueMigrateMemObjects = (delegate* unmanaged<nint, uint, nint*, ulong, uint, nint*, nint*, int>)NativeLibrary.GetExport(library, nameof(clEnqueueMigrateMemObjects));
@@ -64,6 +68,10 @@ internal readonly unsafe struct ClFunctions
 
     public delegate* unmanaged<nint, ulong, nuint, void*, int*, nint> clCreateBuffer { get; init; }
 
+    public delegate* unmanaged<nint, ulong, uint, void*, int*, nint> clCreateSubBuffer { get; init; }
+
+    public delegate* unmanaged<nint, ulong, ClImageFormat*, ClImageDescription*, void*, int*, nint> clCreateImage { get; init; }
+
     public delegate* unmanaged<nint, int> clReleaseMemObject { get; init; }
 
     public delegate* unmanaged<nint, uint, byte**, nuint*, int*, nint> clCreateProgramWithSource { get; init; }
@@ -91,6 +99,10 @@ internal readonly unsafe struct ClFunctions
     public delegate* unmanaged<nint, nint, uint, nuint, nuint, void*, uint, nint*, nint*, int> clEnqueueWriteBuffer { get; init; }
 
     public delegate* unmanaged<nint, nint, uint, nuint, nuint, void*, uint, nint*, nint*, int> clEnqueueReadBuffer { get; init; }
+
+    public delegate* unmanaged<nint, nint, nint, nuint, nuint, nuint, uint, nint*, nint*, int> clEnqueueCopyBuffer { get; init; }
+
+    public delegate* unmanaged<nint, nint, nint, nuint, ClPlace*, ClPlace*, uint, nint*, nint*, int> clEnqueueCopyBufferToImage { get; init; }
 
     public delegate* unmanaged<nint, nint, uint, ulong, nuint, nuint, uint, nint*, nint*, int*, void*> clEnqueueMapBuffer { get; init; }
 

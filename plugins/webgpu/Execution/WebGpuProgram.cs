@@ -10,30 +10,17 @@ internal sealed unsafe class WebGpuProgram : KernelProgram
     private readonly Session _session;
     private readonly CommandQueue _queue;
     private readonly WgslShader _shader;
+    private readonly Layouts _layouts;
     private readonly nint _pipeline;
     private readonly BindGroups _groups;
+    private nint _unaligned;
 
     public WebGpuProgram(CompiledKernel kernel, Session session, CommandQueue queue, Layouts layouts)
         : base(kernel)
     {
-        (_session, _queue, _shader) = (session, queue, WgslShader.FromBytes(kernel.Binary));
-        var layout = layouts.For(_shader.Windows.Sum());
-        using var label = new Text(kernel.Name);
-        var view = label.View;
-        var module = session.Try(Names.Validation, () => Module(view), out var error);
-        _pipeline = error is null ? session.Try(Names.Validation, () => Pipeline(view, module, layout.Pipeline), out error) : 0;
-        if (module != 0)
-        {
-            session.Library.ShaderModuleRelease(module);
-        }
-
-        if (error is not null)
-        {
-            throw ShaderErrors.Of(kernel.Name, _shader.Source, error);
-        }
-
-        session.ThrowIfFailed($"the compilation of kernel {kernel.Name}");
-        _groups = new BindGroups(kernel.Name, _shader, session, queue, layout.Group);
+        (_session, _queue, _shader, _layouts) = (session, queue, WgslShader.FromBytes(kernel.Binary), layouts);
+        _pipeline = Compile(_shader.Source);
+        _groups = new BindGroups(kernel.Name, _shader, session, queue, layouts.For(_shader.Windows.Sum()).Group);
     }
 
     /// <inheritdoc/>
@@ -55,7 +42,7 @@ internal sealed unsafe class WebGpuProgram : KernelProgram
             }
 
             var bound = _groups.Bind(buffers);
-            _queue.Launch(Kernel.Name, _pipeline, bound.Group, parameters, _shader.Dispatch);
+            _queue.Launch(Kernel.Name, PipelineFor(buffers), bound.Group, parameters, _shader.Dispatch);
             _groups.Release(bound, buffers);
         }
     }
@@ -69,14 +56,53 @@ internal sealed unsafe class WebGpuProgram : KernelProgram
             {
                 _groups.Clear();
                 _session.Library.ComputePipelineRelease(_pipeline);
+                if (_unaligned != 0)
+                {
+                    _session.Library.ComputePipelineRelease(_unaligned);
+                }
             }
         }
     }
 
-    private nint Module(StringView label)
+    // Few views lie where vectors can't be read: the text for those is compiled when one comes.
+    private nint PipelineFor(ReadOnlySpan<BufferView> buffers)
     {
-        using var source = new Text(_shader.Source);
-        var code = new ShaderSourceWgsl { SType = Names.ShaderSourceWgsl, Code = source.View };
+        for (var slot = 0; _shader.Unaligned is not null && slot < buffers.Length; slot++)
+        {
+            if (_shader.Vectors[slot] && (buffers[slot].Offset | buffers[slot].Bytes) % WgslShader.VectorBytes != 0)
+            {
+                return _unaligned != 0 ? _unaligned : _unaligned = Compile(_shader.Unaligned);
+            }
+        }
+
+        return _pipeline;
+    }
+
+    private nint Compile(string source)
+    {
+        var layout = _layouts.For(_shader.Windows.Sum()).Pipeline;
+        using var label = new Text(Kernel.Name);
+        var view = label.View;
+        var module = _session.Try(Names.Validation, () => Module(view, source), out var error);
+        var pipeline = error is null ? _session.Try(Names.Validation, () => Pipeline(view, module, layout), out error) : 0;
+        if (module != 0)
+        {
+            _session.Library.ShaderModuleRelease(module);
+        }
+
+        if (error is not null)
+        {
+            throw ShaderErrors.Of(Kernel.Name, source, error);
+        }
+
+        _session.ThrowIfFailed($"the compilation of kernel {Kernel.Name}");
+        return pipeline;
+    }
+
+    private nint Module(StringView label, string source)
+    {
+        using var text = new Text(source);
+        var code = new ShaderSourceWgsl { SType = Names.ShaderSourceWgsl, Code = text.View };
         var descriptor = new LabelledDescriptor { Next = &code, Label = label };
         return _session.Library.DeviceCreateShaderModule(_session.Handle, &descriptor);
     }

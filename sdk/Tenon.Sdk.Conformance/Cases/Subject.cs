@@ -7,6 +7,9 @@ namespace Tenon.Sdk.Conformance;
 /// <summary>The device that is tested, open.</summary>
 internal sealed class Subject : IDisposable
 {
+    /// <summary>Why there is nothing to compare.</summary>
+    public const string RunsNothing = "the device runs nothing";
+
     private readonly SubjectSetup _setup;
     private readonly List<Subject> _masked = [];
 
@@ -24,6 +27,9 @@ internal sealed class Subject : IDisposable
     public Device Device => Opened.Device;
 
     public Capabilities Capabilities => Device.Capabilities;
+
+    /// <summary>Whether the device only compiles.</summary>
+    public bool IsDryRun => Capabilities.IsDryRun;
 
     /// <summary>Whether fewer values and kernels are to do.</summary>
     public bool IsQuick => _setup.IsQuick;
@@ -56,13 +62,16 @@ internal sealed class Subject : IDisposable
     /// <summary>Whether buffers may have elements of a dtype; a target that accesses words has those only that it stores.</summary>
     public bool IsStored(DType dtype) => Target.WordBytes == 0 || Support(dtype).HasFlag(DTypeSupport.Storage);
 
-    /// <summary>Runs a program once on copies of these buffers; gives what they hold then.</summary>
+    /// <summary>The case, if it can be told by results whether the device does it.</summary>
+    public ConformanceCase IfRun(ConformanceCase one) => IsDryRun ? ConformanceCase.Skipped(one.Name, RunsNothing) : one;
+
+    /// <summary>Runs a program once on copies of these buffers; gives what they hold then, or null if the device only compiles.</summary>
     /// <exception cref="TenonException">The program is not legal for the target, or the device refuses it.</exception>
-    public byte[][] Run(LinearProgram program, IReadOnlyList<byte[]> buffers, params long[] variables)
+    public byte[][]? Run(LinearProgram program, IReadOnlyList<byte[]> buffers, params long[] variables)
     {
         LinearSpecification.Check(program, Target);
         using var kernel = Device.Load(Generator!.Generate(program));
-        return Run(kernel, buffers, variables);
+        return IsDryRun ? null : Run(kernel, buffers, variables);
     }
 
     /// <summary>Launches a kernel once on copies of these buffers; gives what they hold then.</summary>
@@ -113,7 +122,7 @@ internal sealed class Subject : IDisposable
     public SubjectDescription Describe()
     {
         var plugin = Runtime.Plugins.Plugins.First(p => p.Id == Opened.PluginId);
-        return new SubjectDescription(Opened.Name, Opened.DisplayName, $"{plugin.Id} {plugin.Version}", Generator?.Name);
+        return new SubjectDescription(Opened.Name, Opened.DisplayName, $"{plugin.Id} {plugin.Version}", Generator?.Name, IsDryRun);
     }
 
     public static BufferView Whole(DeviceBuffer buffer) => new(buffer, 0, buffer.Bytes);

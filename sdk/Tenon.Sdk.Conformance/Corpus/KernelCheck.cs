@@ -21,10 +21,15 @@ internal static class KernelCheck
     /// <exception cref="TenonException">The kernel can't be compiled or run.</exception>
     public static void Run(Subject subject, UOp kernel)
     {
-        var reference = subject.References.Get(kernel, () => Reference(kernel));
         var program = KernelCompiler.Compile(kernel, subject.Capabilities, subject.Target, new CompilerOptions { CheckIndices = true });
+        CheckLimits(program, subject.Capabilities);
         var inputs = new TuningInputs(kernel);
-        var got = subject.Run(program, [.. Parameters(kernel).Select((p, slot) => inputs.Make(slot, p.DType, p.Size))], Variables(kernel, program));
+        if (subject.Run(program, [.. Parameters(kernel).Select((p, slot) => inputs.Make(slot, p.DType, p.Size))], Variables(kernel, program)) is not { } got)
+        {
+            return;
+        }
+
+        var reference = subject.References.Get(kernel, () => Reference(kernel));
         for (var slot = 0; slot < got.Length; slot++)
         {
             if (reference.Slots[slot] is { } r && new ResultCheck(r.DType, r.Expected, i => r.Written[i], r.Shaken, reference.Terms).FirstWrong(got[slot]) is { } wrong)
@@ -32,6 +37,14 @@ internal static class KernelCheck
                 throw new ConformanceFailure($"of buffer {slot}, {wrong}");
             }
         }
+    }
+
+    private static void CheckLimits(LinearProgram program, Capabilities device)
+    {
+        Expect.That(program.Parameters.Count <= device.MaxBuffers, $"it has {program.Parameters.Count} buffers, where the device takes {device.MaxBuffers}");
+        Expect.That(program.LocalBytes <= device.LocalBytes, $"it has {program.LocalBytes} bytes of local arrays, where the device takes {device.LocalBytes}");
+        var exceeded = device.Workgroups?.Exceeded(program.Groups, program.Lanes);
+        Expect.That(exceeded is null, $"it has {exceeded}");
     }
 
     // Run once more over inputs that are another in their last places: what changes much is not known well.

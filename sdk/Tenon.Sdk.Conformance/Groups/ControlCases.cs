@@ -6,9 +6,8 @@ namespace Tenon.Sdk.Conformance;
 /// <summary>What programs are made of besides arithmetic.</summary>
 internal static class ControlCases
 {
-    public static IEnumerable<ConformanceCase> For(Subject subject) => subject.Generator is null
-        ? [ConformanceCase.Skipped("all", "the device has no code generator")]
-        : [.. Items(subject), .. LoopCases.For(subject), .. AddressCases.For(subject), .. LiteralCases.For(subject), .. LocalCases.For(subject), .. GroupCases.For(subject), .. Sizes(subject)];
+    public static IEnumerable<ConformanceCase> For(Subject subject) =>
+        [.. Items(subject), .. LoopCases.For(subject), .. AddressCases.For(subject), .. LiteralCases.For(subject), .. LocalCases.For(subject), .. GroupCases.For(subject), .. ImageCases.For(subject), .. Sizes(subject)];
 
     /// <summary>Of a dtype, numbers that each format has, all different.</summary>
     public static Scalar[] Numbers(DType dtype, int count) =>

@@ -24,9 +24,8 @@ internal static class GroupCases
         foreach (var (groups, lanes) in grids)
         {
             var name = $"groups/{groups} groups of {lanes} lanes";
-            yield return lanes.X > limits.MaxLanes.X || lanes.Y > limits.MaxLanes.Y || lanes.Z > limits.MaxLanes.Z || lanes.Count > limits.MaxLanesPerGroup
-                || groups.X > limits.MaxGroups.X || groups.Y > limits.MaxGroups.Y || groups.Z > limits.MaxGroups.Z
-                ? ConformanceCase.Skipped(name, "beyond the limits of the device")
+            yield return limits.Exceeded(groups, lanes) is { } exceeded
+                ? ConformanceCase.Skipped(name, exceeded)
                 : ProgramCase.Of(subject, name, groups, lanes, b =>
                 {
                     var count = groups.Count * lanes.Count;

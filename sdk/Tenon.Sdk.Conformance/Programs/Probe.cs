@@ -109,7 +109,11 @@ internal sealed class Probe(Subject subject, string name, int lanes, int count)
         }
 
         var program = builder.Build($"{name}_{(expressions is [var only] ? only.Name : "all")}");
-        var got = subject.Run(program, content);
+        if (subject.Run(program, content) is not { } got)
+        {
+            return expressions.ToDictionary(e => e.Name, _ => (string?)null);
+        }
+
         var expected = Flush.Ways(subject.Flushed).Select(f => (Flush?)f).Prepend(null).Select(f =>
         {
             byte[][] buffers = [.. content.Select(c => c.ToArray())];

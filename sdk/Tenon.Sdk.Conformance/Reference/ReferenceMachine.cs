@@ -174,6 +174,9 @@ internal sealed class ReferenceMachine(LinearProgram program, int subgroupSize =
                 break;
             case Ops.Barrier:
                 break;
+            case Ops.Texel:
+                lane.Vectors[i] = Texel(u[0], lane.Addresses[src[0]], lane.Values[src[1]].AsLong, lane.Values[src[2]].AsLong);
+                break;
             default:
                 Compute(i, u, lane);
                 break;
@@ -223,6 +226,16 @@ internal sealed class ReferenceMachine(LinearProgram program, int subgroupSize =
         }
 
         lane.Vectors[i] = vector;
+    }
+
+    // Outside of the image zeros: whether a device has them, what asks for them knows.
+    private Scalar[] Texel(UOp param, ReferenceAddress at, long x, long y)
+    {
+        var size = program.Parameters[at.Slot].Image!.Value;
+        var isInside = x >= 0 && x < size.Width && y >= 0 && y < size.Height;
+        return [.. Enumerable.Range(0, ImageSize.TexelElements).Select(i => isInside
+            ? _memory.Read(at with { Element = (y * size.Width + x) * ImageSize.TexelElements }, param.DType, i, program).To(DType.Float32)
+            : ((Scalar)0).To(DType.Float32))];
     }
 
     private void Store(UOp u, int[] src, ReferenceLane lane)

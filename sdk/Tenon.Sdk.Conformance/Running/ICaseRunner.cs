@@ -25,7 +25,7 @@ internal sealed record GroupContent(SubjectDescription Device, IReadOnlyList<Gro
 internal sealed record GroupCase(string Name, string? Skip);
 
 /// <summary>What a report says of a device.</summary>
-internal sealed record SubjectDescription(string Device, string DisplayName, string Plugin, string? Generator);
+internal sealed record SubjectDescription(string Device, string DisplayName, string Plugin, string? Generator, bool IsDryRun);
 
 /// <summary>How a case ended.</summary>
 /// <param name="Failure">What is wrong; null if nothing is.</param>

@@ -11,7 +11,7 @@ internal sealed class InProcessRunner(CaseGroup group, SubjectSetup setup) : ICa
         try
         {
             _subject = new Subject(setup);
-            foreach (var c in group.Cases(_subject))
+            foreach (var c in group.For(_subject))
             {
                 _cases.TryAdd(c.Name, c);
             }

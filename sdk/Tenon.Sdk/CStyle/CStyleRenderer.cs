@@ -20,7 +20,7 @@ public abstract class CStyleRenderer
 {
     private static readonly OpSet TakesHalves = new(
         Ops.Param, Ops.Local, Ops.Const, Ops.Index, Ops.Load, Ops.Store, Ops.Accumulator, Ops.Assign, Ops.Cast, Ops.Bitcast, Ops.Where,
-        Ops.Stack, Ops.Splat, Ops.Extract, Ops.LaneXor, Ops.Wmma);
+        Ops.Stack, Ops.Splat, Ops.Extract, Ops.LaneXor, Ops.Wmma, Ops.Texel);
 
     /// <summary>The expression of each op that has a value, and of barriers; the accumulators' are their names.</summary>
     protected internal abstract IReadOnlyDictionary<Ops, CStyleExpression> Expressions { get; }

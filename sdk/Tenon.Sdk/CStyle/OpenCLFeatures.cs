@@ -13,6 +13,19 @@ public enum OpenCLShuffle
     Intel,
 }
 
+/// <summary>What an OpenCL device reads buffers as.</summary>
+public enum OpenCLImages
+{
+    /// <summary>Buffers only.</summary>
+    None,
+
+    /// <summary><c>image1d_buffer_t</c>: one row of texels, none outside of it.</summary>
+    Lines,
+
+    /// <summary><c>image2d_t</c>, which gives zeros outside of it: <c>cl_khr_image2d_from_buffer</c>, or memory of its own.</summary>
+    Planes,
+}
+
 /// <summary>What an OpenCL device offers beyond OpenCL 1.2.</summary>
 public sealed record OpenCLFeatures
 {
@@ -34,7 +47,10 @@ public sealed record OpenCLFeatures
     /// <summary>How lanes exchange values, on devices that always have the same number of lanes in a subgroup.</summary>
     public OpenCLShuffle Shuffle { get; init; }
 
-    /// <summary>Bytes of the vectors that loops are written with: 16 is right for most.</summary>
+    /// <summary>What kernels may read buffers as.</summary>
+    public OpenCLImages Images { get; init; }
+
+    /// <summary>Bytes of the vectors that loops are written with: 16 is right for most. OpenCL has none of more than 16 lanes.</summary>
     public int VectorBytes { get; init; } = 16;
 
     /// <summary>How many such vectors a lane may hold; tiles are sized by it.</summary>

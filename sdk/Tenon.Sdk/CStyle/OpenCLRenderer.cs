@@ -5,16 +5,13 @@ namespace Tenon.Sdk.CStyle;
 
 /// <summary>
 /// OpenCL C 1.2. The arguments of a kernel are, for each buffer by slot, its memory object (<c>__global T*</c>) and where its first element
-/// lies in that (<c>long</c>, in elements), then each variable in the order of the program (<c>long</c>). Local arrays are declared in the
+/// lies in that (<c>long</c>, in elements; of an image that is a line in texels, of a plane not at all), then each variable in the order of the program (<c>long</c>). Local arrays are declared in the
 /// kernel. The local size is that of the program's lanes, and compiled in; the global size is groups times lanes. Build with
 /// <see cref="BuildOptions"/>.
 /// </summary>
 /// <param name="features">What the device offers.</param>
 public sealed class OpenCLRenderer(OpenCLFeatures features) : WorkgroupRenderer
 {
-    private static readonly OpSet WholeVectors = new(
-        Ops.Add, Ops.Sub, Ops.Mul, Ops.Div, Ops.And, Ops.Or, Ops.Xor, Ops.Shl, Ops.Shr, Ops.Neg, Ops.Sqrt, Ops.Trunc, Ops.MulAcc);
-
     /// <summary>The options of <c>clBuildProgram</c> without which the source means something else.</summary>
     public string BuildOptions { get; } = "-cl-std=CL1.2" + (features.HasExactDivision ? " -cl-fp32-correctly-rounded-divide-sqrt" : "");
 
@@ -42,9 +39,10 @@ public sealed class OpenCLRenderer(OpenCLFeatures features) : WorkgroupRenderer
         ArgumentNullException.ThrowIfNull(features);
         const DTypeSupport Moved = DTypeSupport.Storage | DTypeSupport.Conversion;
         const DTypeSupport Full = DTypeSupport.Storage | DTypeSupport.Arithmetic | DTypeSupport.Vector;
-        var extra = GroupOps;
+        var extra = GroupOps | new OpSet(Ops.Shuffle);
         extra |= features.HasMulAcc ? new OpSet(Ops.MulAcc) : default;
         extra |= features.Shuffle != OpenCLShuffle.None ? new OpSet(Ops.LaneXor) : default;
+        extra |= features.Images != OpenCLImages.None ? new OpSet(Ops.Texel) : default;
         return new CodeGeneratorTarget
         {
             ExtraOps = extra,
@@ -96,30 +94,36 @@ public sealed class OpenCLRenderer(OpenCLFeatures features) : WorkgroupRenderer
         : features.HasHalf ? $"((half){x})"
         : CStyleKernel.Call(kernel.Define("cast_f32_f16", () => $"{Inline} ushort cast_f32_f16(float x) {{ ushort bits; vstore_half_rte(x, 0, (half*)&bits); return bits; }}"), x);
 
-    // Lanes are not promoted to int, and the operators of vectors wrap.
     /// <inheritdoc/>
     protected internal override CStyleExpression? VectorExpression(UOp op) =>
-        !WholeVectors.Contains(op.Op) || (op.Op is Ops.Div or Ops.Sqrt && (DividesInDouble || CStyleTypes.IsHalf(op.DType))) || (op.Op == Ops.Trunc && CStyleTypes.IsHalf(op.DType)) ? null : op.Op switch
-        {
-            Ops.Neg => (_, _, x) => $"(-{x[0]})",
-            Ops.Sqrt => (_, _, x) => CStyleKernel.Call("sqrt", x),
-            Ops.Trunc => (_, _, x) => CStyleKernel.Call("trunc", x),
-            Ops.MulAcc => (_, _, x) => CStyleKernel.Call("fma", x),
-            _ => CStyleOperators.Table[op.Op],
-        };
+        op.Op is Ops.Div or Ops.Sqrt && DividesInDouble && op.DType.Bits == 32 ? null : OpenCLVectors.ExpressionOf(this, op);
 
     /// <inheritdoc/>
     protected override Dictionary<Ops, CStyleExpression> CreateExpressions()
     {
         var expressions = base.CreateExpressions();
+        var lane = expressions[Ops.Extract];
+        expressions[Ops.Shuffle] = (k, op, x) => CStyleKernel.Call(OpenCLVectors.Shuffle(k, op.DType, op.ArgAs<Axes>()), x);
+        expressions[Ops.Extract] = (k, op, x) => op.DType.IsVector ? $"{x[0]}.s{string.Concat(Enumerable.Range(op.ArgAs<int>(), op.DType.Lanes).Select(i => $"{i:x}"))}" : lane(k, op, x);
         if (DividesInDouble)
         {
             expressions[Ops.Div] = InSingle((_, op, x) => op.DType.Bits == 32 ? $"((float)((double){x[0]} / (double){x[1]}))" : $"({x[0]} / {x[1]})");
             expressions[Ops.Sqrt] = InSingle((_, op, x) => op.DType.Bits == 32 ? $"((float)sqrt((double){x[0]}))" : CStyleKernel.Call("sqrt", x));
         }
 
+        expressions[Ops.Texel] = (k, op, x) => features.Images == OpenCLImages.Lines
+            ? CStyleKernel.Call("read_imagef", x[0], $"(int)(offset{op[0].ArgAs<ParamArg>().Slot} + {x[1]})")
+            : CStyleKernel.Call("read_imagef", x[0], Sampler(k), $"(int2)({CStyleKernel.Bare(x[1])}, {CStyleKernel.Bare(x[2])})");
         return expressions;
     }
+
+    private static string Sampler(CStyleKernel kernel) => kernel.Define("texels", () =>
+        "__constant sampler_t texels = CLK_NORMALIZED_COORDS_FALSE | CLK_ADDRESS_CLAMP | CLK_FILTER_NEAREST;");
+
+    private string Argument(CStyleKernel kernel, KernelParameter parameter, int slot) =>
+        parameter.Image is null ? $"{Pointer(kernel, parameter.DType, isLocal: false)} data{slot}, long offset{slot}"
+        : features.Images == OpenCLImages.Lines ? $"read_only image1d_buffer_t data{slot}, long offset{slot}"
+        : $"read_only image2d_t data{slot}";
 
     /// <inheritdoc/>
     protected override string NameOf(DType scalar) => scalar.Kind switch
@@ -135,7 +139,7 @@ public sealed class OpenCLRenderer(OpenCLFeatures features) : WorkgroupRenderer
     /// <inheritdoc/>
     protected override IEnumerable<string> Arguments(CStyleKernel kernel) =>
     [
-        .. kernel.Program.Parameters.Select((p, slot) => $"{Pointer(kernel, p.DType, isLocal: false)} data{slot}, long offset{slot}"),
+        .. kernel.Program.Parameters.Select((p, slot) => Argument(kernel, p, slot)),
         .. kernel.Program.Variables.Select((name, i) => $"long {Variable(name, i)}"),
     ];
 
@@ -147,7 +151,10 @@ public sealed class OpenCLRenderer(OpenCLFeatures features) : WorkgroupRenderer
     {
         for (var slot = 0; slot < kernel.Program.Parameters.Count; slot++)
         {
-            kernel.Line($"data{slot} += offset{slot};");
+            if (kernel.Program.Parameters[slot].Image is null)
+            {
+                kernel.Line($"data{slot} += offset{slot};");
+            }
         }
 
         if (kernel.Program.LocalBytes > 0)

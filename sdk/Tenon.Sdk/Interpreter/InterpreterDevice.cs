@@ -35,6 +35,7 @@ public sealed class InterpreterDevice : Device
             LocalBytes = options.LocalBytes,
             MaxBuffers = options.MaxBuffers,
             MaxBufferBytes = MaxBufferBytes,
+            Images = options.Images,
             Workgroups = !options.HasWorkgroups ? null : new WorkgroupLimits
             {
                 MaxGroups = new GridSize(MaxGroups, ushort.MaxValue, ushort.MaxValue),

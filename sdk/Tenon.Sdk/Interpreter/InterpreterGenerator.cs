@@ -21,6 +21,7 @@ public sealed class InterpreterGenerator : CodeGenerator
         ops |= options.HasWorkgroups ? new OpSet(Ops.Barrier) : default;
         ops |= options.HasWorkgroups && options.SubgroupSize > 0 ? new OpSet(Ops.LaneXor) : default;
         ops |= options.HasWorkgroups && options.TensorCores.Count > 0 ? new OpSet(Ops.Wmma) : default;
+        ops |= options.Images is not null ? new OpSet(Ops.Texel) : default;
         Target = new CodeGeneratorTarget
         {
             ExtraOps = ops,
@@ -28,7 +29,7 @@ public sealed class InterpreterGenerator : CodeGenerator
             VectorBytes = options.VectorBytes,
             VectorRegisters = 64,
             TensorCores = options.TensorCores,
-            Fingerprint = $"linear-g{(options.HasWorkgroups ? options.MaxLanesPerGroup : 0)}-s{options.SubgroupSize}-l{options.LocalBytes}-v{options.VectorBytes}{string.Concat(options.TensorCores.Select(c => $"-{c}"))}",
+            Fingerprint = $"linear-g{(options.HasWorkgroups ? options.MaxLanesPerGroup : 0)}-s{options.SubgroupSize}-l{options.LocalBytes}-v{options.VectorBytes}-i{options.Images?.HasBorder}{string.Concat(options.TensorCores.Select(c => $"-{c}"))}",
         };
     }
 

@@ -32,6 +32,9 @@ public sealed record InterpreterOptions
     /// <summary>Whether it is an error to read memory of a buffer that nothing has written.</summary>
     public bool ChecksBuffers { get; init; } = true;
 
+    /// <summary>How kernels read buffers as images; null if they can't.</summary>
+    public ImageLimits? Images { get; init; }
+
     /// <summary>The tensor cores that the device has.</summary>
     public IReadOnlyList<TensorCore> TensorCores { get; init; } = [];
 }

@@ -100,6 +100,10 @@ internal sealed class ProgramBuilder
             case Ops.Load:
                 Then(type.Load(Access(site), u.Src.Length == 3 ? sources[1] : null, u.Src.Length == 3 ? sources[2] : null, result));
                 break;
+            case Ops.Texel:
+                var access = new MemoryAccess(_lockstep, site, _regions[u[0]], []);
+                Then(new TexelStep(access, _program.Parameters[u[0].ArgAs<ParamArg>().Slot].Image!.Value, _options.Images is { HasBorder: true }, sources[1], sources[2], (Register<float>)result));
+                break;
             case Ops.Accumulator:
                 Then(type.Assign(_lockstep, result, sources[0]));
                 break;
@@ -210,7 +214,7 @@ internal sealed class ProgramBuilder
         var registers = new Register[u.Src.Length];
         for (var i = 0; i < registers.Length; i++)
         {
-            registers[i] = _registers[u[i]];
+            registers[i] = _registers.GetValueOrDefault(u[i])!;
         }
 
         return registers;

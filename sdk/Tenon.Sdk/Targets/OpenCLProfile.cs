@@ -12,6 +12,7 @@ public sealed record OpenCLProfile(string Name, OpenCLFeatures Features)
         "OPENCL",
         new("fp64", new OpenCLFeatures { HasDouble = true, HasExactDivision = true, HasMulAcc = true, Fingerprint = "fp64" }),
         new("fp16", new OpenCLFeatures { HasHalf = true, HasExactDivision = true, HasMulAcc = true, Shuffle = OpenCLShuffle.Khronos, Fingerprint = "fp16" }),
+        new("images", new OpenCLFeatures { HasHalf = true, HasExactDivision = true, HasMulAcc = true, Images = OpenCLImages.Planes, Fingerprint = "images" }),
         new("embedded", new OpenCLFeatures { Fingerprint = "embedded" }));
 
     /// <summary>Those that are known, the usual one first.</summary>
@@ -27,6 +28,7 @@ public sealed record OpenCLProfile(string Name, OpenCLFeatures Features)
 
         // The least that a device must take are 1024 bytes of arguments, of 16 each.
         MaxBuffers = 60,
+        Images = Features.Images == OpenCLImages.None ? null : new ImageLimits { DTypes = [DType.Float32, DType.Float16], MaxWidth = 16384, MaxHeight = 16384, RowTexels = 64, HasBorder = Features.Images == OpenCLImages.Planes, ArePreferred = true },
         Workgroups = new WorkgroupLimits
         {
             MaxGroups = new GridSize(int.MaxValue, int.MaxValue, int.MaxValue),

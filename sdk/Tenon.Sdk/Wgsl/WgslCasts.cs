@@ -25,7 +25,7 @@ internal static class WgslCasts
 
         if (from.IsFloat && to.IsInteger)
         {
-            return WgslKernel.Call(ToInteger(kernel, to), from == DType.Float32 ? x : $"f32({WgslKernel.Bare(x)})");
+            return WgslKernel.Call(ToInteger(kernel, to), InSingle(kernel, from, x));
         }
 
         return WgslKernel.Call(kernel.TypeOf(to), x);
@@ -34,29 +34,38 @@ internal static class WgslCasts
     /// <summary>Whether floats differ: NaN does from everything, which comparisons of a shader may not see.</summary>
     public static string Differ(WgslKernel kernel, DType dtype, string x, string y)
     {
-        var differ = kernel.Define("differ", """
-            fn differ(x: f32, y: f32) -> bool {
-                let size = max(bitcast<u32>(x) & 0x7fffffffu, bitcast<u32>(y) & 0x7fffffffu);
-                return x != y || size > 0x7f800000u;
+        var (type, bits, bools) = Types(kernel, dtype.Lanes);
+        var differ = kernel.Define($"differ{Suffix(dtype)}", $$"""
+            fn differ{{Suffix(dtype)}}(x: {{type}}, y: {{type}}) -> {{bools}} {
+                let size = max(bitcast<{{bits}}>(x) & {{bits}}(0x7fffffffu), bitcast<{{bits}}>(y) & {{bits}}(0x7fffffffu));
+                return (x != y) | (size > {{bits}}(0x7f800000u));
             }
             """);
-        return dtype == DType.Float32 ? WgslKernel.Call(differ, x, y) : WgslKernel.Call(differ, $"f32({WgslKernel.Bare(x)})", $"f32({WgslKernel.Bare(y)})");
+        return WgslKernel.Call(differ, InSingle(kernel, dtype, x), InSingle(kernel, dtype, y));
     }
 
+    private static string InSingle(WgslKernel kernel, DType from, string x) =>
+        from.Scalar == DType.Float32 ? x : WgslKernel.Call(kernel.TypeOf(DType.Float32.Vec(from.Lanes)), x);
+
+    private static string Suffix(DType dtype) => dtype.IsVector ? $"_{dtype.Lanes}" : "";
+
+    private static (string Float, string Bits, string Bool) Types(WgslKernel kernel, int lanes) =>
+        (kernel.TypeOf(DType.Float32.Vec(lanes)), kernel.TypeOf(DType.UInt32.Vec(lanes)), kernel.TypeOf(DType.Bool.Vec(lanes)));
+
     // What doesn't fit becomes the least or greatest, NaN becomes 0: conversions of either are not defined everywhere.
-    private static string ToInteger(WgslKernel kernel, DType to) => to.IsSigned
-        ? kernel.Define("to_i32", """
-            fn to_i32(x: f32) -> i32 {
-                let whole = i32(clamp(x, -2147483648.0f, 2147483520.0f));
-                let size = bitcast<u32>(x) & 0x7fffffffu;
-                return select(select(whole, 2147483647i, x >= 2147483648.0f), 0i, size > 0x7f800000u);
-            }
-            """)
-        : kernel.Define("to_u32", """
-            fn to_u32(x: f32) -> u32 {
-                let whole = u32(clamp(x, 0.0f, 4294967040.0f));
-                let size = bitcast<u32>(x) & 0x7fffffffu;
-                return select(select(whole, 4294967295u, x >= 4294967296.0f), 0u, size > 0x7f800000u);
+    private static string ToInteger(WgslKernel kernel, DType to)
+    {
+        var (type, (single, bits, _)) = (kernel.TypeOf(to), Types(kernel, to.Lanes));
+        var (least, most, limit, greatest) = to.Scalar.IsSigned
+            ? ("-2147483648.0f", "2147483520.0f", "2147483648.0f", "2147483647i")
+            : ("0.0f", "4294967040.0f", "4294967296.0f", "4294967295u");
+        var name = $"to_{(to.Scalar.IsSigned ? "i32" : "u32")}{Suffix(to)}";
+        return kernel.Define(name, $$"""
+            fn {{name}}(x: {{single}}) -> {{type}} {
+                let whole = {{type}}(clamp(x, {{single}}({{least}}), {{single}}({{most}})));
+                let size = bitcast<{{bits}}>(x) & {{bits}}(0x7fffffffu);
+                return select(select(whole, {{type}}({{greatest}}), x >= {{single}}({{limit}})), {{type}}(0), size > {{bits}}(0x7f800000u));
             }
             """);
+    }
 }

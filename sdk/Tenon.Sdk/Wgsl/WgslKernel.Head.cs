@@ -66,7 +66,7 @@ internal sealed partial class WgslKernel
             {
                 if (_buffers.TryGetValue(slot, out var buffer))
                 {
-                    var element = buffer.IsAtomic ? $"atomic<{buffer.Type}>" : buffer.Type;
+                    var element = buffer.IsAtomic ? $"atomic<{buffer.Type}>" : _vectors.Contains(slot) ? $"vec{VectorLanes}<{buffer.Type}>" : buffer.Type;
                     head.Append($"@group(0) @binding({binding}) var<storage, read_write> data{slot}{(window > 0 ? $"_{window}" : "")}: array<{element}>;\n");
                 }
             }
@@ -74,7 +74,8 @@ internal sealed partial class WgslKernel
 
         foreach (var (dtype, (begin, end)) in _locals)
         {
-            head.Append($"var<workgroup> local_{TypeOf(dtype)}: array<{TypeOf(dtype)}, {(end - begin) / dtype.Bytes}>;\n");
+            var (type, count) = (TypeOf(dtype), (end - begin) / dtype.Bytes);
+            head.Append($"var<workgroup> local_{type}: array<{(_vectors.Contains(dtype) ? $"vec{VectorLanes}<{type}>, {count / VectorLanes}" : $"{type}, {count}")}>;\n");
         }
 
         var lanes = AreItems ? new GridSize(Items) : _program.Lanes;

@@ -26,17 +26,33 @@ internal sealed partial class WgslKernel
         return $"{first}i";
     }
 
-    /// <summary>What is at an address.</summary>
-    public string Load(UOp address)
+    /// <summary>What is at an address: a scalar, or as many neighbours as the type has lanes.</summary>
+    public string Load(DType dtype, UOp address)
     {
+        if (dtype.IsVector)
+        {
+            return LoadVector(dtype, address);
+        }
+
+        if (JoinedLoad(address) is { } joined)
+        {
+            return joined;
+        }
+
         var (name, slot, index) = Place(address);
-        return slot is not { } s ? $"{name}[{index}]"
+        return slot is not { } s ? ElementOf(name, index, IsVectors(address))
             : _windows[s] > 1 ? Call(Accessor(s, "load", $" -> {_buffers[s].Type}", "", (element, _) => $"return {ReadOf(s, element)};"), index)
-            : ReadOf(s, $"{name}[{index}]");
+            : ReadOf(s, ElementOf(name, index, IsVectors(address)));
     }
 
-    private string Store(UOp address, string value, string? mask)
+    private string Store(UOp address, UOp stored, string? mask)
     {
+        var value = Bare(TextOf(stored));
+        if (stored.DType.IsVector)
+        {
+            return StoreVector(stored.DType, address, value);
+        }
+
         var (name, slot, index) = Place(address);
         if (slot is not { } s)
         {

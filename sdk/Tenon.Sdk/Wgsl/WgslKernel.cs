@@ -21,12 +21,16 @@ internal sealed partial class WgslKernel
     private int _indent = 1;
     private int _names;
 
-    public WgslKernel(WgslLimits limits, LinearProgram program)
+    /// <param name="limits">What the implementation offers.</param>
+    /// <param name="program">The kernel.</param>
+    /// <param name="isAligned">Whether views begin at multiples of a vector, so that buffers can be arrays of vectors.</param>
+    public WgslKernel(WgslLimits limits, LinearProgram program, bool isAligned)
     {
         (_limits, _program) = (limits, program);
         _inlined = Inlining.Find(program.Ops);
         (_buffers, _windows) = FindBuffers();
         _locals = FindLocals();
+        (_vectors, _joined) = isAligned ? FindVectors() : ([], []);
     }
 
     /// <summary>A call of a function.</summary>
@@ -41,7 +45,8 @@ internal sealed partial class WgslKernel
     /// <summary>The type of a value.</summary>
     public string TypeOf(DType dtype) => dtype switch
     {
-        { IsVector: true } => throw Unsupported($"vectors ({dtype})"),
+        { IsVector: true, Lanes: 2 or 3 or 4 } => $"vec{dtype.Lanes}<{TypeOf(dtype.Scalar)}>",
+        { IsVector: true } => throw Unsupported($"vectors of {dtype.Lanes} lanes"),
         { IsBool: true } => "bool",
         { IsFloat: true, Bits: 32 } => "f32",
         { Kind: DTypeKind.Int, Bits: 32 } => "i32",
@@ -72,6 +77,7 @@ internal sealed partial class WgslKernel
 
         return new WgslShader(Head() + _body + "}\n", Dispatch, [.. _windows], WindowBytes)
         {
+            Vectors = [.. Enumerable.Range(0, _windows.Length).Select(slot => _vectors.Contains(slot))],
             Written = [.. _program.Parameters.Select(p => p.IsWritten)],
             Variables = _program.Variables.Count,
         };
@@ -99,9 +105,11 @@ internal sealed partial class WgslKernel
 
                 Line($"for (var {counter}: {type} = 0; {counter} < {size}; {counter}++) {{");
                 _indent++;
+                _loaded.Push([]);
                 break;
             case Ops.End:
                 _indent--;
+                _loaded.Pop();
                 Line("}");
                 break;
             case Ops.Accumulator:
@@ -126,7 +134,7 @@ internal sealed partial class WgslKernel
     private void WriteStore(UOp op)
     {
         var isMasked = op.Src.Length > 2 && !op[2].DType.IsBool;
-        var store = Store(op[0], Bare(TextOf(op[1])), isMasked ? TextOf(op[2]) : null);
+        var store = Store(op[0], op[1], isMasked ? TextOf(op[2]) : null);
         Line(op.Src.Length > (isMasked ? 3 : 2) ? $"if ({Bare(TextOf(op[op.Src.Length - 1]))}) {{ {store} }}" : store);
     }
 

@@ -30,6 +30,12 @@ public sealed record WgslLimits
     /// <summary>Invocations of a subgroup, where there are subgroups and all have the same size; else 0.</summary>
     public int SubgroupSize { get; init; }
 
+    /// <summary>How many invocations run side by side: workgroups are multiples of it where they can be.</summary>
+    public int PreferredLanes { get; init; } = 64;
+
+    /// <summary>How many times so many keep the device busy.</summary>
+    public int Parallelism { get; init; } = 4096;
+
     /// <summary>Whether workgroup memory is one of its own; not where an implementation computes on the processors.</summary>
     public bool HasFastWorkgroupMemory { get; init; } = true;
 
@@ -43,7 +49,7 @@ public sealed record WgslLimits
     public Capabilities Capabilities => new()
     {
         DTypes = DType.Native.Where(d => d != DType.Float64).ToDictionary(d => d, d => DTypeSupport.Storage | DTypeSupport.Arithmetic),
-        Parallelism = 4096,
+        Parallelism = Parallelism,
         MaxBuffers = StorageBuffers,
         MaxBufferBytes = BufferBytes,
         LocalBytes = WorkgroupBytes,
@@ -54,25 +60,26 @@ public sealed record WgslLimits
             MaxLanes = WorkgroupSize,
             MaxLanesPerGroup = Invocations,
             SubgroupSize = SubgroupSize,
-            PreferredLanes = 64,
+            PreferredLanes = PreferredLanes,
             LocalMemoryIsFast = HasFastWorkgroupMemory,
         },
     };
 
     /// <summary>
-    /// What <see cref="WgslRenderer"/> takes. There are no vectors: memory is read by elements, since vectors would have to be aligned.
+    /// What <see cref="WgslRenderer"/> takes.
     /// </summary>
     public CodeGeneratorTarget Target => new()
     {
-        ExtraOps = new OpSet(Ops.Local, Ops.Barrier) | (SubgroupSize > 0 ? new OpSet(Ops.LaneXor) : default),
+        ExtraOps = new OpSet(Ops.Local, Ops.Barrier) | CodeGeneratorTarget.VectorOps | (SubgroupSize > 0 ? new OpSet(Ops.LaneXor) : default),
         DTypes = new Dictionary<DType, DTypeSupport>
         {
-            [DType.Bool] = DTypeSupport.Arithmetic,
-            [DType.Int32] = DTypeSupport.Storage | DTypeSupport.Arithmetic,
-            [DType.UInt32] = DTypeSupport.Storage | DTypeSupport.Arithmetic,
-            [DType.Float32] = DTypeSupport.Storage | DTypeSupport.Arithmetic,
+            [DType.Bool] = DTypeSupport.Arithmetic | DTypeSupport.Vector,
+            [DType.Int32] = DTypeSupport.Storage | DTypeSupport.Arithmetic | DTypeSupport.Vector,
+            [DType.UInt32] = DTypeSupport.Storage | DTypeSupport.Arithmetic | DTypeSupport.Vector,
+            [DType.Float32] = DTypeSupport.Storage | DTypeSupport.Arithmetic | DTypeSupport.Vector,
             [DType.Float16] = HasFloat16 ? DTypeSupport.Storage | DTypeSupport.Arithmetic : DTypeSupport.None,
         },
+        VectorBytes = 16,
         WordBytes = 4,
         IsIeee = false,
         Fingerprint = $"wgsl-{BindingBytes}-{OffsetAlignment}-{(HasFloat16 ? "f16" : "f32")}-{SubgroupSize}",

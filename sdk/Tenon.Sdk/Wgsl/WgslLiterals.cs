@@ -8,7 +8,7 @@ namespace Tenon.Sdk.Wgsl;
 internal static class WgslLiterals
 {
     /// <summary>A literal of a type.</summary>
-    public static string Of(WgslKernel kernel, DType dtype, Scalar value) => dtype.Kind switch
+    public static string Of(WgslKernel kernel, DType dtype, Scalar value) => dtype.IsVector ? WgslKernel.Call(kernel.TypeOf(dtype), Of(kernel, dtype.Scalar, value)) : dtype.Kind switch
     {
         DTypeKind.Bool => value.AsBool ? "true" : "false",
         DTypeKind.Float => Float(kernel, dtype, value.AsDouble),

@@ -28,12 +28,12 @@ public sealed class WgslRenderer(WgslLimits limits)
         [Ops.And] = Binary("&"),
         [Ops.Or] = Binary("|"),
         [Ops.Xor] = (_, op, x) => $"({x[0]} {(op.DType.IsBool ? "!=" : "^")} {x[1]})",
-        [Ops.Shl] = (_, op, x) => $"({x[0]} << {Count(op[1], x[1])})",
-        [Ops.Shr] = (_, op, x) => $"({x[0]} >> {Count(op[1], x[1])})",
+        [Ops.Shl] = (k, op, x) => $"({x[0]} << {Count(k, op[1], x[1])})",
+        [Ops.Shr] = (k, op, x) => $"({x[0]} >> {Count(k, op[1], x[1])})",
         [Ops.CmpLt] = Binary("<"),
         [Ops.CmpEq] = Binary("=="),
         [Ops.CmpNe] = (k, op, x) => op[0].DType.IsFloat ? WgslCasts.Differ(k, op[0].DType, x[0], x[1]) : $"({x[0]} != {x[1]})",
-        [Ops.Neg] = (_, op, x) => op.DType.IsSigned ? $"(-{x[0]})" : $"(0u - {x[0]})",
+        [Ops.Neg] = (_, op, x) => op.DType.Scalar.IsSigned ? $"(-{x[0]})" : $"(0u - {x[0]})",
         [Ops.Max] = (_, _, x) => WgslKernel.Call("max", x),
         [Ops.Sqrt] = (_, _, x) => WgslKernel.Call("sqrt", x),
         [Ops.Trunc] = (_, _, x) => WgslKernel.Call("trunc", x),
@@ -42,7 +42,10 @@ public sealed class WgslRenderer(WgslLimits limits)
         [Ops.Bitcast] = (k, op, x) => WgslKernel.Call($"bitcast<{k.TypeOf(op.DType)}>", x),
         [Ops.LaneXor] = (_, op, x) => WgslKernel.Call("subgroupShuffleXor", x[0], $"{op.Arg}u"),
         [Ops.Index] = (k, op, x) => op[0].Op == Ops.Index ? $"({x[0]} + {x[1]})" : $"({k.First(op[0])} + {x[1]})",
-        [Ops.Load] = (k, op, x) => op.Src.Length == 1 ? k.Load(op[0]) : WgslKernel.Call("select", x[2], k.Load(op[0]), x[1]),
+        [Ops.Load] = (k, op, x) => op.Src.Length == 1 ? k.Load(op.DType, op[0]) : WgslKernel.Call("select", x[2], k.Load(op.DType, op[0]), x[1]),
+        [Ops.Stack] = (k, op, x) => WgslKernel.Call(k.TypeOf(op.DType), x),
+        [Ops.Splat] = (k, op, x) => WgslKernel.Call(k.TypeOf(op.DType), x),
+        [Ops.Extract] = (_, op, x) => $"{x[0]}[{op.Arg}]",
         [Ops.Special] = (k, op, _) => k.Special(op.ArgAs<SpecialArg>()),
         [Ops.Variable] = (k, op, _) => $"launch.{WgslKernel.VariableName(op.ArgAs<VariableArg>().Name)}",
     };
@@ -52,10 +55,15 @@ public sealed class WgslRenderer(WgslLimits limits)
     public WgslShader Compile(LinearProgram program)
     {
         ArgumentNullException.ThrowIfNull(program);
-        return new WgslKernel(Limits, program).Write();
+        var shader = new WgslKernel(Limits, program, isAligned: true).Write();
+        return shader.Vectors.Contains(true) ? shader with { Unaligned = new WgslKernel(Limits, program, isAligned: false).Write().Source } : shader;
     }
 
     private static WgslExpression Binary(string symbol) => (_, _, x) => $"({x[0]} {symbol} {x[1]})";
 
-    private static string Count(UOp count, string text) => count.IsConst(out var value) ? $"{value.AsLong}u" : count.DType == DType.UInt32 ? text : $"u32({WgslKernel.Bare(text)})";
+    private static string Count(WgslKernel kernel, UOp count, string text)
+    {
+        var type = DType.UInt32.Vec(count.DType.Lanes);
+        return count.IsConst(out var value) ? WgslLiterals.Of(kernel, type, value.To(DType.UInt32)) : count.DType == type ? text : WgslKernel.Call(kernel.TypeOf(type), text);
+    }
 }

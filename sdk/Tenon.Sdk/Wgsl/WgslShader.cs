@@ -15,8 +15,20 @@ public sealed record WgslShader(string Source, GridSize Dispatch, IReadOnlyList<
     /// <summary>For each buffer, whether the kernel writes it.</summary>
     public required IReadOnlyList<bool> Written { get; init; }
 
+    /// <summary>
+    /// For each buffer, whether <see cref="Source"/> reads or writes it in vectors: views of these begin at multiples of <see cref="VectorBytes"/> and have
+    /// a multiple of it, or <see cref="Unaligned"/> is launched instead.
+    /// </summary>
+    public IReadOnlyList<bool> Vectors { get; init; } = [];
+
+    /// <summary>The text for views that lie anywhere; null if that is <see cref="Source"/> too.</summary>
+    public string? Unaligned { get; init; }
+
     /// <summary>How many variables a launch passes.</summary>
     public int Variables { get; init; }
+
+    /// <summary>Bytes of a vector.</summary>
+    public const int VectorBytes = 16;
 
     /// <summary>The name of the entry point.</summary>
     public const string EntryPoint = "main";
@@ -37,10 +49,12 @@ public sealed record WgslShader(string Source, GridSize Dispatch, IReadOnlyList<
             {
                 writer.Write(Windows[slot]);
                 writer.Write(Written[slot]);
+                writer.Write(Unaligned is not null && Vectors[slot]);
             }
 
             writer.Write(Variables);
             writer.Write(Source);
+            writer.Write(Unaligned ?? "");
         }
 
         return stream.ToArray();
@@ -51,13 +65,14 @@ public sealed record WgslShader(string Source, GridSize Dispatch, IReadOnlyList<
     {
         using var reader = new BinaryReader(new MemoryStream(bytes.ToArray()), Encoding.UTF8);
         var (dispatch, windowBytes, windows) = (reader.ReadGridSize(), reader.ReadInt64(), new int[reader.ReadInt32()]);
-        var written = new bool[windows.Length];
+        var (written, vectors) = (new bool[windows.Length], new bool[windows.Length]);
         for (var slot = 0; slot < windows.Length; slot++)
         {
-            (windows[slot], written[slot]) = (reader.ReadInt32(), reader.ReadBoolean());
+            (windows[slot], written[slot], vectors[slot]) = (reader.ReadInt32(), reader.ReadBoolean(), reader.ReadBoolean());
         }
 
         var variables = reader.ReadInt32();
-        return new WgslShader(reader.ReadString(), dispatch, windows, windowBytes) { Written = written, Variables = variables };
+        var (source, unaligned) = (reader.ReadString(), reader.ReadString());
+        return new WgslShader(source, dispatch, windows, windowBytes) { Written = written, Vectors = vectors, Unaligned = unaligned.Length > 0 ? unaligned : null, Variables = variables };
     }
 }

@@ -19,8 +19,11 @@ internal sealed class CpuRuntimes : IDisposable
     }
 
     /// <summary>A new runtime on the CPU with so many threads.</summary>
-    public static TenonRuntime Create(int threads) =>
-        new TenonRuntimeBuilder(TenonConfiguration.Load(null, [new("defaultDevice", "CPU"), new("plugins:tenon.cpu:threads", $"{threads}")])).Build();
+    public static TenonRuntime Create(int threads) => Create([new("plugins:tenon.cpu:threads", $"{threads}")]);
+
+    /// <summary>A new runtime on the CPU with these settings.</summary>
+    public static TenonRuntime Create(KeyValuePair<string, string?>[] settings) =>
+        new TenonRuntimeBuilder(TenonConfiguration.Load(null, [new("defaultDevice", "CPU"), .. settings])).Build();
 
     /// <inheritdoc/>
     public void Dispose()

@@ -32,6 +32,8 @@ internal sealed class FakeCompiler : ICompiler
         };
     }
 
+    public PackedKernel? Pack(UOp kernel, IReadOnlySet<int> constants, Capabilities device, CodeGeneratorTarget target) => null;
+
     public LinearProgram Lower(UOp kernel, Capabilities device, CodeGeneratorTarget target, IReadOnlyList<Opt>? opts = null)
     {
         Interlocked.Increment(ref _lowered);

@@ -11,7 +11,7 @@ namespace Tenon.Sdk.Tests.CStyle;
 [Parallelizable(ParallelScope.All)]
 internal sealed class OpenCLRendererTests
 {
-    private static readonly OpenCLFeatures Everything = new() { HasDouble = true, HasHalf = true, HasExactDivision = true, HasMulAcc = true, Shuffle = OpenCLShuffle.Khronos, Fingerprint = "test" };
+    private static readonly OpenCLFeatures Everything = new() { HasDouble = true, HasHalf = true, HasExactDivision = true, HasMulAcc = true, Shuffle = OpenCLShuffle.Khronos, VectorBytes = 32, Fingerprint = "test" };
 
     [Test]
     public void AGroupedSumReadsAsAPersonWouldWriteIt()
@@ -67,6 +67,21 @@ internal sealed class OpenCLRendererTests
         var source = new OpenCLRenderer(Everything).Render(Program("bound", 1, Store(At(Param(0, DType.Int32, 1), Int(0)), n)));
 
         Assert.That(source, Does.Contain("(__global int* data0, long offset0, long arg_n)").And.Contain("int var_n = (int)arg_n;"));
+    }
+
+    /// <summary>Comparisons, choices, conversions and shuffles are written for vectors as wholes: by lanes, drivers' compilers would have to find them again.</summary>
+    [Test]
+    public void VectorsAreWrittenAsWholes()
+    {
+        var (input, output) = (Param(0, DType.Float32, 32), Param(1, DType.Int32, 16));
+        var (x, y) = (UOp.New(Ops.Load, DType.Float32.Vec(16), [At(input, Int(0))]), UOp.New(Ops.Load, DType.Float32.Vec(16), [At(input, Int(16))]));
+        var less = UOp.Alu(Ops.CmpLt, x, y);
+        var mixed = UOp.New(Ops.Shuffle, x.DType, [x, y], new Axes([.. Enumerable.Range(0, 16).Select(i => i * 2)]));
+        var chosen = UOp.Where(less, UOp.Alu(Ops.Max, x, y), mixed);
+        var source = new OpenCLRenderer(Everything with { HasHalf = false, VectorBytes = 64 }).Render(Program("whole", 1, Store(At(output, Int(0)), chosen.Cast(DType.Int32.Vec(16)))));
+
+        Assert.That(source, Does.Contain("convert_uchar16(v0 < v1)").And.Contain("convert_int16(c) != (int16)0 ? x : y").And.Contain("float16 m = x > y ? x : y")
+            .And.Contain("convert_int16((above | below | (x != x))").And.Contain("(float16)(x.s0, x.s2, x.s4").And.Not.Contain("v0.s0"), source);
     }
 
     [Test]

@@ -83,6 +83,69 @@ internal sealed class WgslRendererTests
     }
 
     [Test]
+    public void Whole_vectors_are_read_and_written_as_such()
+    {
+        var (input, output, item) = (Param(0, DType.Float32, 64), Param(1, DType.Float32, 64), Special(16));
+        var four = UOp.Alu(Ops.Mul, item, Int(4));
+        var shader = Renderer.Compile(Program("vectors", 16, Store(At(output, four), UOp.Alu(Ops.Mul, Load(At(input, four), 4), Splat(UOp.Const(DType.Float32, 2), 4)))));
+
+        Assert.That(shader.Source, Does.Contain("data0: array<vec4<f32>>").And.Contain("data1: array<vec4<f32>>").And.Contain("let v2 = data0[(first0 + v1) >> 2u];"));
+        Assert.That(shader.Source, Does.Contain("data1[(first1 + v1) >> 2u] = v2 * vec4<f32>(2.0f);"));
+        Assert.That(shader.Vectors, Is.EqualTo(new[] { true, true }));
+        Assert.That(shader.Unaligned, Does.Contain("data0: array<f32>").And.Contain("vec4<f32>(data0[v2], data0[v2 + 1i], data0[v2 + 2i], data0[v2 + 3i])"));
+        Assert.That(shader.Unaligned, Does.Contain("data1[v4] = v5[0]; data1[v4 + 1i] = v5[1]; data1[v4 + 2i] = v5[2]; data1[v4 + 3i] = v5[3];"));
+    }
+
+    [Test]
+    public void Vectors_at_odd_places_are_put_together()
+    {
+        var (input, output, item) = (Param(0, DType.Float32, 64), Param(1, DType.Float32, 64), Special(15));
+        var odd = UOp.Alu(Ops.Add, UOp.Alu(Ops.Mul, item, Int(4)), Int(2));
+        var shader = Renderer.Compile(Program("odd", 15, Store(At(output, odd), Load(At(input, odd), 4))));
+
+        Assert.That(shader.Source, Does.Contain("data0: array<f32>").And.Contain("data0[v2 + 3i]"));
+        Assert.That((shader.Vectors.Contains(true), shader.Unaligned), Is.EqualTo((false, (string?)null)));
+    }
+
+    // A store of one lane may store the others too.
+    [Test]
+    public void What_is_stored_by_elements_is_no_array_of_vectors()
+    {
+        var (data, item) = (Param(0, DType.Float32, 64), Special(16));
+        var four = UOp.Alu(Ops.Mul, item, Int(4));
+        var shader = Renderer.Compile(Program("mixed", 16, Store(At(data, four), Extract(Load(At(data, four), 4), 3))));
+
+        Assert.That(shader.Source, Does.Contain("data0: array<f32>"));
+    }
+
+    [Test]
+    public void Neighbours_are_one_load()
+    {
+        var (input, output, item) = (Param(0, DType.Float32, 64), Param(1, DType.Float32, 8), Special(8));
+        var row = At(input, UOp.Alu(Ops.Mul, item, Int(8)));
+        UOp Element(int i) => Load(i == 0 ? row : At(row, Int(i)));
+        var sum = UOp.Alu(Ops.Add, UOp.Alu(Ops.Add, Element(0), Element(3)), Element(6));
+        var shader = Renderer.Compile(Program("neighbours", 8, Store(At(output, item), sum)));
+
+        Assert.That(shader.Source, Does.Contain("data0: array<vec4<f32>>").And.Contain("data1: array<f32>"));
+        Assert.That(shader.Source.Split("data0[(").Length - 1, Is.EqualTo(2), shader.Source);
+        Assert.That(shader.Unaligned, Does.Contain("data0: array<f32>"));
+    }
+
+    [Test]
+    public void Lanes_of_vectors_are_computed_together()
+    {
+        var (input, output, item) = (Param(0, DType.Float32, 64), Param(1, DType.Int32, 64), Special(16));
+        var four = UOp.Alu(Ops.Mul, item, Int(4));
+        var x = Load(At(input, four), 4);
+        var value = UOp.Where(UOp.Alu(Ops.CmpNe, x, Splat(UOp.Const(DType.Float32, 1), 4)), x.Cast(DType.Int32.Vec(4)), Stack(Int(1), Int(2), Int(3), Int(4)));
+        var source = Renderer.Compile(Program("lanes4", 16, Store(At(output, four), UOp.Alu(Ops.Shr, value, Splat(Int(1), 4))))).Source;
+
+        Assert.That(source, Does.Contain("fn differ_4(x: vec4<f32>, y: vec4<f32>) -> vec4<bool>").And.Contain("fn to_i32_4(x: vec4<f32>) -> vec4<i32>"));
+        Assert.That(source, Does.Contain("vec4<i32>(1i, 2i, 3i, 4i)"));
+    }
+
+    [Test]
     public void What_isnt_finite_is_no_constant_expression()
     {
         var output = Param(0, DType.Float32, 3);
@@ -103,11 +166,11 @@ internal sealed class WgslRendererTests
     [Test]
     public void Shaders_are_kept_as_bytes()
     {
-        var shader = new WgslShader("text", new GridSize(1, 2, 3), [1, 2], 4096) { Written = [false, true], Variables = 3 };
+        var shader = new WgslShader("text", new GridSize(1, 2, 3), [1, 2], 4096) { Written = [false, true], Vectors = [true, false], Unaligned = "other", Variables = 3 };
         var again = WgslShader.FromBytes(shader.ToBytes());
 
         Assert.That((again.Source, again.Dispatch, again.WindowBytes), Is.EqualTo((shader.Source, shader.Dispatch, shader.WindowBytes)));
-        Assert.That(again.Windows, Is.EqualTo(shader.Windows));
+        Assert.That((again.Windows, again.Vectors, again.Unaligned), Is.EqualTo((shader.Windows, shader.Vectors, shader.Unaligned)));
         Assert.That((again.Written[0], again.Written[1], again.Variables), Is.EqualTo((false, true, 3)));
     }
 }

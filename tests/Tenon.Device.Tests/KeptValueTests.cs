@@ -1,0 +1,229 @@
+using Tenon.Core;
+using Tenon.NN;
+using Tenon.Optim;
+using Tenon.Runtime;
+
+namespace Tenon.Tests;
+
+/// <summary>What captured functions keep from call to call: weights in the order in which kernels use them, and all else that follows from them alone.</summary>
+[NonParallelizable]
+internal sealed class KeptValueTests
+{
+    [TestCase("panel")]
+    [TestCase("transposed")]
+    [TestCase("slice")]
+    [TestCase("odd")]
+    [TestCase("half")]
+    [TestCase("bytes")]
+    [TestCase("conv")]
+    [TestCase("depthwise")]
+    public void WeightsArePackedOnceAndAgainWhenTheyHaveChanged(string kind)
+    {
+        var (function, weight, argument) = Case(kind);
+        var captured = Jit.Capture(function);
+        for (var i = 0; i < 9; i++)
+        {
+            // Written to, then replaced.
+            if (i is 4 or 5)
+            {
+                weight.Assign(weight * 2 + i).Realize();
+            }
+            else if (i == 7)
+            {
+                weight.Assign(Numbers(weight.Shape, 99).Cast(weight.DType).Realize());
+            }
+
+            var x = argument(i).Realize();
+            var (expected, launched) = (function(x).ToArray<float>(), 0L);
+            launched = TenonRuntime.Default.Statistics.KernelsLaunched;
+            var actual = captured(x);
+            Assert.That(actual.ToArray<float>(), Is.EqualTo(expected).Within(1e-4).Percent, $"call {i}");
+            launched = TenonRuntime.Default.Statistics.KernelsLaunched - launched;
+            if (kind is not "depthwise")
+            {
+                Assert.That(launched, Is.EqualTo(i is 2 or 4 or 5 or 7 ? 2 : 1), $"call {i}");
+                Assert.That(Jit.Of(captured).KeptBytes, i < 2 ? Is.Zero : Is.Positive);
+            }
+        }
+
+        Assert.That(Jit.Of(captured).Replays, Is.EqualTo(7));
+        Jit.Of(captured).Reset();
+        Assert.That(Jit.Of(captured).KeptBytes, Is.Zero);
+    }
+
+    [Test]
+    public void NothingIsKeptWhereNoMemoryMayBeUsedForIt()
+    {
+        var (function, _, argument) = Case("conv");
+        var captured = Jit.Capture(function, new JitOptions { MaxKeptBytes = 0 });
+        for (var i = 0; i < 4; i++)
+        {
+            var x = argument(i);
+            Assert.That(captured(x).ToArray<float>(), Is.EqualTo(function(x).ToArray<float>()).Within(1e-4).Percent);
+        }
+
+        Assert.That(Jit.Of(captured).KeptBytes, Is.Zero);
+    }
+
+    [Test]
+    public void CallsThatFollowFromWeightsAloneRunOnce()
+    {
+        var weight = Numbers([64, 64], 1).Realize();
+        var captured = Jit.Capture((Tensor x) => x + weight.MatMul(weight).Contiguous().Softmax().Contiguous().Sum(0));
+        for (var i = 0; i < 5; i++)
+        {
+            var before = TenonRuntime.Default.Statistics.KernelsLaunched;
+            captured(Numbers([64], i).Realize());
+            if (i is 3 or 4)
+            {
+                Assert.That(TenonRuntime.Default.Statistics.KernelsLaunched - before, Is.EqualTo(2), "the argument, and one addition");
+            }
+        }
+
+        Assert.That(Jit.Of(captured).KeptBytes, Is.EqualTo(64 * 64 * 4), "the shares, not the product");
+    }
+
+    [Test]
+    public void WhatAFunctionWritesToIsNotKept()
+    {
+        var (weight, x) = (Numbers([48, 64], 1).Realize(), Numbers([32, 48], 2).Realize());
+        var expected = weight.ToArray<float>();
+        var captured = Jit.Capture((Tensor x) =>
+        {
+            var y = x.MatMul(weight).Realize();
+            weight.Assign(weight * 0.5f);
+            return y;
+        });
+        for (var i = 0; i < 5; i++)
+        {
+            var y = captured(x).ToArray<float>();
+            Assert.That(y, Is.EqualTo(x.MatMul(Tensor.From<float>(expected, [48, 64])).ToArray<float>()).Within(1e-4).Percent);
+            expected = Array.ConvertAll(expected, v => v * 0.5f);
+        }
+
+        Assert.That(Jit.Of(captured).KeptBytes, Is.Zero);
+    }
+
+    [Test]
+    public void EvaluationBetweenTrainingStepsSeesTheNewWeights()
+    {
+        Tensor.ManualSeed(3);
+        var model = new Sequential(new Linear(40, 48), Activation.Relu, new Linear(48, 16));
+        var optimizer = new Sgd(model, 0.05);
+        var (x, y) = (Numbers([32, 40], 5).Realize(), (Tensor.Arange(32) % 16).Cast(DType.Int32).Realize());
+        var step = Jit.Capture((Tensor x, Tensor y) =>
+        {
+            optimizer.ZeroGrad();
+            var loss = model.Forward(x).CrossEntropy(y);
+            loss.Backward();
+            optimizer.Step(loss);
+            return loss;
+        });
+        var evaluate = Jit.Capture((Tensor x) =>
+        {
+            using var noGrad = Tensor.NoGrad();
+            return model.Forward(x);
+        });
+        for (var i = 0; i < 6; i++)
+        {
+            step(x, y);
+            using var noGrad = Tensor.NoGrad();
+            Assert.That(evaluate(x).ToArray<float>(), Is.EqualTo(model.Forward(x).ToArray<float>()).Within(1e-3), $"step {i}");
+        }
+
+        Assert.That(Jit.Of(evaluate).KeptBytes, Is.Positive);
+    }
+
+    [Test]
+    public void SeveralDevicesKeepTheirOwn()
+    {
+        var (first, second) = (Numbers([48, 64], 1).Realize(), Numbers([64, 32], 2).To("CPU:1").Realize());
+        Func<Tensor, Tensor> function = x => x.MatMul(first).Relu().To("CPU:1").MatMul(second).To("CPU");
+        var captured = Jit.Capture(function);
+        for (var i = 0; i < 6; i++)
+        {
+            if (i == 4)
+            {
+                second.Assign(second * 3).Realize();
+            }
+
+            var x = Numbers([32, 48], i).Realize();
+            Assert.That(captured(x).ToArray<float>(), Is.EqualTo(function(x).ToArray<float>()).Within(1e-3).Percent);
+        }
+
+        Assert.That(Jit.Of(captured).KeptBytes, Is.GreaterThanOrEqualTo((48 * 64 + 64 * 32) * 4));
+    }
+
+    [Test]
+    public void ADeviceThatRunsNothingKeepsThemToo()
+    {
+        var weight = Tensor.Empty([64, 64], device: "NULL").Realize();
+        var captured = Jit.Capture((Tensor x) => x.MatMul(weight));
+        for (var i = 0; i < 4; i++)
+        {
+            Assert.That(captured(Tensor.Empty([32, 64], device: "NULL").Realize()).ToArray<float>(), Is.All.NaN);
+        }
+    }
+
+    [Test]
+    public void CallsFromSeveralThreadsGetWhatTheyAskFor()
+    {
+        var (function, _, argument) = Case("conv");
+        var captured = Jit.Capture(function);
+        Parallel.For(0, 16, i =>
+        {
+            var x = argument(i).Realize();
+            Assert.That(captured(x).ToArray<float>(), Is.EqualTo(function(x).ToArray<float>()).Within(1e-4).Percent);
+        });
+    }
+
+    [Test]
+    public void WhatTheHostPutsIntoABufferIsSeen()
+    {
+        var weight = Tensor.From<float>(new float[48 * 64], [48, 64]);
+        var captured = Jit.Capture((Tensor x) => x.MatMul(weight));
+        var x = Tensor.Ones(32, 48).Realize();
+        for (var i = 0; i < 5; i++)
+        {
+            var numbers = new float[48 * 64];
+            Array.Fill(numbers, i);
+            TenonRuntime.Default.CopyIn(weight.Node, System.Runtime.InteropServices.MemoryMarshal.AsBytes(numbers.AsSpan()));
+            Assert.That(captured(x).ToArray<float>(), Is.All.EqualTo(48f * i));
+        }
+    }
+
+    private static (Func<Tensor, Tensor> Function, Tensor Weight, Func<int, Tensor> Argument) Case(string kind)
+    {
+        var weight = kind switch
+        {
+            "panel" => Numbers([96, 128], 1),
+            "transposed" => Numbers([128, 96], 1),
+            "slice" => Numbers([2, 160, 128], 1),
+            "odd" => Numbers([77, 51], 1),
+            "half" => Numbers([96, 128], 1).Cast(DType.Float16),
+            "bytes" => (Numbers([96, 128], 1) * 20).Cast(DType.Int8),
+            "conv" => Numbers([40, 24, 3, 3], 1),
+            _ => Numbers([48, 1, 3, 3], 1),
+        };
+        weight.Realize();
+        return (kind switch
+        {
+            "panel" => x => x.MatMul(weight).Relu(),
+            "transposed" => x => x.MatMul(weight.Transpose(0, 1)) + 1,
+            "slice" => x => x.MatMul(weight[1, 32..128]),
+            "odd" => x => x.MatMul(weight),
+            "half" => x => x.MatMul(weight.Cast(DType.Float32)),
+            "bytes" => x => (x * 20).Cast(DType.Int8).Cast(DType.Int32).MatMul(weight.Cast(DType.Int32)).Cast(DType.Float32),
+            "conv" => x => x.Conv2d(weight, padding: 1).Relu(),
+            _ => x => x.Conv2d(weight, groups: 48, padding: 1, stride: 2),
+        }, weight, i => kind switch
+        {
+            "conv" => Numbers([1, 24, 9, 11], i),
+            "depthwise" => Numbers([1, 48, 9, 11], i),
+            "odd" => Numbers([33, 77], i),
+            _ => Numbers([64, 96], i),
+        });
+    }
+
+    private static Tensor Numbers(Shape shape, int seed) => (Tensor.Arange(shape.MaxElements).Cast(DType.Float32) * (1.7f + seed)).Sin().Reshape(shape);
+}
