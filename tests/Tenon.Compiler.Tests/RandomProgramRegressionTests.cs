@@ -36,4 +36,15 @@ public class RandomProgramRegressionTests
         using var variant = RandomProgramVariant.Loops(2);
         variant.Verify(new RandomProgram([table, numbers], [Reduce(Ops.Add, picked, 1)]));
     }
+
+    [Test]
+    public void What_an_index_is_loaded_from_is_not_staged()
+    {
+        var (table, numbers) = (ProgramInput.Of(24, DType.Float32, 0.5, 1, 2), ProgramInput.Of(26, DType.Float32, [.. Enumerable.Range(0, 30).Select(i => (Scalar)(double)(i % 3))]));
+        var number = Expand(Reshape(UOp.Alu(Ops.Trunc, numbers.Param), 30, 1).Cast(DType.Int32), 30, 3);
+        var hit = UOp.Alu(Ops.CmpEq, Expand(Reshape(Iota(DType.Int32, 3), 1, 3), 30, 3), number);
+        var picked = UOp.Where(hit, Expand(Reshape(table.Param, 1, 3), 30, 3), Full(DType.Float32, 0, 30, 3));
+        using var variant = RandomProgramVariant.Groups("lanes=64;subgroup=8", 4);
+        variant.Verify(new RandomProgram([table, numbers], [Reduce(Ops.Add, picked, 1)]));
+    }
 }

@@ -1,20 +1,11 @@
 using Tenon.Core.Backend;
 using Tenon.Plugins.Cl.Native;
+using Tenon.Tests.Shared;
 
 namespace Tenon.Plugins.Cl.Tests;
 
-internal sealed class TestHost(params (string Key, string Value)[] settings) : BackendHost
+internal sealed class TestHost(params (string Key, string Value)[] settings) : SettingsHost(settings)
 {
-    public List<string> Notes { get; } = [];
-
-    public override IReadOnlyDictionary<string, string> Settings { get; } = settings.ToDictionary(s => s.Key, s => s.Value);
-
-    public override string? CacheFolder => null;
-
-    public override IReadOnlyDictionary<string, Func<CodeGenerator>> CodeGenerators { get; } = new Dictionary<string, Func<CodeGenerator>>();
-
-    public override void Note(string message) => Notes.Add(message);
-
     /// <summary>The first device of this machine; the test is skipped where there is none.</summary>
     public static Device Open(params (string Key, string Value)[] settings)
     {

@@ -23,6 +23,9 @@ internal sealed class CodeGeneratorView
 
     public int VectorRegisters => _target.VectorRegisters;
 
+    /// <summary>How many sums may be kept at once, in vectors if there are any; 0 if that isn't known. A lane has no vectors, but as many numbers.</summary>
+    public int MostAccumulators => Workgroups is not null && !GroupsAreItems ? 4 * VectorRegisters : VectorRegisters;
+
     /// <summary>How work is divided among lanes that share local arrays; null if every work item runs by itself.</summary>
     public WorkgroupLimits? Workgroups => _device.Workgroups;
 

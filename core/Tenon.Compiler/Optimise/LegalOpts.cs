@@ -142,7 +142,8 @@ internal sealed partial class LegalOpts
             : bytes > _target.LocalBytes ? $"it needs {bytes:0} bytes of local memory, of {_target.LocalBytes}"
             : spanned.Length == 0 || !LoopNest.CanStage(factor, opt.Range) ? "the factor doesn't change within that loop"
             : Array.Exists(spanned, r => Array.Exists(spanned, r[0].DependsOn)) ? "the length of one of its loops depends on another"
-            : factor.TopologicalOrder().Exists(u => u.Op == Ops.After) ? "the factor is staged already" : null;
+            : factor.TopologicalOrder().Exists(u => u.Op == Ops.After) ? "the factor is staged already"
+            : _target.Workgroups is not null && _nest.ReadsOverwritten(factor) ? "lanes would read what others overwrite" : null;
     }
 
     private string? WhyNotAccumulate(UOp range)

@@ -73,7 +73,7 @@ internal sealed partial class LoopNest
         var axes = StagedAxes(factor.Ranges.ToArray(), index, SummedWith(factor));
         var spanned = axes.SelectMany(a => a).ToArray();
         var storage = UOp.New(Ops.Param, factor.DType, [], new ParamArg(NextSlot(), SizeOf(spanned)));
-        var (store, loops) = Fill(storage, factor, index, axes, static _ => RangeKind.Loop);
+        var (store, loops) = Fill(storage, factor, index, axes, 0, 0, static _ => RangeKind.Loop);
         _kept.Add(new KeptFactor(storage, UOp.Sink([End(store, loops)]), loops));
         Substitute(factor, Load(storage, Offset(spanned)));
     }

@@ -15,6 +15,9 @@ internal sealed partial class LoopNest
             || !u[0].TopologicalOrder().Exists(v => v.Op is Ops.Load or Ops.Store && Overwritten.Exists(o => o[0][0] == v[0][0])));
     }
 
+    /// <summary>Whether a value reads what the kernel stores.</summary>
+    public bool ReadsOverwritten(UOp value) => Order is var order && value.TopologicalOrder().Exists(v => v.Op == Ops.Load && order.Exists(s => s.Op == Ops.Store && s[0][0] == v[0][0]));
+
     // r → outer·amount + lane, where the outer loop keeps the number of r. Lanes past the end compute the last turn again; they
     // neither store what they have, nor is it summed.
     private void ToLanes(UOp range, int amount)

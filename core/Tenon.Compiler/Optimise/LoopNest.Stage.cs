@@ -16,6 +16,12 @@ internal sealed partial class LoopNest
         }
 
         var factors = new List<UOp>();
+        // Without sums, what lanes load for each other.
+        if (Ranges.Exists(LaneLayout.IsLane) && !Order.Exists(static u => u.Op == Ops.Reduce))
+        {
+            return _factors = LoadsOfValues(Order);
+        }
+
         foreach (var reduce in Order)
         {
             if (reduce.Op != Ops.Reduce)
@@ -53,6 +59,23 @@ internal sealed partial class LoopNest
     public static bool CanStage(UOp factor, int within) =>
         StagedRanges(factor, within) is { Length: > 0 } spanned && factor.Ranges.ToArray().All(r => spanned.Contains(r) || r.ArgAs<RangeArg>().Kind is RangeKind.Global or RangeKind.Loop or RangeKind.Reduce);
 
+    // What is loaded to say what to access is no value that an array could stand in for.
+    private static List<UOp> LoadsOfValues(List<UOp> order)
+    {
+        var inIndices = new NodeSet();
+        for (var i = order.Count - 1; i >= 0; i--)
+        {
+            var u = order[i];
+            var inIndex = inIndices.Contains(u) ? u.Src : u.Op switch { Ops.Index or Ops.Load => u.Src[1..], Ops.Store => u.Src[2..], _ => [] };
+            foreach (var s in inIndex)
+            {
+                inIndices.Add(s);
+            }
+        }
+
+        return order.FindAll(u => u is { Op: Ops.Load, Src.Length: 1 } && u[0][0].Op == Ops.Param && !inIndices.Contains(u));
+    }
+
     private static bool ReadsMemory(UOp factor) =>
         factor.TopologicalOrder(static u => u.Op != Ops.After) is var order
         && order.Exists(static u => u.Op == Ops.Load) && !order.Exists(static u => u.Op == Ops.Reduce);
@@ -76,14 +99,15 @@ internal sealed partial class LoopNest
             throw new TenonException("TEN1051", $"{opt} would stage a factor that doesn't change within that loop, or that is staged already.");
         }
 
-        var local = UOp.New(Ops.Local, factor.DType, [], new LocalArg(_nextLocal++, SizeOf(spanned)));
-        var (store, loops) = Fill(local, factor, index, axes, axis => summed.Contains(axis[0]) && axis[0].ArgAs<RangeArg>().Kind != RangeKind.Vector ? RangeKind.Loop : CopyKind(index, axis[^1]));
+        var (rows, padding) = Padding(factor, index, axes);
+        var local = UOp.New(Ops.Local, factor.DType, [], new LocalArg(_nextLocal++, SizeOf(spanned) + (padding * SizeOf([.. axes.Take(rows).SelectMany(a => a)]))));
+        var (store, loops) = Fill(local, factor, index, axes, rows, padding, axis => summed.Contains(axis[0]) && axis[0].ArgAs<RangeArg>().Kind != RangeKind.Vector ? RangeKind.Loop : CopyKind(index, axis[^1]));
         var filled = UOp.New(Ops.After, local.DType, [local, End(store, loops)]);
-        Substitute(factor, Load(filled, Offset(spanned)));
+        Substitute(factor, Load(filled, Offset(spanned, axes.Take(rows).Sum(a => a.Length), padding)));
     }
 
     // What puts a factor into storage with these axes, in loops of its own: those that take the longest steps in memory are outermost.
-    private (UOp Store, UOp[] Loops) Fill(UOp storage, UOp factor, UOp? index, List<UOp[]> axes, Func<UOp[], RangeKind> kindOf)
+    private (UOp Store, UOp[] Loops) Fill(UOp storage, UOp factor, UOp? index, List<UOp[]> axes, int rows, long padding, Func<UOp[], RangeKind> kindOf)
     {
         var (loops, copies) = (new UOp[axes.Count], new NodeMap<UOp>());
         foreach (var axis in axes.OrderByDescending(a => Step(index, a[^1])))
@@ -97,7 +121,7 @@ internal sealed partial class LoopNest
             }
         }
 
-        return (UOp.New(Ops.Store, DType.Void, [At(storage, loops), factor.Substitute(copies)]), loops);
+        return (UOp.New(Ops.Store, DType.Void, [At(storage, loops, rows, padding), factor.Substitute(copies)]), loops);
     }
 
     // The axes of the array, the last consecutive: loops, then what is summed over — several loops that run through memory as one
@@ -129,6 +153,18 @@ internal sealed partial class LoopNest
         };
     }
 
+    // Lanes that fill an array copy neighbours in memory. Where these don't come to lie next to each other, they should be in different banks
+    // of the local memory: rows of odd length see to that. Vectors stay whole.
+    private static (int Rows, long Padding) Padding(UOp factor, UOp? index, List<UOp[]> axes)
+    {
+        const int BankBytes = 4;
+        var rows = 1 + axes.IndexOf(axes.MinBy(a => Step(index, a[^1]))!);
+        var row = axes.Skip(rows).SelectMany(a => a).ToArray();
+        var isShared = axes.Exists(a => Array.Exists(a, LaneLayout.IsLane));
+        return !isShared || row.Length == 0 || SizeOf(row) * factor.DType.Bytes % (2 * BankBytes) != 0 ? (0, 0)
+            : (rows, Array.Find(row, r => r.ArgAs<RangeArg>().Kind == RangeKind.Vector) is { } lanes ? lanes[0].Max : Math.Max(1, BankBytes / factor.DType.Bytes));
+    }
+
     private HashSet<UOp> SummedWith(UOp factor) =>
         [.. Order.Where(u => u.Op == Ops.Reduce && u.TopologicalOrder().Contains(factor)).SelectMany(u => u.Src[1..].ToArray())];
 
@@ -144,17 +180,20 @@ internal sealed partial class LoopNest
 
     private static long SizeOf(UOp[] ranges) => ranges.Aggregate(1L, (p, r) => p * r[0].Max);
 
-    private static UOp At(UOp storage, UOp[] ranges) => UOp.New(Ops.Index, storage.DType, [storage, Offset(ranges)]);
+    private static UOp At(UOp storage, UOp[] ranges, int rows = 0, long padding = 0) => UOp.New(Ops.Index, storage.DType, [storage, Offset(ranges, rows, padding)]);
 
-    private static UOp Offset(UOp[] ranges)
+    // After the first ranges, which say the row, come so many elements that are never used.
+    private static UOp Offset(UOp[] ranges, int rows = 0, long padding = 0)
     {
         var offset = UOp.Index(0);
-        foreach (var r in ranges)
+        var row = UOp.Index(0);
+        foreach (var (i, r) in ranges.Index())
         {
             offset = IndexMath.Add(IndexMath.Mul(offset, UOp.Index(r[0].Max)), r);
+            row = i == rows - 1 ? offset : row;
         }
 
-        return offset;
+        return IndexMath.Add(offset, IndexMath.Mul(row, UOp.Index(padding)));
     }
 
     // What fills the array keeps the factor as it is.

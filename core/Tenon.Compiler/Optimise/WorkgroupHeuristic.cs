@@ -28,6 +28,11 @@ internal sealed class WorkgroupHeuristic
     public static void Change(LoopNest nest, CodeGeneratorView target)
     {
         var heuristic = new WorkgroupHeuristic(nest, target);
+        if (WorkgroupTransposes.TryApply(nest, target))
+        {
+            return;
+        }
+
         if (!WorkgroupProducts.TryApply(nest, target, heuristic._most, heuristic._enough))
         {
             heuristic.ChooseLanes();

@@ -1,4 +1,5 @@
 using Tenon.Core;
+using Tenon.Core.Backend;
 
 namespace Tenon.Compiler;
 
@@ -8,6 +9,9 @@ public sealed record SchedulerOptions
     /// <summary>Independent pieces of work that keep the device busy.</summary>
     public int Parallelism { get; init; } = 1;
 
+    /// <summary>Lanes that keep the device busy, where groups of lanes share what they load; not more than the pieces of work where they don't.</summary>
+    public long Lanes { get; init; } = 1;
+
     /// <summary>Buffers that a kernel may use.</summary>
     public int MaxBuffers { get; init; } = int.MaxValue;
 
@@ -16,4 +20,14 @@ public sealed record SchedulerOptions
 
     /// <summary>Whether <see cref="Schedule.Decisions"/> is filled.</summary>
     public bool RecordDecisions { get; init; }
+
+    /// <summary>The <see cref="Lanes"/> of a device.</summary>
+    public static long LanesOf(Capabilities device)
+    {
+        // Several groups for each core, so that one computes while others wait. Some devices don't know how many cores they have.
+        const int SubgroupsPerCore = 4;
+        const long Most = 32 << 10;
+        ArgumentNullException.ThrowIfNull(device);
+        return device.Workgroups is { LocalMemoryIsFast: true, MaxLanesPerGroup: > 1 } groups ? Math.Min(Most, (long)device.Parallelism * groups.PreferredLanes * SubgroupsPerCore) : 1;
+    }
 }

@@ -180,9 +180,9 @@ internal sealed class BeamSearch
             {
                 candidate.Reject(RejectReason.TooLong, candidate.Estimate is null ? $"more than {NestEstimate.MaxRanges} loops" : "too many instructions in a row");
             }
-            else if (_target.VectorRegisters > 0 && estimate.Accumulators > _target.VectorRegisters)
+            else if (_target.MostAccumulators > 0 && estimate.Accumulators > _target.MostAccumulators)
             {
-                candidate.Reject(RejectReason.TooManyAccumulators, $"{estimate.Accumulators} for {_target.VectorRegisters} registers");
+                candidate.Reject(RejectReason.TooManyAccumulators, $"{estimate.Accumulators} for {_target.MostAccumulators} registers");
             }
 
             return candidate;

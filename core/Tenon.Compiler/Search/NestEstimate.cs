@@ -46,25 +46,28 @@ internal sealed record NestEstimate(double Cycles, long Accumulators, double[] F
                 case RangeKind.Global:
                     items *= size;
                     break;
+                case RangeKind.Lane:
+                    lanes *= size;
+                    break;
                 default:
                     (loops, turns) = (loops + 1, size);
                     break;
             }
         }
 
-        // Threads that wait for the last one.
-        var threads = target.Parallelism;
-        var idle = Math.Ceiling(items / threads) * threads / items;
-        var cycles = cost.Of(plan, maxBody: MaxBody) * idle;
+        var cycles = target is { Workgroups: not null, GroupsAreItems: false } ? GroupCost.Of(order, ranges, target) : cost.Of(plan, maxBody: MaxBody) * Idle(items, target.Parallelism);
         var accumulators = cost.Accumulators(plan);
         var traffic = new CacheTraffic(order, ranges);
         double[] features =
         [
-            Math.Log2(copies), Math.Log2(lanes), vectors, (double)accumulators / Math.Max(1, target.VectorRegisters), Math.Log2(turns), loops, Math.Log2(items) / 4,
+            Math.Log2(copies), Math.Log2(lanes), vectors, (double)accumulators / Math.Max(1, target.MostAccumulators), Math.Log2(turns), loops, Math.Log2(items) / 4,
             Math.Log2(1 + traffic.Into(Or(device.L1CacheBytes, 32 << 10)) / (8 * cycles)), Math.Log2(1 + traffic.Into(Or(device.L2CacheBytes, 512 << 10)) / (2 * cycles)),
         ];
         return new NestEstimate(cycles, accumulators, double.IsFinite(cycles) ? features : new double[FeatureCount]);
     }
+
+    // Threads that wait for the last one.
+    private static double Idle(double items, int threads) => Math.Ceiling(items / threads) * threads / items;
 
     private static long Or(long bytes, long fallback) => bytes > 0 ? bytes : fallback;
 }

@@ -5,7 +5,7 @@ namespace Tenon.Core.Backend;
 /// <summary>Turns linear programs into kernels that a device of the same plugin loads. Must be safe from several threads.</summary>
 public abstract class CodeGenerator
 {
-    /// <summary>A short name, unique in the plugin: <c>CLR</c>, <c>Clang</c>.</summary>
+    /// <summary>A short name, unique in the plugin: that of the language that it writes, or of the compiler that it uses.</summary>
     public abstract string Name { get; }
 
     /// <summary>What it takes.</summary>

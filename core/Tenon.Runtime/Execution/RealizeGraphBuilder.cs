@@ -7,7 +7,7 @@ namespace Tenon.Runtime;
 /// Makes a <see cref="RealizeGraph"/>: replaces values that have been computed by their storage and storage by parameters,
 /// numbered in the order in which the graph comes by them, so that graphs of one content are one object.
 /// </summary>
-internal sealed class RealizeGraphBuilder
+internal sealed partial class RealizeGraphBuilder
 {
     private readonly RealizedValues _realized;
     private readonly BufferTable _buffers;
@@ -167,19 +167,7 @@ internal sealed class RealizeGraphBuilder
             }
         }
 
-        if (_assignments.Count == 0)
-        {
-            return;
-        }
-
-        _assignments.RemoveAll(a => _superseded.Contains(a.After));
-        foreach (var (_, buffer) in _assignments)
-        {
-            if (!_written.Add(buffer))
-            {
-                throw new TenonException("TEN5009", $"{_assignments.Count(a => a.Buffer == buffer)} assignments write to one buffer ({buffer.Arg}) without an order between them. Realise after each, or assign to the result of the one before.");
-            }
-        }
+        FinishAssignments();
     }
 
     private (UOp Node, string? Device) Parametrize(UOp u)
@@ -247,111 +235,5 @@ internal sealed class RealizeGraphBuilder
         _inputs.Add(buffer);
         _done[buffer] = (parameter, device);
         return parameter;
-    }
-
-    private (UOp Node, string? Device) Assign(UOp after)
-    {
-        var target = after[0];
-        while (StorageView.Base(target) is { Op: not Ops.Buffer } b)
-        {
-            if (_known.TryGetValue(b, out var storage))
-            {
-                target = storage;
-            }
-            else if (b.Op == Ops.After)
-            {
-                _superseded.Add(b);
-                target = b[0];
-            }
-            else
-            {
-                throw new TenonException("TEN5009", $"An assignment needs storage to write to, but its target is {b.Op} of shape {b.Shape}. Realise the target first.");
-            }
-        }
-
-        _assignments.Add((after, StorageView.Base(target)));
-        var (state, device) = Done(after[0]);
-        var view = Moved(after[1][0], after[0], state);
-        return (UOp.New(Ops.After, after.DType, [state, UOp.New(Ops.Store, DType.Void, [view, Done(after[1][1]).Node])]), device);
-    }
-
-    // The view of one node as a view of another: what is written to is storage, even if the view was computed as a value.
-    private UOp Moved(UOp view, UOp from, UOp to)
-    {
-        var moves = new Stack<UOp>();
-        for (; view != from; view = view[0])
-        {
-            moves.Push(view);
-        }
-
-        foreach (var move in moves)
-        {
-            var src = move.Src.ToArray();
-            src[0] = to;
-            for (var i = 1; i < src.Length; i++)
-            {
-                src[i] = IndexMath.Unbound(src[i]);
-            }
-
-            to = move.WithSources(src);
-        }
-
-        return to;
-    }
-
-    private RealizeResult Result((UOp Value, string Device) root)
-    {
-        var value = StorageView.Base(root.Value);
-        if (value.Op != Ops.After || !_done.TryGetValue(value, out var done) || done.Device != root.Device || _known.ContainsKey(value) || _superseded.Contains(value))
-        {
-            return Output(root);
-        }
-
-        if (_assigned.Add(value))
-        {
-            _sources.Add(done.Node);
-        }
-
-        return new RealizeResult.Assigned(value);
-    }
-
-    // A value that lies where an assignment of the same realisation writes.
-    private RealizeResult.Output Copied((UOp Value, string Device) root, UOp buffer)
-    {
-        _done[root.Value] = (StorageView.Of(Parameter(buffer), root.Value.Shape), root.Device);
-        return Output(root);
-    }
-
-    // A value may be wanted on two devices: its outputs form a list, of mostly one.
-    private RealizeResult.Output Output((UOp Value, string Device) root)
-    {
-        var first = _outputOf.GetValueOrDefault(root.Value);
-        for (var known = first; known is not null; known = known.Other)
-        {
-            if (known.Device == root.Device)
-            {
-                return known;
-            }
-        }
-
-        var (slot, device) = root.Value.Shape.MaxElements == 0 ? (null, root.Device) : Store(root);
-        var output = new RealizeResult.Output(_outputs.Count, root.Value, slot, root.Device, device, first);
-        _outputs.Add(output);
-        _outputOf[root.Value] = output;
-        return output;
-    }
-
-    private (int? Slot, string? Device) Store((UOp Value, string Device) root)
-    {
-        var (node, device) = Done(root.Value);
-        if (device is not null && device != root.Device)
-        {
-            node = UOp.New(Ops.Copy, node.DType, [node], root.Device);
-        }
-
-        // Every output so far has a source, and so has every assignment.
-        var slot = _inputs.Count + _sources.Count - _assigned.Count;
-        _sources.Add(UOp.New(Ops.Store, DType.Void, [UOp.New(Ops.Param, node.DType, [], new ParamArg(slot, root.Value.Shape.MaxElements, root.Device)), node]));
-        return (slot, device);
     }
 }

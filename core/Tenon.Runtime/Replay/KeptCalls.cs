@@ -13,7 +13,7 @@ namespace Tenon.Runtime;
 internal sealed class KeptCalls(List<ScheduleSlot> slots, HashSet<int> constants, long maxBytes)
 {
     private readonly List<ScheduledCall> _calls = [];
-    private readonly Dictionary<string, int> _packed = [];
+    private readonly Dictionary<(UOp Kernel, string Device, string Slots), int> _packed = [];
     private long _room = maxBytes;
 
     /// <summary>What is to be run once, in order.</summary>
@@ -87,17 +87,17 @@ internal sealed class KeptCalls(List<ScheduleSlot> slots, HashSet<int> constants
     private ScheduledCall Packed(ScheduledCall call, PackedKernel packed)
     {
         // Layers that share weights share what is packed of them.
-        string[] names = [.. packed.Packings.Select(p => $"{p.Kernel.ArgAs<KernelArg>().Name} {call.Device} {string.Join(' ', p.Slots.Select(s => s < 0 ? s : call.Slots[s]))}")];
-        var bytes = packed.Packings.Where((_, i) => !_packed.ContainsKey(names[i])).Sum(p => p.DType.BytesOf(p.Size));
+        var keys = packed.Packings.Select(p => (p.Kernel, call.Device, string.Join(' ', p.Slots.Select(s => s < 0 ? -1 : call.Slots[s])))).ToArray();
+        var bytes = packed.Packings.Where((_, i) => !_packed.ContainsKey(keys[i])).Sum(p => p.DType.BytesOf(p.Size));
         if (bytes > _room)
         {
             return call;
         }
 
         _room -= bytes;
-        for (var i = 0; i < names.Length; i++)
+        for (var i = 0; i < keys.Length; i++)
         {
-            if (_packed.TryAdd(names[i], slots.Count))
+            if (_packed.TryAdd(keys[i], slots.Count))
             {
                 var packing = packed.Packings[i];
                 slots.Add(new ScheduleSlot(SlotKind.Input, packing.DType, packing.Size, call.Device));
@@ -105,7 +105,7 @@ internal sealed class KeptCalls(List<ScheduleSlot> slots, HashSet<int> constants
             }
         }
 
-        return new ScheduledCall(packed.Kernel, [.. packed.Slots.Select(s => s < 0 ? _packed[names[-1 - s]] : call.Slots[s])], call.Device);
+        return new ScheduledCall(packed.Kernel, [.. packed.Slots.Select(s => s < 0 ? _packed[keys[-1 - s]] : call.Slots[s])], call.Device);
     }
 
     private long BytesOf(int slot) => slots[slot].DType.BytesOf(slots[slot].Size);

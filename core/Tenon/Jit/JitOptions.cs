@@ -5,8 +5,15 @@ namespace Tenon;
 /// <summary>How a function is captured.</summary>
 public sealed record JitOptions
 {
+    private static JitOptions? _default;
+
     /// <summary>The options of functions that are given none. <c>TENON_JIT_VERIFY=1</c> sets <see cref="Verify"/>, <c>TENON_JIT_KEEP</c> <see cref="MaxKeptBytes"/>.</summary>
-    public static JitOptions Default { get; set; } = FromEnvironment();
+    /// <exception cref="TenonException"><c>TENON_JIT_KEEP</c> is no number.</exception>
+    public static JitOptions Default
+    {
+        get => _default ??= FromEnvironment();
+        set => _default = value;
+    }
 
     /// <summary>
     /// Whether each call runs the function itself and compares what it did with what was captured. Without, that is done until two calls of

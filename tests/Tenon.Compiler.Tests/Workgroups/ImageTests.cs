@@ -168,6 +168,8 @@ public sealed class ImageTests
 
         public Schedule Schedule(UOp sink, Capabilities device) => _compiler.Schedule(sink, device);
 
+        public PackedKernel? Pack(UOp kernel, IReadOnlySet<int> constants, Capabilities device, CodeGeneratorTarget target) => _compiler.Pack(kernel, constants, device, target);
+
         public LinearProgram Lower(UOp kernel, Capabilities device, CodeGeneratorTarget target, IReadOnlyList<Opt>? opts = null)
         {
             var program = _compiler.Lower(kernel, device, target, opts);

@@ -11,6 +11,10 @@ public sealed class WorkgroupTests
         ("elementwise", x => x([0.5f, 1], [37, 53]) * 2 + x([-1, 0.25f], [37, 53])),
         ("vectors", x => (x([0.5f, 1], [64, 1024]) * 3).Relu()),
         ("transposed", x => x([0.5f, 1], [37, 53]).Transpose(0, 1) + x([0.5f], [53, 37])),
+        ("transposed in squares", x => x([0.5f, 1], [64, 96]).Transpose(0, 1) * 2),
+        ("transposed in squares, several at once", x => x([0.5f, 1], [2, 32, 64]).Transpose(1, 2) + x([0.25f, 1], [64, 32, 2]).Permute(2, 0, 1)),
+        ("few results of long sums", x => x([0.5f, 1], [8, 1536]).MatMul(x([0.25f, 1], [1536, 12]))),
+        ("few results of windows", x => x([0.5f, 1], [6, 16, 9, 9]).Conv2d(x([0.25f, 0.5f], [4, 16, 7, 7]))),
         ("sum of all", x => x([0.5f, 1], [3000]).Sum()),
         ("sums of rows", x => x([0.5f, 1], [19, 777]).Sum(1)),
         ("many sums of rows", x => x([0.5f, 1], [700, 40]).Sum(1)),
@@ -34,7 +38,7 @@ public sealed class WorkgroupTests
     private static IEnumerable<string> Names => Cases.Select(c => c.Name);
 
     [Test]
-    public void Results_are_those_of_the_CPU([ValueSource(nameof(Names))] string name, [Values("lanes=256;subgroup=32", "lanes=64;subgroup=0", "lanes=256;subgroup=8;vector=0", "memory=slow;preferred=8;vector=32")] string device)
+    public void Results_are_those_of_the_CPU([ValueSource(nameof(Names))] string name, [Values("lanes=256;subgroup=32", "lanes=64;subgroup=0", "lanes=256;subgroup=8;vector=0", "memory=slow;preferred=8;vector=32", "memory=slow;preferred=8;vector=0")] string device)
     {
         var compute = Cases.Single(c => c.Name == name).Compute;
         using var runtime = Runtime(device);

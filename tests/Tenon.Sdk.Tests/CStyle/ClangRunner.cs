@@ -1,6 +1,7 @@
 using Tenon.Core.Backend;
 using Tenon.Plugins.Cpu;
 using Tenon.Plugins.Cpu.Clang;
+using Tenon.Tests.Shared;
 
 namespace Tenon.Sdk.Tests.CStyle;
 
@@ -48,7 +49,7 @@ internal sealed class ClangRunner : NativeRunner
 
     private static (ClangCompiler? Compiler, string Note) Find()
     {
-        var host = new TestHost();
+        var host = new SettingsHost();
         var compiler = ClangFinder.Find(host);
         return (compiler, string.Join(' ', host.Notes));
     }

@@ -1,5 +1,6 @@
 using Tenon.Core.Backend;
 using Tenon.Plugins.Cpu.Clang;
+using Tenon.Tests.Shared;
 using static Tenon.Tests.Shared.Kernels;
 
 namespace Tenon.Sdk.Tests.CStyle;
@@ -10,7 +11,7 @@ internal sealed class ClangToolchainTests
     [Test]
     public void ACompilerThatIsNotThereIsNotedWithTheRemedy()
     {
-        var host = new TestHost(("clang", Path.Combine(Path.GetTempPath(), "no-such-clang")));
+        var host = new SettingsHost(("clang", Path.Combine(Path.GetTempPath(), "no-such-clang")));
 
         Assert.That(ClangGenerator.TryCreate(host), Is.Null);
         Assert.That(host.Notes, Has.Count.EqualTo(1));
@@ -23,7 +24,7 @@ internal sealed class ClangToolchainTests
         var path = Path.GetTempFileName();
         try
         {
-            var host = new TestHost(("clang", path));
+            var host = new SettingsHost(("clang", path));
             Assert.That(ClangGenerator.TryCreate(host), Is.Null);
             Assert.That(host.Notes.Single(), Does.Contain(path));
         }

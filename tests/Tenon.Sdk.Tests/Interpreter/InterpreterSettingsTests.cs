@@ -1,6 +1,7 @@
 using Tenon.Core;
 using Tenon.Core.Backend;
 using Tenon.Plugins.Interpreter;
+using Tenon.Tests.Shared;
 
 namespace Tenon.Sdk.Tests.Interpreter;
 
@@ -41,7 +42,7 @@ internal sealed class InterpreterSettingsTests
 
     private static Device Open(params (string Key, string Value)[] settings)
     {
-        var (plugin, host) = (new InterpreterPlugin(), new TestHost(settings));
+        var (plugin, host) = (new InterpreterPlugin(), new SettingsHost(settings));
         return plugin.Open(plugin.EnumerateDevices(host)[0], host);
     }
 }

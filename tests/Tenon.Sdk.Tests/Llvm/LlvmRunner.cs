@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Tenon.Core.Backend;
 using Tenon.Plugins.Cpu;
 using Tenon.Plugins.Cpu.Llvm;
+using Tenon.Tests.Shared;
 
 namespace Tenon.Sdk.Tests.Llvm;
 
@@ -30,7 +31,7 @@ internal sealed class LlvmRunner : NativeRunner
 
     public static LlvmLibrary Library(string? path)
     {
-        var host = path is null ? new TestHost() : new TestHost(("llvm", path));
+        var host = path is null ? new SettingsHost() : new SettingsHost(("llvm", path));
         if (LlvmFinder.Find(host, out var reason) is not { } library)
         {
             Assert.Ignore(reason);

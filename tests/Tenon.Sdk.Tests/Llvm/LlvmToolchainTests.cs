@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Tenon.Core;
 using Tenon.Core.Backend;
 using Tenon.Plugins.Cpu.Llvm;
+using Tenon.Tests.Shared;
 using static Tenon.Tests.Shared.Kernels;
 
 namespace Tenon.Sdk.Tests.Llvm;
@@ -12,7 +13,7 @@ internal sealed class LlvmToolchainTests
     [Test]
     public void ALibraryThatIsNotThereIsExplained()
     {
-        Assert.That(LlvmFinder.Find(new TestHost(("llvm", "no-such-llvm")), out var reason), Is.Null);
+        Assert.That(LlvmFinder.Find(new SettingsHost(("llvm", "no-such-llvm")), out var reason), Is.Null);
         Assert.That(reason, Does.Contain("no-such-llvm").And.Contain("15").And.Contain("plugins.json"));
     }
 

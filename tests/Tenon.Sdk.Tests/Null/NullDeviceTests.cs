@@ -3,6 +3,7 @@ using Tenon.Core;
 using Tenon.Core.Backend;
 using Tenon.Plugins.Null;
 using Tenon.Sdk.Targets;
+using Tenon.Tests.Shared;
 using static Tenon.Tests.Shared.Kernels;
 
 namespace Tenon.Sdk.Tests.Null;
@@ -14,7 +15,7 @@ internal sealed class NullDeviceTests
     [Test]
     public void WhatIsCopiedOutIsNaN()
     {
-        using var device = Open(new TestHost());
+        using var device = Open(new SettingsHost());
         using var buffer = device.Allocator.Allocate(1L << 50);
         var view = new BufferView(buffer, 0, 32);
         device.Allocator.CopyIn(view, new byte[32]);
@@ -32,7 +33,7 @@ internal sealed class NullDeviceTests
     [Test]
     public void ProgramsAreListedAndLaunchedWithoutBeingRun()
     {
-        using var device = Open(new TestHost());
+        using var device = Open(new SettingsHost());
         var kernel = device.CodeGenerators[0].Generate(Small);
         using var program = device.Load(kernel);
         using var buffer = device.Allocator.Allocate(16);
@@ -47,7 +48,7 @@ internal sealed class NullDeviceTests
     public void AnotherGeneratorRendersWithItsTargetAndDoesNotCompile()
     {
         var listing = new ListingGenerator();
-        using var device = Open(new TestHost(new Dictionary<string, Func<CodeGenerator>> { ["X/Other"] = () => listing }, ("generator", "X/Other")));
+        using var device = Open(new SettingsHost(new Dictionary<string, Func<CodeGenerator>> { ["X/Other"] = () => listing }, ("generator", "X/Other")));
         var generator = device.CodeGenerators.Single();
         var kernel = generator.Generate(Small);
 
@@ -63,7 +64,7 @@ internal sealed class NullDeviceTests
     [Test]
     public void AGeneratorThatIsNotThereIsNotedAndTheDeviceWorks()
     {
-        var host = new TestHost(("generator", "CPU/CLR"));
+        var host = new SettingsHost(("generator", "CPU/CLR"));
         using var device = Open(host);
 
         Assert.That(host.Notes.Single(), Does.Contain("CPU/CLR").And.Contain("not available"));
@@ -73,7 +74,7 @@ internal sealed class NullDeviceTests
     [TestCaseSource(typeof(KnownTarget), nameof(KnownTarget.Names))]
     public void ATargetIsADeviceWithItsLimitsThatRendersInItsLanguage(string target)
     {
-        using var device = new NullPlugin().Open(new DeviceDescription { Name = "NULL" }, target, new TestHost());
+        using var device = new NullPlugin().Open(new DeviceDescription { Name = "NULL" }, target, new SettingsHost());
         var generator = device.CodeGenerators.Single();
         var kernel = generator.Generate(Program("small", 1, Store(At(Param(0, DType.Float32, 4), Int(0)), UOp.Const(DType.Float32, 1))));
 
@@ -94,7 +95,7 @@ internal sealed class NullDeviceTests
     [TestCase("FORTRAN", "TEN4251", "OPENCL")]
     public void AnUnknownTargetIsRefusedWithThoseThatAreKnown(string target, string code, string known)
     {
-        var error = Assert.Throws<BackendException>(() => new NullPlugin().Open(new DeviceDescription { Name = "NULL" }, target, new TestHost()))!;
+        var error = Assert.Throws<BackendException>(() => new NullPlugin().Open(new DeviceDescription { Name = "NULL" }, target, new SettingsHost()))!;
         Assert.That(error.Code, Is.EqualTo(code));
         Assert.That(error.Message, Does.Contain(known));
     }
