@@ -37,6 +37,16 @@ public class RandomProgramRegressionTests
         variant.Verify(new RandomProgram([table, numbers], [Reduce(Ops.Add, picked, 1)]));
     }
 
+    /// <summary>A kernel that reads the copy of what is overwritten uses a buffer more.</summary>
+    [Test]
+    public void What_is_copied_before_it_is_overwritten_counts_as_a_buffer()
+    {
+        var input = ProgramInput.Of(28, DType.Bool, false, false);
+        var assigned = Assign(input.Param, input.Param, input.Param);
+        using var variant = RandomProgramVariant.Groups("lanes=64;subgroup=8;buffers=4");
+        variant.Verify(new RandomProgram([input], [Contiguous(Reshape(assigned, 1, 2, 1)), Shrink(input.Param, 1, 2)]));
+    }
+
     [Test]
     public void What_an_index_is_loaded_from_is_not_staged()
     {

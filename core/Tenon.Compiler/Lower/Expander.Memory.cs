@@ -32,6 +32,11 @@ internal sealed partial class Expander
         }
         while (_at.MoveNext(axes));
 
+        if (lanes is null && _target.LoadsRuns(load.DType))
+        {
+            Runs.Join(nodes, axes, address);
+        }
+
         return new Pieces(axes, lanes, !isVector && !isPicked, nodes);
     }
 

@@ -68,6 +68,9 @@ internal sealed partial class Expander
             _at.MoveNext([element]);
         }
 
-        return UOp.New(Ops.Stack, value.DType.Vec(scalars.Length), scalars);
+        // What is loaded together is that already.
+        return scalars[0] is { Op: Ops.Extract } first && first[0].DType.Lanes == scalars.Length && scalars.Index().All(s => s.Item == Pieces.Extract(first[0], s.Index))
+            ? first[0]
+            : UOp.New(Ops.Stack, value.DType.Vec(scalars.Length), scalars);
     }
 }

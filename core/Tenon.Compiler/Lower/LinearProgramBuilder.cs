@@ -14,6 +14,7 @@ internal static class LinearProgramBuilder
         var locals = LocalArrays.Place(list);
         var arrays = list.Where(u => u.Op == Ops.Local).Select(u => u.ArgAs<LocalArg>().Number).DefaultIfEmpty(0).Max();
         long operations = 0;
+        var written = new Dictionary<int, long>();
         foreach (var u in list)
         {
             // These have ordered the list. What an array holds then is another value: its loads are nodes of their own.
@@ -44,6 +45,11 @@ internal static class LinearProgramBuilder
             }
 
             ops.Add(node);
+            if (node.Op == Ops.Store && LinearProgram.BaseOf(node[0]) is { Op: Ops.Param, Arg: ParamArg { Slot: var slot } })
+            {
+                written[slot] = written.GetValueOrDefault(slot) + trips.Peek() * node[1].DType.Bytes;
+            }
+
             if (node.Op == Ops.Range)
             {
                 trips.Push(trips.Peek() * node[0].Max);
@@ -63,7 +69,8 @@ internal static class LinearProgramBuilder
             }
         }
 
-        var parameters = Parameters(kernel, images);
+        var streamed = written.Where(w => target.LastCacheBytes > 0 && w.Value >= target.LastCacheBytes).Select(w => w.Key).ToHashSet();
+        var parameters = Parameters(kernel, images, streamed);
         return new LinearProgram
         {
             Name = name,
@@ -79,7 +86,7 @@ internal static class LinearProgramBuilder
         };
     }
 
-    private static KernelParameter[] Parameters(UOp kernel, IReadOnlyDictionary<int, ImageSize> images)
+    private static KernelParameter[] Parameters(UOp kernel, IReadOnlyDictionary<int, ImageSize> images, HashSet<int> streamed)
     {
         var order = kernel.TopologicalOrder();
         var read = order.Where(u => u.Op == Ops.Load).Select(u => u[0][0]).ToHashSet();
@@ -90,6 +97,7 @@ internal static class LinearProgramBuilder
             Size = u.ArgAs<ParamArg>().Size,
             IsRead = read.Contains(u),
             IsWritten = written.Contains(u),
+            IsStreamed = !read.Contains(u) && streamed.Contains(u.ArgAs<ParamArg>().Slot),
             Image = images.TryGetValue(u.ArgAs<ParamArg>().Slot, out var image) ? image : null,
         })];
     }

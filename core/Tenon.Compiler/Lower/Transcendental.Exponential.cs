@@ -72,9 +72,9 @@ internal sealed partial class Transcendental
         var (n, w, bits) = ExpOf(c, a + a);
         var scale = PowerOfTwo(c, bits);
         var large = a.Of(1.0) - a.Of(2.0) / MulAdd(scale, w, scale + 1.0);
-        var square = x * x;
-        var small = MulAdd(square * Polynomial(square, c.Tanh), x, x);
-        return (a < c.TanhLimit).Then(small, WithSign(c, large, SignOf(c, x)));
+        var square = a * a;
+        var small = MulAdd(square * Polynomial(square, c.Tanh), a, a);
+        return WithSign(c, (a < c.TanhLimit).Then(small, large), SignOf(c, x));
     }
 
     // With q = 1 / (e^|x| + 1): 1 - q, or q for negative ones. The denominator is kept to twice the precision, and the

@@ -32,16 +32,19 @@ internal sealed partial class Transcendental
         var (e, m) = Parts(c, scaled);
         e = e + isTiny.Then(x.Of(-c.Mantissa - 1.0), x.Of(0.0));
         var f = m - 1.0;
-        var rest = f * f * Polynomial(f, c.Log);
-        var main = f;
-        if (factor != 1)
-        {
-            (main, var low) = Product(c, f, f.Of(factor));
-            rest = MulAdd(rest, factor, MulAdd(f, c.Mantissa == 23 ? restOfSingle : restOfDouble, low));
-        }
-
+        var (main, rest) = factor == 1 ? (f, f * f * Polynomial(f, c.Log)) : Multiple(c, f, factor, c.Mantissa == 23 ? restOfSingle : restOfDouble);
         var result = Sum(e, twice, main, rest);
         return OfSpecial(x, result);
+    }
+
+    // (factor + more) · ln (1 + f), to almost twice the precision.
+    private (Lanes High, Lanes Low) Multiple(FloatConstants c, Lanes f, double factor, double more)
+    {
+        var (square, squareLost) = Product(c, f, f);
+        var (log, low) = OrderedSum(f, square * -0.5);
+        low = low + MulAdd(squareLost, -0.5, f * square * Polynomial(f, c.Log.AsSpan(1)));
+        var (high, lost) = Product(c, log, log.Of(factor));
+        return (high, MulAdd(low, factor, MulAdd(log, more, lost)));
     }
 
     // Of normal numbers; those below are 0.

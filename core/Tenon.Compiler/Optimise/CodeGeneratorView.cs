@@ -49,6 +49,9 @@ internal sealed class CodeGeneratorView
 
     public long L3CacheBytes => _device.L3CacheBytes;
 
+    /// <summary>Bytes of the largest cache; 0 if unknown.</summary>
+    public long LastCacheBytes => Math.Max(_device.L3CacheBytes, _device.L2CacheBytes);
+
     /// <summary>Bytes of local arrays that a kernel may have.</summary>
     public long LocalBytes => Has(Ops.Local) ? _device.LocalBytes : 0;
 
@@ -61,6 +64,9 @@ internal sealed class CodeGeneratorView
 
     /// <summary>Whether vectors of it may be loaded, stored and converted.</summary>
     public bool IsMovedInVectors(DType dtype) => IsVector(dtype) || (_target.VectorBytes >= 16 && HasConversion(dtype));
+
+    /// <summary>Whether consecutive elements are best loaded together although each is then used by itself: where each lane of a group loads what it needs.</summary>
+    public bool LoadsRuns(DType dtype) => Workgroups is not null && !GroupsAreItems && !HasWords && !dtype.IsBool && IsMovedInVectors(dtype);
 
     public bool HasConversion(DType dtype) => (Support(dtype) & DTypeSupport.Conversion) != 0;
 

@@ -133,7 +133,8 @@ internal sealed class WorkgroupHeuristic
     // Lanes along memory first, until there are as many as a group should have.
     private void ChooseOutputs(List<UOp> loops, List<UOp> order)
     {
-        var work = SizeOf(loops);
+        // Stores beside each other have loops of their own.
+        var work = _nest.Kernel.Src.ToArray().Max(e => SizeOf(e.Src[1..].ToArray().Where(loops.Contains)));
         var budget = Math.Clamp(work / Math.Max(1, _target.Parallelism), Math.Min(_most, _target.Workgroups!.PreferredLanes), _most);
         var isFirst = true;
         foreach (var loop in loops.OrderBy(r => LaneLayout.Distance(order, r)).ThenByDescending(r => r.ArgAs<RangeArg>().Id))

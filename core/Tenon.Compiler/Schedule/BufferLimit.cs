@@ -16,14 +16,16 @@ internal sealed class BufferLimit(int limit)
     /// <param name="newSlots">Makes the storage that the graph names.</param>
     /// <param name="options">What to know of the machine.</param>
     /// <param name="slots">The storage with what the plan has added.</param>
-    public static FusionPlan Plan(IReadOnlyList<UOp> order, Func<SlotTable> newSlots, SchedulerOptions options, out SlotTable slots)
+    /// <param name="snapshots">What is read instead of storage that is overwritten too early.</param>
+    public static FusionPlan Plan(IReadOnlyList<UOp> order, Func<SlotTable> newSlots, SchedulerOptions options, out SlotTable slots, out Dictionary<Access, Snapshot> snapshots)
     {
         var limit = new BufferLimit(options.MaxBuffers);
         while (true)
         {
             slots = newSlots();
             var plan = new FusionPlan(order, slots, options, limit._parts);
-            if (!limit.Split(plan))
+            snapshots = Hazards.Resolve(plan, slots);
+            if (!limit.Split(plan, snapshots))
             {
                 return plan;
             }
@@ -31,10 +33,10 @@ internal sealed class BufferLimit(int limit)
     }
 
     // Tells apart what is to have kernels of its own; false if nothing is left to do. Each time parts are new or smaller, so it ends.
-    private bool Split(FusionPlan plan)
+    private bool Split(FusionPlan plan, Dictionary<Access, Snapshot> snapshots)
     {
         var isSplit = false;
-        foreach (var kernel in KernelBuffers.Of(plan, plan.Groups.Where(g => !g.IsCopy && g.Accesses.Count > limit)))
+        foreach (var kernel in KernelBuffers.Of(plan, snapshots, plan.Groups.Where(g => !g.IsCopy && g.Accesses.Count > limit)))
         {
             if (kernel.All.Count > limit)
             {

@@ -6,13 +6,14 @@ namespace Tenon.Compiler;
 internal sealed class KernelBuffers
 {
     private readonly FusionPlan _plan;
+    private readonly Dictionary<Access, Snapshot> _snapshots;
     private readonly KernelGroup _group;
     private readonly List<(UOp Node, Access Use)> _values = [];
     private readonly NodeSet _inner = new();
     private readonly Dictionary<Access, HashSet<int>> _under = [];
     private readonly HashSet<Access> _needed = [];
 
-    private KernelBuffers(FusionPlan plan, KernelGroup group) => (_plan, _group) = (plan, group);
+    private KernelBuffers(FusionPlan plan, Dictionary<Access, Snapshot> snapshots, KernelGroup group) => (_plan, _snapshots, _group) = (plan, snapshots, group);
 
     /// <summary>The stored values that the kernel computes.</summary>
     public IReadOnlyList<StoredValue> Results => _group.Outputs;
@@ -26,9 +27,9 @@ internal sealed class KernelBuffers
         .Select(v => (v.Node, _under[v.Use]));
 
     /// <summary>Those of some kernels of a plan.</summary>
-    public static IReadOnlyCollection<KernelBuffers> Of(FusionPlan plan, IEnumerable<KernelGroup> groups)
+    public static IReadOnlyCollection<KernelBuffers> Of(FusionPlan plan, Dictionary<Access, Snapshot> snapshots, IEnumerable<KernelGroup> groups)
     {
-        var kernels = groups.ToDictionary(g => g, g => new KernelBuffers(plan, g));
+        var kernels = groups.ToDictionary(g => g, g => new KernelBuffers(plan, snapshots, g));
         foreach (var node in kernels.Count == 0 ? [] : plan.Order)
         {
             plan.UsesOf(node).ForEach(use => Add(node, use));
@@ -66,6 +67,7 @@ internal sealed class KernelBuffers
             // What is to be stored has no number yet: it is less than those of slots.
             _under[use] = _inner.IndexOf(node) is >= 0 and var i ? [-1 - i]
                 : use.Sources is { } sources ? [.. sources.SelectMany(s => _under.GetValueOrDefault(s.Kept) ?? [])]
+                : _snapshots.TryGetValue(use, out var old) ? [old.Slot]
                 : node.Op == Ops.Param ? [node.ArgAs<ParamArg>().Slot]
                 : _plan.StorageOf(node) is { } stored ? [stored.Slot]
                 : [];

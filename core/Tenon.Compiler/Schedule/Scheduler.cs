@@ -27,8 +27,7 @@ public static class Scheduler
             TensorSpecification.Check(graph, "Schedule after tensor rules");
         }
 
-        var plan = BufferLimit.Plan(graph.TopologicalOrder(), NewSlots, options, out var slots);
-        var snapshots = Hazards.Resolve(plan, slots);
+        var plan = BufferLimit.Plan(graph.TopologicalOrder(), NewSlots, options, out var slots, out var snapshots);
         var kernels = new KernelBuilder(plan, slots, snapshots).Build();
         var launches = SmallKernels.Join(CallOrder.Of(plan.Groups), kernels, slots, options);
         var calls = launches.ConvertAll(groups => Call(groups, kernels, sink.Arg as KernelArg));

@@ -37,6 +37,27 @@ public sealed class LinearProgram
     /// <summary>Bytes that one launch reads and writes at least, for reports.</summary>
     public long MemoryBytes { get; init; }
 
+    /// <summary>
+    /// Whether a store may go past the caches: it writes as much as a line, 64 bytes, to a parameter that is <see cref="KernelParameter.IsStreamed"/>.
+    /// The address is aligned to an element only.
+    /// </summary>
+    /// <param name="address">Where it stores.</param>
+    /// <param name="value">What it stores.</param>
+    public bool IsStreamed(UOp address, DType value)
+    {
+        const int LineBytes = 64;
+        ArgumentNullException.ThrowIfNull(value);
+        return value.Bytes == LineBytes && !value.IsBool && BaseOf(address) is { Op: Core.Ops.Param, Arg: ParamArg parameter } && Parameters[parameter.Slot].IsStreamed;
+    }
+
+    /// <summary>What an address lies in: a <see cref="Core.Ops.Param"/> or a <see cref="Core.Ops.Local"/>.</summary>
+    /// <param name="address">Any address of a linear program.</param>
+    public static UOp BaseOf(UOp address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        return address.Op == Core.Ops.Index ? BaseOf(address[0]) : address;
+    }
+
     /// <summary>The place of a variable's value among those that a launch passes.</summary>
     /// <param name="variable">The <see cref="Core.Ops.Variable"/>.</param>
     /// <exception cref="BackendException">A launch doesn't pass it.</exception>
@@ -70,6 +91,9 @@ public sealed class KernelParameter
 
     /// <summary>Whether the kernel writes it.</summary>
     public bool IsWritten { get; init; }
+
+    /// <summary>A hint: the kernel writes more to it than the caches hold, and reads none of it. Stores do better not to load, and to keep, what they overwrite.</summary>
+    public bool IsStreamed { get; init; }
 
     /// <summary>
     /// Its size as an image, if it is one: it is then read by <see cref="Ops.Texel"/> only, and never written. Null of an ordinary buffer.

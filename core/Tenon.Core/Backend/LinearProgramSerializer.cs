@@ -28,6 +28,7 @@ public static class LinearProgramSerializer
             w.Write(p.Size);
             w.Write(p.IsRead);
             w.Write(p.IsWritten);
+            w.Write(p.IsStreamed);
             w.Write(p.Image?.Width ?? 0);
             w.Write(p.Image?.Height ?? 0);
         }
@@ -61,6 +62,7 @@ public static class LinearProgramSerializer
                     Size = r.ReadInt64(),
                     IsRead = r.ReadBoolean(),
                     IsWritten = r.ReadBoolean(),
+                    IsStreamed = r.ReadBoolean(),
                     Image = new ImageSize(r.ReadInt64(), r.ReadInt64()) is { Width: > 0 } image ? image : null,
                 };
             }

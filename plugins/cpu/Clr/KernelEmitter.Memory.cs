@@ -149,6 +149,13 @@ internal sealed partial class KernelEmitter
 
         Push(node[1]);
         Push(node[0]);
+        if (_program.IsStreamed(node[0], node[1].DType))
+        {
+            _hasStreams = true;
+            _il.Emit(OpCodes.Call, typeof(StreamMemory).GetMethod(nameof(StreamMemory.Store))!.MakeGenericMethod(type.Element));
+            return;
+        }
+
         _il.Emit(OpCodes.Call, type.DType.IsBool
             ? typeof(MaskMemory).GetMethod($"Store{type.Lanes}")!
             : type.Method(nameof(Vector128.Store), type.Type, type.Element.MakePointerType()));

@@ -25,6 +25,9 @@ internal sealed partial class KernelEmitter
 
     private readonly LocalBuilder _item;
 
+    // Whether stores go past the caches.
+    private bool _hasStreams;
+
     private KernelEmitter(LinearProgram program, ILGenerator il)
     {
         _item = il.DeclareLocal(typeof(long));
@@ -70,6 +73,11 @@ internal sealed partial class KernelEmitter
         _il.Emit(OpCodes.Ldloc, _item);
         _il.Emit(OpCodes.Ldarg_3);
         _il.Emit(OpCodes.Blt, top);
+        if (_hasStreams)
+        {
+            _il.Emit(OpCodes.Call, typeof(StreamMemory).GetMethod(nameof(StreamMemory.Finish))!);
+        }
+
         _il.Emit(OpCodes.Ret);
     }
 

@@ -37,6 +37,9 @@ internal sealed class Subject : IDisposable
     /// <summary>Results of the reference that other processes have computed.</summary>
     public ReferenceCache References => field ??= new ReferenceCache(_setup.SharedFolder);
 
+    /// <summary>Programs that have passed in this run.</summary>
+    public PassedPrograms Passed => field ??= new PassedPrograms(_setup.SharedFolder);
+
     /// <summary>What is tested; null for a device that computes nothing.</summary>
     public CodeGenerator? Generator => field ??= Device.CodeGenerators.FirstOrDefault();
 

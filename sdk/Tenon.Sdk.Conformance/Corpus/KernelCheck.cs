@@ -23,6 +23,11 @@ internal static class KernelCheck
     {
         var program = KernelCompiler.Compile(kernel, subject.Capabilities, subject.Target, new CompilerOptions { CheckIndices = true });
         CheckLimits(program, subject.Capabilities);
+        subject.Passed.Once(kernel, program, () => Run(subject, kernel, program));
+    }
+
+    private static void Run(Subject subject, UOp kernel, LinearProgram program)
+    {
         var inputs = new TuningInputs(kernel);
         if (subject.Run(program, [.. Parameters(kernel).Select((p, slot) => inputs.Make(slot, p.DType, p.Size))], Variables(kernel, program)) is not { } got)
         {

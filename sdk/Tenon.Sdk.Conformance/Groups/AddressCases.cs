@@ -50,7 +50,7 @@ internal static class AddressCases
 
     // Vectors begin at any element.
     private static IEnumerable<ConformanceCase> Unaligned(Subject subject) =>
-        from dtype in DType.Native
+        from dtype in DType.Native.Where(subject.IsStored)
         from lanes in OpCases.Widths(subject, dtype)
         select ProgramCase.Of(subject, $"addresses/unaligned {dtype.Vec(lanes)}", 1, b =>
         {
@@ -93,7 +93,7 @@ internal static class AddressCases
 
     private static IEnumerable<ConformanceCase> Masks(Subject subject)
     {
-        var claimed = DType.Native.Where(d => subject.Support(d).HasFlag(DTypeSupport.MaskedLoad)).ToList();
+        var claimed = DType.Native.Where(d => subject.Support(d).HasFlag(DTypeSupport.MaskedLoad) && subject.IsStored(d)).ToList();
         if (claimed.Count == 0)
         {
             yield return ConformanceCase.Skipped("masked loads", "the target claims MaskedLoad of no dtype");

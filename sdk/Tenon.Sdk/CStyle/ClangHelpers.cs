@@ -54,6 +54,17 @@ internal static class ClangHelpers
         });
     }
 
+    /// <summary>A store past the caches, if the address is that of a line.</summary>
+    public static string Stream(CStyleKernel kernel, DType dtype)
+    {
+        var name = $"stream_{CStyleTypes.ShortName(dtype)}";
+        return kernel.Define(name, () =>
+        {
+            var (type, unaligned) = (ClangTypes.Value(kernel, dtype), ClangTypes.Unaligned(kernel, dtype));
+            return $"{Inline} void {name}(void* p, {type} x) {{ if (((__UINTPTR_TYPE__)p & {dtype.Bytes - 1}) == 0) __builtin_nontemporal_store(x, ({type}*)p); else *({unaligned}*)p = x; }}";
+        });
+    }
+
     /// <summary>The square root.</summary>
     public static string Sqrt(CStyleKernel kernel, DType dtype) =>
         MapLanes(kernel, "sqrt", dtype, dtype.Bits == 32 ? "__builtin_sqrtf" : "__builtin_sqrt");

@@ -122,6 +122,11 @@ public sealed class ClangRenderer : CStyleRenderer
     protected internal override void Close(CStyleKernel kernel)
     {
         kernel.CloseBlock();
+        if (kernel.Program.Ops.Any(op => op.Op == Ops.Store && kernel.Program.IsStreamed(op[0], op[1].DType)))
+        {
+            kernel.Line("__atomic_thread_fence(__ATOMIC_SEQ_CST);");
+        }
+
         kernel.CloseBlock();
     }
 
@@ -133,6 +138,7 @@ public sealed class ClangRenderer : CStyleRenderer
         {
             { IsVector: false } => $"{kernel.Element(address)} = {CStyleKernel.Bare(kernel[value])}",
             { IsBool: true } => CStyleKernel.Call(ClangHelpers.StoreMask(kernel, dtype.Lanes), kernel[address], kernel[value]),
+            _ when kernel.Program.IsStreamed(address, dtype) => CStyleKernel.Call(ClangHelpers.Stream(kernel, dtype), kernel[address], kernel[value]),
             _ => $"*({ClangTypes.Unaligned(kernel, dtype)}*){kernel[address]} = {CStyleKernel.Bare(kernel[value])}",
         };
     }

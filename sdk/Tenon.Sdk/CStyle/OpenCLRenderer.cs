@@ -4,7 +4,7 @@ using Tenon.Core.Backend;
 namespace Tenon.Sdk.CStyle;
 
 /// <summary>
-/// OpenCL C 1.2. The arguments of a kernel are, for each buffer by slot, its memory object (<c>__global T*</c>) and where its first element
+/// OpenCL C 1.2, or 3.0 for what came with it. The arguments of a kernel are, for each buffer by slot, its memory object (<c>__global T*</c>) and where its first element
 /// lies in that (<c>long</c>, in elements; of an image that is a line in texels, of a plane not at all), then each variable in the order of the program (<c>long</c>). Local arrays are declared in the
 /// kernel. The local size is that of the program's lanes, and compiled in; the global size is groups times lanes. Build with
 /// <see cref="BuildOptions"/>.
@@ -13,7 +13,7 @@ namespace Tenon.Sdk.CStyle;
 public sealed class OpenCLRenderer(OpenCLFeatures features) : WorkgroupRenderer
 {
     /// <summary>The options of <c>clBuildProgram</c> without which the source means something else.</summary>
-    public string BuildOptions { get; } = "-cl-std=CL1.2" + (features.HasExactDivision ? " -cl-fp32-correctly-rounded-divide-sqrt" : "");
+    public string BuildOptions { get; } = (features.Shuffle == OpenCLShuffle.Khronos ? "-cl-std=CL3.0" : "-cl-std=CL1.2") + (features.HasExactDivision ? " -cl-fp32-correctly-rounded-divide-sqrt" : "");
 
     /// <inheritdoc/>
     public override CodeGeneratorTarget Target { get; } = TargetOf(features);

@@ -52,7 +52,14 @@ public sealed class LlvmHostRenderer(int vectorBits, string callingConvention = 
     }
 
     /// <inheritdoc/>
-    protected internal override void Close(LlvmKernel kernel) => kernel.CloseLoop();
+    protected internal override void Close(LlvmKernel kernel)
+    {
+        kernel.CloseLoop();
+        if (kernel.Program.Ops.Any(op => op.Op == Ops.Store && kernel.Program.IsStreamed(op[0], op[1].DType)))
+        {
+            kernel.Line("fence seq_cst");
+        }
+    }
 
     private static string Element(LlvmKernel kernel, string type, string array, long index) =>
         kernel.Emit(string.Create(CultureInfo.InvariantCulture, $"getelementptr {type}, ptr {array}, i64 {index}"));

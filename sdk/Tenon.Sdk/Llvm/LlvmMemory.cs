@@ -36,7 +36,17 @@ internal static class LlvmMemory
             stored = kernel.Emit($"zext {LlvmTypes.Value(value.DType)} {stored} to {type}");
         }
 
-        kernel.Line($"store {type} {stored}, {kernel.PointerTo(address)} {kernel[address]}, align {value.DType.Bits / 8}");
+        var store = $"store {type} {stored}, {kernel.PointerTo(address)} {kernel[address]}, align";
+        if (!kernel.Program.IsStreamed(address, value.DType))
+        {
+            kernel.Line($"{store} {value.DType.Bits / 8}");
+            return;
+        }
+
+        // Past the caches only whole lines are written.
+        var place = kernel.Emit($"and i64 {kernel.Emit($"ptrtoint {kernel.PointerTo(address)} {kernel[address]} to i64")}, {value.DType.Bytes - 1}");
+        kernel.If(kernel.Emit($"icmp eq i64 {place}, 0"), () => kernel.Line($"{store} {value.DType.Bytes}, !nontemporal !{{i32 1}}"));
+        kernel.If(kernel.Emit($"icmp ne i64 {place}, 0"), () => kernel.Line($"{store} {value.DType.Bits / 8}"));
     }
 
     private static string Plain(LlvmKernel kernel, UOp op, string address) =>

@@ -30,7 +30,7 @@ public sealed class WgslRenderer(WgslLimits limits)
         [Ops.Xor] = (_, op, x) => $"({x[0]} {(op.DType.IsBool ? "!=" : "^")} {x[1]})",
         [Ops.Shl] = (k, op, x) => $"({x[0]} << {Count(k, op[1], x[1])})",
         [Ops.Shr] = (k, op, x) => $"({x[0]} >> {Count(k, op[1], x[1])})",
-        [Ops.CmpLt] = Binary("<"),
+        [Ops.CmpLt] = (_, op, x) => op[0].DType.IsBool ? $"(!{x[0]} & {x[1]})" : $"({x[0]} < {x[1]})",
         [Ops.CmpEq] = Binary("=="),
         [Ops.CmpNe] = (k, op, x) => op[0].DType.IsFloat ? WgslCasts.Differ(k, op[0].DType, x[0], x[1]) : $"({x[0]} != {x[1]})",
         [Ops.Neg] = (_, op, x) => op.DType.Scalar.IsSigned ? $"(-{x[0]})" : $"(0u - {x[0]})",

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Tenon.Core;
 using Tenon.Core.Backend;
 using Tenon.Runtime;
@@ -38,7 +37,7 @@ public sealed class ImageTests
     [Test]
     public void Drivers_read_images_as_the_interpreter_does([Values("half", "product", "channels last", "border of zeros")] string name, [Values("prefer", "copy")] string images)
     {
-        using (var runtime = new TenonRuntimeBuilder(Configuration()).Build())
+        using (var runtime = new TenonRuntimeBuilder(RecordingCompiler.Configuration()).Build())
         {
             if (!runtime.Devices.Names.Contains("CL"))
             {
@@ -124,57 +123,16 @@ public sealed class ImageTests
 
     private static List<UOp> Kernels(Func<Func<long[], Tensor>, Tensor> compute)
     {
-        var compiler = new Recording();
-        Run(compute, "INTERPRETER", compiler);
+        var compiler = new RecordingCompiler();
+        compiler.Run(compute, "INTERPRETER");
         return [.. compiler.Lowered.Select(l => l.Kernel)];
     }
 
     // The programs that the device ran.
     private static List<LinearProgram> Check(string name, string device, params (string Key, string Value)[] settings)
     {
-        var (compute, compiler) = (Cases.Single(c => c.Name == name).Compute, new Recording());
-        Assert.That(Run(compute, device, compiler, settings), Is.EqualTo(Run(compute, "CPU", new Recording())).Within(1e-4));
+        var (compute, compiler) = (Cases.Single(c => c.Name == name).Compute, new RecordingCompiler());
+        Assert.That(compiler.Run(compute, device, settings), Is.EqualTo(new RecordingCompiler().Run(compute, "CPU")).Within(1e-4));
         return [.. compiler.Lowered.Select(l => l.Program)];
-    }
-
-    private static float[] Run(Func<Func<long[], Tensor>, Tensor> compute, string device, ICompiler compiler, params (string Key, string Value)[] settings)
-    {
-        using var runtime = new TenonRuntimeBuilder(Configuration(settings)).Build(compiler);
-        var before = TenonRuntime.Default;
-        try
-        {
-            TenonRuntime.Default = runtime;
-            return compute(shape => Tensor.From([.. Enumerable.Range(0, (int)shape.Aggregate((a, b) => a * b)).Select(i => (i * 7 % 13 - 6) * 0.5f)]).Reshape(shape).To(device).Realize()).To("CPU").ToArray<float>();
-        }
-        finally
-        {
-            TenonRuntime.Default = before;
-        }
-    }
-
-    private static RuntimeOptions Configuration(params (string Key, string Value)[] settings) =>
-        TenonConfiguration.Load(null, [KeyValuePair.Create("cache:enabled", (string?)"false"), .. settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))]);
-
-    // Keeps what is compiled.
-    private sealed class Recording : ICompiler
-    {
-        private readonly TensorCompiler _compiler = new(new CompilerOptions { CheckIndices = true, CheckSteps = true });
-
-        public ConcurrentQueue<(UOp Kernel, LinearProgram Program)> Lowered { get; } = new();
-
-        public string Fingerprint => _compiler.Fingerprint;
-
-        public CompilerOptions Options => _compiler.Options;
-
-        public Schedule Schedule(UOp sink, Capabilities device) => _compiler.Schedule(sink, device);
-
-        public PackedKernel? Pack(UOp kernel, IReadOnlySet<int> constants, Capabilities device, CodeGeneratorTarget target) => _compiler.Pack(kernel, constants, device, target);
-
-        public LinearProgram Lower(UOp kernel, Capabilities device, CodeGeneratorTarget target, IReadOnlyList<Opt>? opts = null)
-        {
-            var program = _compiler.Lower(kernel, device, target, opts);
-            Lowered.Enqueue((kernel, program));
-            return program;
-        }
     }
 }

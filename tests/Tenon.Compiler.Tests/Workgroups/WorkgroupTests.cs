@@ -1,5 +1,7 @@
 using Tenon.Core;
+using Tenon.Core.Backend;
 using Tenon.Runtime;
+using Tenon.Sdk.Interpreter;
 
 namespace Tenon.Compiler.Tests.Workgroups;
 
@@ -105,6 +107,23 @@ public sealed class WorkgroupTests
         finally
         {
             TenonRuntime.Default = before;
+        }
+    }
+
+    /// <summary>As those of an optimiser that changes all parameters in one kernel: the product of their sizes is no number of anything.</summary>
+    [Test]
+    public void Many_loops_may_stand_beside_each_other()
+    {
+        using var device = new InterpreterDevice(new InterpreterOptions());
+        var kernel = UOp.Sink([.. Enumerable.Range(0, 24).Select(Fill)], new KernelArg("fill", false));
+        var program = KernelCompiler.Compile(kernel, device.Capabilities, device.CodeGenerators[0].Target);
+        Assert.That(program.Ops.Count(o => o.Op == Ops.Store), Is.GreaterThanOrEqualTo(24));
+
+        static UOp Fill(int slot)
+        {
+            var (loop, buffer) = (UOp.Range(UOp.Index(8), slot, RangeKind.Loop), UOp.New(Ops.Param, DType.Float32, [], new ParamArg(slot, 8)));
+            var store = UOp.New(Ops.Store, DType.Void, [UOp.New(Ops.Index, DType.Float32, [buffer, loop]), UOp.Const(DType.Float32, slot)]);
+            return UOp.New(Ops.End, DType.Void, [store, loop]);
         }
     }
 

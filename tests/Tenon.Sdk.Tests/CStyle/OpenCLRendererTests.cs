@@ -105,6 +105,41 @@ internal sealed class OpenCLRendererTests
         }
     }
 
+    [TestCase(OpenCLShuffle.Khronos, OpenCLImages.Planes, "sub_group_shuffle_xor(", "read_only image2d_t data0, __global", "read_imagef(data0, texels, (int2)(")]
+    [TestCase(OpenCLShuffle.Intel, OpenCLImages.Lines, "intel_sub_group_shuffle_xor(", "read_only image1d_buffer_t data0, long offset0", "read_imagef(data0, (int)(offset0 + ")]
+    public void LanesExchangeValuesAndImagesAreRead(OpenCLShuffle shuffle, OpenCLImages images, params string[] text)
+    {
+        var renderer = new OpenCLRenderer(Everything with { Shuffle = shuffle, Images = images });
+        var (lane, output) = (Special(SpecialKind.Lane, 64), Param(1, DType.Float32, 64));
+        var texel = UOp.New(Ops.Texel, DType.Float32.Vec(4), [Param(0, DType.Float16, 256), lane, Int(0)]);
+        var value = UOp.New(Ops.Extract, DType.Float32, [texel], 1);
+        var half = UOp.New(Ops.LaneXor, DType.Float16, [value.Cast(DType.Float16)], 4).Cast(DType.Float32);
+        var wide = UOp.New(Ops.LaneXor, DType.Float64, [value.Cast(DType.Float64)], 16).Cast(DType.Float32);
+        var plain = Program("lanes", 1, Store(At(output, lane), UOp.Alu(Ops.Add, UOp.New(Ops.LaneXor, DType.Float32, [value], 1), UOp.Alu(Ops.Add, half, wide))));
+        var source = renderer.Render(new LinearProgram
+        {
+            Name = plain.Name,
+            Ops = plain.Ops,
+            Parameters = [new KernelParameter { DType = DType.Float16, Size = 256, IsRead = true, Image = new ImageSize(64, 1) }, new KernelParameter { DType = DType.Float32, Size = 64, IsWritten = true }],
+            GlobalSize = 1,
+            Lanes = new GridSize(64),
+        });
+        foreach (var part in text)
+        {
+            Assert.That(source, Does.Contain(part));
+        }
+
+        if (shuffle == OpenCLShuffle.Intel)
+        {
+            // Clang's header doesn't have its functions.
+            return;
+        }
+
+        var clang = ClangRunner.Compiler();
+        var (code, _, errors) = ClangProcess.Run(clang.Path, ["-x", "cl", renderer.BuildOptions.Split(' ')[0], "-Xclang", "-cl-ext=+all", "-target", "spir64", "-Xclang", "-finclude-default-header", "-fsyntax-only", "-Werror", "-Wno-unused", "-Wno-ignored-pragmas", "-"], source);
+        Assert.That(code, Is.Zero, () => $"{errors}\n{source}");
+    }
+
     private static UOp Special(SpecialKind kind, long size) =>
         UOp.New(Ops.Special, DType.Int32, [], new SpecialArg(kind == SpecialKind.Group ? "gid0" : "lid0", size) { Kind = kind });
 }

@@ -28,6 +28,17 @@ internal sealed class WgslRendererTests
     }
 
     [Test]
+    public void Truth_values_have_an_order_though_the_language_has_none()
+    {
+        var (input, item) = (Param(0, DType.Int32, 8), Special(8));
+        var isPositive = UOp.Alu(Ops.CmpLt, Int(0), Load(At(input, item)));
+        var isLess = UOp.Alu(Ops.CmpLt, isPositive, UOp.Alu(Ops.CmpLt, Load(At(input, item)), Int(5)));
+        var source = Renderer.Compile(Program("order", 8, Store(At(Param(1, DType.Int32, 8), item), isLess.Cast(DType.Int32)))).Source;
+
+        Assert.That(source, Does.Contain("i32(!(0i < v1) & (v1 < 5i))"));
+    }
+
+    [Test]
     public void Many_workgroups_are_folded()
     {
         const int Items = 10_000_000;
