@@ -34,6 +34,12 @@ public class IndexCheckerTests
         var digit = IndexMath.FloorMod(IndexMath.FloorDiv(flat, UOp.Index(16)), UOp.Index(2));
         Check(4, IndexMath.FloorMod(IndexMath.FloorDiv(flat, UOp.Index(4)), UOp.Index(8)), IndexMath.Less(digit, UOp.Index(1)));
 
+        // a window over an image whose rows are shared by two groups each
+        var (group, lane48) = (UOp.Range(UOp.Index(768), 8), UOp.Range(UOp.Index(48), 9));
+        var (y, x) = (Plus(IndexMath.FloorMod(IndexMath.FloorDiv(group, UOp.Index(2)), UOp.Index(6)), K), Plus(Flat(IndexMath.FloorMod(group, UOp.Index(2)), 48, lane48), I));
+        UOp Between(UOp u, long least, long most) => IndexMath.And(IndexMath.GreaterOrEqual(u, UOp.Index(least)), IndexMath.Less(u, UOp.Index(most + 1)));
+        Check(384 * 96, Plus(Plus(Flat(group, 48, lane48), Flat(K, 96, I)), -97), IndexMath.And(Between(y, 1, 6), Between(x, 1, 96)));
+
         // what is said of a multiple and a rest
         var pair = UOp.Range(UOp.Index(2), 4);
         var byteAt = UOp.Alu(Ops.Add, UOp.Alu(Ops.Mul, J, UOp.Index(2)), I);
@@ -45,6 +51,15 @@ public class IndexCheckerTests
         var coarse = IndexMath.FloorMod(IndexMath.FloorDiv(number, UOp.Index(4)), UOp.Index(2));
         var high = IndexMath.FloorDiv(number, UOp.Index(8));
         Check(6, Flat(high, 4, coarse), IndexMath.Less(Flat(high, 8, tangled), UOp.Index(11)));
+        Check(6 * 4096, Flat(UOp.Range(UOp.Index(4096), 7), 6, Flat(high, 4, coarse)), IndexMath.Less(Flat(high, 8, tangled), UOp.Index(11)));
+
+        // what is kept below a bound by one term is not by another
+        var n = UOp.Variable("n", 1, 12);
+        var lane = UOp.Range(UOp.Index(16), 6);
+        Check(48, Flat(IndexMath.Add(n, IndexMath.Min(lane, IndexMath.Sub(UOp.Index(15), n))), 3, K));
+        var clamped = IndexMath.Sub(IndexMath.Min(lane, Plus(n, 1)), n);
+        Check(4, Flat(clamped, 2, pair), IndexMath.GreaterOrEqual(clamped, UOp.Index(0)));
+        Check(12, IndexMath.Min(lane, IndexMath.Max(UOp.Index(0), Plus(n, -1))));
 
         // lanes of a vector
         Check(24, UOp.Alu(Ops.Mul, J, UOp.Index(4)), lanes: 4);
@@ -60,6 +75,7 @@ public class IndexCheckerTests
         Refused(24, Flat(row, 6, J), IndexMath.And(IndexMath.GreaterOrEqual(row, UOp.Index(0)), IndexMath.Less(row, UOp.Index(5))), "0 to 29");
         Refused(24, Flat(Load(8, I, null, DType.Int64).Cast(DType.Index), 6, J), null, "slot 1");
         Refused(24, UOp.Alu(Ops.Mul, J, UOp.Index(4)), null, "0 to 24", lanes: 5);
+        Refused(11, IndexMath.Min(UOp.Range(UOp.Index(16), 3), Plus(UOp.Variable("n", 1, 12), -1)), null, "0 to 11");
     }
 
     /// <summary>Wherever a random condition holds, an index lies between the bounds that follow from it.</summary>

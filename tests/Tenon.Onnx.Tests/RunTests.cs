@@ -54,6 +54,28 @@ public sealed class RunTests
     }
 
     [Test]
+    public void WholeNumbersMayBeGivenAsTheyAre()
+    {
+        var model = new ModelBuilder().Input(OnnxElement.Int64, "start").Input(OnnxElement.Int64, "end").Input(OnnxElement.Int64, "step").Output("y").With(Node("Range", "start end step", "y")).Load();
+        foreach (var end in new long[] { 3, 5, 3, 3, 5, 5 })
+        {
+            var y = model.Run(new Dictionary<string, OnnxValue> { ["start"] = 1, ["end"] = end, ["step"] = 1 })["y"].Tensor;
+            Assert.That(y.ToArray<long>(), Is.EqualTo(Enumerable.Range(1, (int)end - 1).Select(i => (long)i)));
+        }
+    }
+
+    [Test]
+    public void InputsGoToTheModelsDevice()
+    {
+        var model = AddTwo.Load(new OnnxOptions { Device = "INTERPRETER" });
+        for (var run = 0; run < 4; run++)
+        {
+            var y = model.Run(("x", Tensor.Full([3, 2], run, DType.Float32).Realize()), ("z", Tensor.Ones(3, 2).To("INTERPRETER")))["y"].Tensor;
+            Assert.That((y.Device, y.ToArray<float>()), Is.EqualTo(("INTERPRETER", Enumerable.Repeat(run + 1f, 6).ToArray())));
+        }
+    }
+
+    [Test]
     public void InputsThatDoNotFitAreNamed()
     {
         var model = AddTwo.Load();

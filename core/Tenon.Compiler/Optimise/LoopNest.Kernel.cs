@@ -79,11 +79,12 @@ internal sealed partial class LoopNest
         }
     }
 
-    /// <summary>Puts a value in place of a range, and loops in place of its loop.</summary>
+    /// <summary>Puts a value in place of a range, and loops in place of its loop: those that have more than one turn.</summary>
     public void Replace(UOp range, UOp value, params UOp[] loops)
     {
         var ranges = Ranges;
-        var isPlain = Array.TrueForAll(loops, static r => r[0].Op == Ops.Const && r[0].Max > 1) && !ranges.Exists(r => r[0].DependsOn(range));
+        loops = Array.FindAll(loops, static r => !r[0].IsInteger(1));
+        var isPlain = Array.TrueForAll(loops, static r => r[0].Op == Ops.Const) && !ranges.Exists(r => r[0].DependsOn(range));
         _changes.Add(range, value, loops);
         if (!isPlain)
         {

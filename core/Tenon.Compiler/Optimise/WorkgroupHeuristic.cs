@@ -189,7 +189,8 @@ internal sealed class WorkgroupHeuristic
 
     private void Apply(OptKind kind, UOp loop, long amount) => _nest.Apply(new Opt(kind, loop.ArgAs<RangeArg>().Id, (int)amount));
 
-    private static long SizeOf(IEnumerable<UOp> loops) => loops.Aggregate(1L, (p, r) => checked(p * r[0].Max));
+    // Variables that may be large make products that no kernel has.
+    private static long SizeOf(IEnumerable<UOp> loops) => loops.Aggregate(1L, (p, r) => (long)Int128.Min(long.MaxValue / 8, (Int128)p * r[0].Max));
 
     private static RangeKind Kind(UOp range) => range.ArgAs<RangeArg>().Kind;
 }

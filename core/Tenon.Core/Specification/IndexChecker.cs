@@ -109,18 +109,18 @@ public static class IndexChecker
             SizeRules.Ends(form, direction, ofLiteralLength: false).Concat(condition is null ? [] : SizeRules.Ends(form, direction, ofLiteralLength: false, condition));
     }
 
-    // k·x → k·m·(x / m) + k·(x mod m), for what a condition says of a remainder.
+    // k·x → k·m·(x / m) + k·(x mod m), for what a condition says of a remainder. The quotient may be one of which it says a remainder too.
     private static UOp InRemainders(UOp index, UOp? condition)
     {
         var form = LinearForm.Of(index);
-        foreach (var u in condition?.TopologicalOrder() ?? [])
+        var remainders = condition?.TopologicalOrder().FindAll(static u => u.Op == Ops.FloorMod && u[1].IsConst(out var m) && m.AsLong > 0) ?? [];
+        while (remainders.FindIndex(u => TimesIn(form, LinearForm.Of(u[0])) != 0) is >= 0 and var i)
         {
-            if (u.Op == Ops.FloorMod && u[1].IsConst(out var m) && m.AsLong > 0 && TimesIn(form, LinearForm.Of(u[0])) is not 0 and var k)
-            {
-                form.AddScaled(u[0], -k);
-                form.AddScaled(UOp.Alu(Ops.FloorDiv, u[0], u[1]), checked(k * m.AsLong));
-                form.AddScaled(u, k);
-            }
+            var (u, k) = (remainders[i], TimesIn(form, LinearForm.Of(remainders[i][0])));
+            form.AddScaled(u[0], -k);
+            form.AddScaled(UOp.Alu(Ops.FloorDiv, u[0], u[1]), checked(k * ((Scalar)u[1].Arg!).AsLong));
+            form.AddScaled(u, k);
+            remainders.RemoveAt(i);
         }
 
         return form.ToUOp();

@@ -9,7 +9,50 @@ internal static class IndexEnumeration
     private const long MostPoints = 1 << 14;
 
     /// <summary>The bounds; the least is greater if the condition never holds. Null if there are too many values, or values of memory.</summary>
-    public static (long Min, long Max)? Bounds(UOp index, UOp condition)
+    public static (Int128 Min, Int128 Max)? Bounds(UOp index, UOp condition)
+    {
+        // A term that shares no loop with anything else has all its values wherever the condition holds.
+        var form = LinearForm.Of(index);
+        var (entangled, least, greatest) = (new LinearForm { Constant = form.Constant }, (Int128)0, (Int128)0);
+        foreach (var (term, factor) in form.Terms)
+        {
+            if (IsAlone(term, form, condition))
+            {
+                var (a, b) = ((Int128)term.Min * factor, (Int128)term.Max * factor);
+                (least, greatest) = (least + Int128.Min(a, b), greatest + Int128.Max(a, b));
+            }
+            else
+            {
+                entangled.AddTerm(term, factor);
+            }
+        }
+
+        return Tried(entangled.ToUOp(), condition) is not var (min, max) ? null : min > max ? (min, max) : (min + least, max + greatest);
+    }
+
+    private static bool IsAlone(UOp term, LinearForm form, UOp condition)
+    {
+        var own = Unknowns(term);
+        if (own.Overlaps(Unknowns(condition)))
+        {
+            return false;
+        }
+
+        foreach (var (other, _) in form.Terms)
+        {
+            if (other != term && own.Overlaps(Unknowns(other)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // The loops, variables and values of memory that it is made of.
+    private static HashSet<UOp> Unknowns(UOp u) => [.. u.TopologicalOrder().Where(static v => v.Op != Ops.Const && !OpSet.Elementwise.Contains(v.Op))];
+
+    private static (long Min, long Max)? Tried(UOp index, UOp condition)
     {
         var order = UOp.Sink([index, condition]).TopologicalOrder();
         order.RemoveAt(order.Count - 1);

@@ -27,6 +27,18 @@ public sealed partial class Facts
             }
         }
 
+        // rest + f·max(a, b) is the greater of rest + f·a and rest + f·b, or with f < 0 the lesser: what one term takes away, another may have.
+        foreach (var (term, factor) in firstFact == 0 && terms.Length > 1 ? terms : [])
+        {
+            if (term.Op == Ops.Max)
+            {
+                var (left, right) = (With(terms, term, term[0]), With(terms, term, term[1]));
+                var (a, b) = (OfForm(left.Terms.ToArray(), left.Constant + constant, 0), OfForm(right.Terms.ToArray(), right.Constant + constant, 0));
+                (min, max) = Intersect((min, max), factor > 0 ? (Int128.Max(a.Min, b.Min), Int128.Max(a.Max, b.Max)) : (Int128.Min(a.Min, b.Min), Int128.Min(a.Max, b.Max)));
+                break;
+            }
+        }
+
         for (var i = firstFact; i < _facts.Count; i++)
         {
             var fact = _facts[i];
@@ -42,6 +54,18 @@ public sealed partial class Facts
         }
 
         return (min, max);
+    }
+
+    // The sum with another value for one of its terms.
+    private static LinearForm With(ReadOnlySpan<(UOp Term, long Factor)> terms, UOp replaced, UOp value)
+    {
+        var form = new LinearForm();
+        foreach (var (term, factor) in terms)
+        {
+            form.AddScaled(term == replaced ? value : term, factor);
+        }
+
+        return form;
     }
 
     // How often a fact lies in a sum, going by its k-th term; 0 if an earlier term says the same.

@@ -79,7 +79,7 @@ internal static class SignalOps
             weights[n] = span == 0 ? 1 : mean - first * Math.Cos(angle) + second * Math.Cos(2 * angle);
         }
 
-        return Tensor.From<double>(weights, [size], c.Context.Device).Cast(c.DType("output_datatype") ?? DType.Float32);
+        return c.Computed(weights, c.DType("output_datatype") ?? DType.Float32, size);
     }
 
     // Triangles over the bins of a spectrum, evenly spaced by pitch: [bins, bands].
@@ -100,7 +100,7 @@ internal static class SignalOps
             }
         }
 
-        return Tensor.From<double>(weights, [bins, bands], c.Context.Device).Cast(c.DType("output_datatype") ?? DType.Float32);
+        return c.Computed(weights, c.DType("output_datatype") ?? DType.Float32, bins, bands);
 
         static double Mel(double hertz) => 2595 * Math.Log10(1 + hertz / 700);
     }

@@ -21,7 +21,7 @@ internal static class InputBinding
             if (given.TryGetValue(input.Name, out var value))
             {
                 Check(input, input.Type, value, sizes);
-                bound[i] = Converted(OfThisRun(value), DType.Float32, context.FloatDType);
+                bound[i] = Converted(OfThisRun(value, context.Device), DType.Float32, context.FloatDType);
             }
             else if (!plan.Constants.ContainsKey(input.Name))
             {
@@ -45,8 +45,13 @@ internal static class InputBinding
         return named;
     }
 
-    // What the host knows of a tensor holds for one run: its owner may assign to it. And data is for the device to compute with.
-    private static OnnxValue OfThisRun(OnnxValue value) => value is TensorValue tensor ? new TensorValue(tensor.Tensor) : value;
+    // What the host knows of a tensor holds for one run: its owner may assign to it. And data is for the device to compute with, wherever it is given.
+    private static OnnxValue OfThisRun(OnnxValue value, string? device) => value switch
+    {
+        TensorValue { IsLiteral: true, Host: { } host } => new TensorValue(host, device),
+        TensorValue { Tensor: var tensor } => new TensorValue(device is null ? tensor : tensor.To(device)),
+        _ => value,
+    };
 
     private static OnnxValue Converted(OnnxValue value, DType from, DType? to) =>
         to is not null && value is TensorValue tensor && tensor.DType == from ? new TensorValue(tensor.Tensor.Cast(to)) : value;

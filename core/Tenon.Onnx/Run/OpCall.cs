@@ -139,6 +139,13 @@ internal sealed class OpCall(PlannedNode node, OnnxValue?[] inputs, Scope scope,
     /// <summary>The axis counted from the front.</summary>
     public int Axis(long axis, int rank) => axis >= -rank && axis < rank ? (int)(axis < 0 ? axis + rank : axis) : throw Error($"axis {axis} of a tensor of rank {rank}.");
 
+    /// <summary>Numbers that the host has, as a tensor of a dtype that the device stores; without a shape, of one axis.</summary>
+    public Tensor Computed(double[] numbers, DType dtype, params long[] shape)
+    {
+        var held = HostTensor.Holds(dtype) ? dtype : Tenon.DType.Float32;
+        return new HostTensor(held, shape.Length > 0 ? shape : [numbers.Length], Array.ConvertAll(numbers, n => ScalarMath.Evaluate(Ops.Cast, held, Tenon.DType.Float64, [n]))).ToTensor(Context.Device).Cast(dtype);
+    }
+
     /// <summary>Small whole numbers of one axis (int64), known on the host.</summary>
     public OnnxValue Known(params long[] values) => new TensorValue(HostTensor.Of(values), Context.Device);
 

@@ -60,6 +60,12 @@ internal sealed class TracedRun
         var arguments = new List<(string Name, Tensor Value)>();
         foreach (var name in _inputs)
         {
+            if (inputs[name] is TensorValue { IsLiteral: true, Host: { } literal })
+            {
+                deciding[name] = literal;
+                continue;
+            }
+
             var tensor = inputs[name].Tensor;
             if (mode == Mode.ByWholeNumbers && (tensor.DType.IsInteger || tensor.DType.IsBool) && tensor.Count <= MostDeciding)
             {
@@ -111,11 +117,6 @@ internal sealed class TracedRun
         }
 
         var bound = InputBinding.Bind(_plan, given, _context);
-        for (var i = 0; i < bound.Length; i++)
-        {
-            bound[i] = deciding.ContainsKey(_plan.Inputs[i].Name) ? given[_plan.Inputs[i].Name] : bound[i];
-        }
-
         var outputs = InputBinding.Outputs(_plan, new GraphRunner(_context, _cancellation.Value).Run(_plan, bound, null), _context);
         return [.. outputs.Values.Select(v => v is TensorValue tensor ? tensor.Tensor : throw new TenonException(TensorFunction.ValueCode, $"An output is {v.Description}, which no traced function gives."))];
     }

@@ -34,6 +34,9 @@ public abstract class OnnxValue
     [return: NotNullIfNotNull(nameof(tensor))]
     public static implicit operator OnnxValue?(Tensor? tensor) => tensor is null ? null : new TensorValue(tensor);
 
+    /// <summary>A whole number as a value, which the model knows before it runs: it may decide what is computed, on any device.</summary>
+    public static implicit operator OnnxValue(long number) => new TensorValue(new HostTensor(DType.Int64, [], [number]), null);
+
     /// <summary>Texts of one axis as a value.</summary>
     public static implicit operator OnnxValue(string[] texts) => new StringValue(texts, [texts.Length]);
 

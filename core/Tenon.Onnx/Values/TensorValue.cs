@@ -16,6 +16,7 @@ public sealed class TensorValue : OnnxValue
     {
         Host = host;
         _device = device;
+        IsLiteral = true;
     }
 
     // Numbers and the tensor that stands for them.
@@ -26,6 +27,9 @@ public sealed class TensorValue : OnnxValue
 
     /// <inheritdoc/>
     public override string Description => $"a tensor of {DType} {Shape}";
+
+    /// <summary>Whether it is numbers of the host, which nobody can change.</summary>
+    internal bool IsLiteral { get; }
 
     /// <summary>The elements, if they are known on the host.</summary>
     internal HostTensor? Host { get; private set; }

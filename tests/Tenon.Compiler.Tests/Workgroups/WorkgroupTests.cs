@@ -79,6 +79,37 @@ public sealed class WorkgroupTests
         }
     }
 
+    /// <summary>Lanes past the end of a loop whose length is a variable do nothing, and touch nothing.</summary>
+    [Test]
+    public void Lengths_may_be_variables([Values(0, 1, 5, 12)] long length, [Values("lanes=256;subgroup=32", "lanes=4;subgroup=0")] string device)
+    {
+        Func<Tensor, SymInt, Tensor>[] cases =
+        [
+            (x, n) => x[TensorIndex.Range(0, n)] * 2,
+            (x, n) => x[TensorIndex.Range(n, n + 4)] + 1,
+            (x, n) => x[TensorIndex.Range(0, n), ..2].Prod(1).Sum(),
+            (x, n) => x[TensorIndex.Range(0, n)].Sum(0),
+            (x, n) => x[TensorIndex.Range(0, n)].Pad([(2, 1), (0, 0)]).Pad([(-1, 0), (0, 0)]),
+            (x, n) => Tensor.Cat([x[TensorIndex.Range(0, n)], x[TensorIndex.Range(0, n + 1)] * 3, x[..2]]),
+        ];
+        using var runtime = Runtime(device);
+        var before = TenonRuntime.Default;
+        try
+        {
+            TenonRuntime.Default = runtime;
+            var values = Tensor.From(Data(16 * 3, [0.5f, 1])).Reshape(16, 3);
+            var bound = new Variable("n", 0, 12).Bind(length);
+            foreach (var (i, compute) in cases.Index())
+            {
+                Assert.That(compute(values.To("INTERPRETER").Realize(), bound).ToArray<float>(), Is.EqualTo(compute(values.To("CPU").Realize(), length).ToArray<float>()), $"case {i}");
+            }
+        }
+        finally
+        {
+            TenonRuntime.Default = before;
+        }
+    }
+
     /// <summary>As those of an optimiser that changes all parameters in one kernel: the product of their sizes is no number of anything.</summary>
     [Test]
     public void Many_loops_may_stand_beside_each_other()

@@ -19,7 +19,8 @@ public sealed class BackendTests
     public void EveryCasePassesOrIsAKnownFailure() => Run(Environment.GetEnvironmentVariable("TENON_DEVICE"), 1);
 
     /// <summary>Drivers take long to compile a kernel: each so-manieth case must do. TENON_DEVICE runs all.</summary>
-    [TestCase("CL", 16)]
+    [TestCase("CL", 8)]
+    [TestCase("WEBGPU", 24)]
     public void SomeCasesPassOnOtherDevices(string device, int step)
     {
         if (!TenonRuntime.Default.Devices.Names.Contains(device))
@@ -47,16 +48,17 @@ public sealed class BackendTests
         var path = Path.Combine(TestContext.CurrentContext.WorkDirectory, $"onnx-backend-results{(step == 1 ? "" : "-" + device)}.json");
         File.WriteAllText(path, JsonSerializer.Serialize(ordered, Indented));
         var passed = ordered.Count(v => v.Result == "pass");
+        var least = device is null ? 0.98 : 0.95;
         TestContext.Out.WriteLine($"{passed} of {ordered.Count} cases pass ({100.0 * passed / ordered.Count:F1} %). Verdicts: {path}");
 
-        var known = ExpectedFailures.Read();
+        var known = ExpectedFailures.Read(device);
         var failures = ordered.Where(v => v.Result != "pass" && !known.ContainsKey(v.Name)).Select(v => $"{v.Name}: {v.Reason}").ToList();
-        var surprises = ordered.Where(v => v.Result == "pass" && known.TryGetValue(v.Name, out var k) && !k.MayPass).Select(v => $"{v.Name} passes, but is in expected-failures.txt; take it out.").ToList();
+        var surprises = ordered.Where(v => v.Result == "pass" && known.TryGetValue(v.Name, out var k) && !k.MayPass).Select(v => $"{v.Name} passes, but is among the expected failures; take it out.").ToList();
         Assert.Multiple(() =>
         {
             Assert.That(failures, Is.Empty, string.Join('\n', failures));
             Assert.That(surprises, Is.Empty, string.Join('\n', surprises));
-            Assert.That(filter is not null || step > 1 || passed >= 0.98 * ordered.Count, $"{passed} of {ordered.Count} cases pass. Expected 98 %.");
+            Assert.That(filter is not null || step > 1 || passed >= least * ordered.Count, $"{passed} of {ordered.Count} cases pass. Expected {least:P0}.");
         });
     }
 

@@ -109,8 +109,8 @@ internal static class FeatureOps
         var elements = order.Select(i => i < 0 ? 0 : map.Values is StringValue s ? double.Parse(s.Values[i], System.Globalization.CultureInfo.InvariantCulture) : ((TensorValue)map.Values).Read().Elements[i].AsDouble).ToArray();
         return c.Text("cast_to", "TO_FLOAT") switch
         {
-            "TO_FLOAT" => Tensor.From<double>(elements, [1, elements.Length], c.Context.Device).Cast(DType.Float32),
-            "TO_INT64" => Tensor.From<double>(elements, [1, elements.Length], c.Context.Device).Cast(DType.Int64),
+            "TO_FLOAT" => c.Computed(elements, DType.Float32, 1, elements.Length),
+            "TO_INT64" => c.Computed(elements, DType.Int64, 1, elements.Length),
             "TO_STRING" => new StringValue([.. elements.Select(e => CastOps.Text(e, DType.Float32))], [1, elements.Length]),
             var other => throw c.Error($"cast_to '{other}'. Expected TO_FLOAT, TO_INT64 or TO_STRING."),
         };

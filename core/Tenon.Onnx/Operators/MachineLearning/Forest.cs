@@ -59,7 +59,7 @@ internal sealed class Forest
         var device = c.Context.Device;
         var feature = Table(n => n.Feature);
         var (ifTrue, ifFalse) = (Table(n => n.True), Table(n => n.False));
-        var split = Tensor.From<double>([.. _nodes.Select(n => n.Split)], device).Cast(x.DType);
+        var split = c.Computed([.. _nodes.Select(n => n.Split)], x.DType);
         var kinds = _nodes.Where(n => !n.IsLeaf).Select(n => n.How).Distinct().ToArray();
         var how = kinds.Length > 1 ? Table(n => (int)n.How) : null;
         var missing = _nodes.Exists(n => n.IsMissingTrue) ? Table(n => n.IsMissingTrue ? 1 : 0) : null;

@@ -19,8 +19,8 @@ internal static class LinearOps
         var weights = c.Floats("coefficients") ?? throw c.Error("coefficients are missing.");
         var x = c[0].Rank == 1 ? c[0].Unsqueeze(0) : c[0];
         var dtype = x.DType == DType.Float64 ? x.DType : DType.Float32;
-        var y = x.Cast(dtype).MatMul(Tensor.From<double>(weights, [targets, weights.Length / targets], c.Context.Device).Cast(dtype).T);
-        return c.Floats("intercepts") is { Length: > 0 } shifts ? y + Tensor.From<double>(shifts, c.Context.Device).Cast(dtype) : y;
+        var y = x.Cast(dtype).MatMul(c.Computed(weights, dtype, targets, weights.Length / targets).T);
+        return c.Floats("intercepts") is { Length: > 0 } shifts ? y + c.Computed(shifts, dtype) : y;
     }
 
     // One row of weights for two labels gives the score of the second; with one label, whether it holds.

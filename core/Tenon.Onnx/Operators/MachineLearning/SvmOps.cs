@@ -91,7 +91,7 @@ internal static class SvmOps
     private static Tensor Probabilities(OpCall c, Tensor scores, (int, int)[] pairs, int k)
     {
         var (a, b) = (Required(c, "prob_a"), Required(c, "prob_b"));
-        var rows = scores.Cast(DType.Float64).ToArray<double>();
+        var rows = Array.ConvertAll(HostTensor.Read(scores).Elements, static s => s.AsDouble);
         var result = new double[rows.Length / pairs.Length * k];
         for (var n = 0; n * k < result.Length; n++)
         {
@@ -107,7 +107,7 @@ internal static class SvmOps
             Coupled(r, k).CopyTo(result, n * k);
         }
 
-        return Tensor.From<double>(result, [result.Length / k, k], c.Context.Device).Cast(DType.Float32);
+        return c.Computed(result, DType.Float32, result.Length / k, k);
     }
 
     private static double[] Coupled(double[,] r, int k)
@@ -150,9 +150,9 @@ internal static class SvmOps
 
     private static Tensor Input(OpCall c) => (c[0].Rank == 1 ? c[0].Unsqueeze(0) : c[0]).Cast(DType.Float32);
 
-    private static Tensor Matrix(OpCall c, double[] values, long rows) => Tensor.From<double>(values, [rows, values.Length / rows], c.Context.Device).Cast(DType.Float32);
+    private static Tensor Matrix(OpCall c, double[] values, long rows) => c.Computed(values, DType.Float32, rows, values.Length / rows);
 
-    private static Tensor Rho(OpCall c) => Tensor.From<double>(Required(c, "rho"), c.Context.Device).Cast(DType.Float32);
+    private static Tensor Rho(OpCall c) => c.Computed(Required(c, "rho"), DType.Float32);
 
     private static double[] Required(OpCall c, string name) => c.Floats(name) ?? throw c.Error($"{name} are missing.");
 }

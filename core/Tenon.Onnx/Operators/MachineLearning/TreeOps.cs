@@ -159,7 +159,7 @@ internal static class TreeOps
         var x = c[0].Rank == 1 ? c[0].Unsqueeze(0) : c[0];
         x = x.DType == DType.Float64 ? x : x.Cast(DType.Float32);
         var at = forest.Leaves(c, x);
-        var weights = Tensor.From<double>(table, [leafCount, targets], c.Context.Device).Cast(x.DType);
+        var weights = c.Computed(table, x.DType, leafCount, targets);
         var all = weights.IndexSelect(0, at.Flatten()).Reshape(x.Size(0), forest.Roots.Count, targets);
         return how switch
         {
@@ -185,7 +185,7 @@ internal static class TreeOps
     };
 
     private static Tensor Base(OpCall c, DType dtype) =>
-        c.HasAttribute("base_values") || c.HasAttribute("base_values_as_tensor") ? Tensor.From<double>(Numbers(c, "base_values"), c.Context.Device).Cast(dtype) : Tensor.Zeros([], dtype, c.Context.Device);
+        c.HasAttribute("base_values") || c.HasAttribute("base_values_as_tensor") ? c.Computed(Numbers(c, "base_values"), dtype) : Tensor.Zeros([], dtype, c.Context.Device);
 
     private static string Name(OpCall c, string[] names, string attribute, int otherwise) =>
         c.Int(attribute, otherwise) is var i && i >= 0 && i < names.Length ? names[i] : throw c.Error($"{attribute} {i}. Expected 0 to {names.Length - 1}.");
