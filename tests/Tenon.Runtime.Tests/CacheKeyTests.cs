@@ -23,6 +23,7 @@ public sealed class CacheKeyTests
                 bool b => !b,
                 IReadOnlyDictionary<DType, DTypeSupport> => new Dictionary<DType, DTypeSupport> { [DType.Float32] = DTypeSupport.Storage },
                 WorkgroupLimits w => w with { MaxLanesPerGroup = w.MaxLanesPerGroup - 1 },
+                ImageLimits image => image with { MaxWidth = image.MaxWidth - 1 },
                 var value => throw new NotSupportedException($"How does a {value?.GetType()} change?"),
             });
             Assert.That(CacheKey.OfSchedule(Graph, other, "compiler"), Is.Not.EqualTo(before), property.Name);
@@ -41,5 +42,6 @@ public sealed class CacheKeyTests
     {
         DTypes = DType.Native.ToDictionary(d => d, _ => DTypeSupport.Storage | DTypeSupport.Arithmetic),
         Workgroups = new WorkgroupLimits { MaxGroups = new GridSize(65535, 65535, 65535), MaxLanes = new GridSize(256, 256, 64), MaxLanesPerGroup = 256 },
+        Images = new ImageLimits { DTypes = [DType.Float32], MaxWidth = 16384 },
     };
 }
