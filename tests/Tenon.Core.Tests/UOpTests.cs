@@ -104,6 +104,15 @@ public class UOpTests
         }
     }
 
+    [Test]
+    public void A_set_of_ops_has_a_place_for_each()
+    {
+        foreach (var op in Enum.GetValues<Ops>())
+        {
+            Assert.That(new OpSet(op), Is.EqualTo(new[] { op }), "OpSet is a mask of 64 bits: one more op needs a wider one");
+        }
+    }
+
     private static UOp TensorOf(params long[] shape) =>
         UOp.New(Ops.Reshape, DType.Float32, [UOp.New(Ops.Param, DType.Float32, [], new ParamArg(0, shape.Aggregate(1L, (a, b) => a * b), "CPU")), .. Indices(shape)]);
 

@@ -25,7 +25,7 @@ internal static class CacheKey
 
     private static string Common(Capabilities c, string compiler) => string.Join('\n', compiler, typeof(CacheKey).Module.ModuleVersionId, Contract.Version, Text(c));
 
-    private static string Text(Capabilities c) => string.Join('\n', Text(c.DTypes), c.Parallelism, c.MaxBuffers, c.MaxBufferBytes, c.L1CacheBytes, c.L2CacheBytes, c.L3CacheBytes, c.LocalBytes, c.Alignment, c.Workgroups, c.Images, string.Join(' ', c.Images?.DTypes ?? []));
+    private static string Text(Capabilities c) => string.Join('\n', Text(c.DTypes), c.Parallelism, c.MaxBuffers, c.MaxBufferBytes, c.L1CacheBytes, c.L2CacheBytes, c.L3CacheBytes, c.LocalBytes, c.Alignment, c.IsDryRun, c.Workgroups, c.Images, string.Join(' ', c.Images?.DTypes ?? []));
 
     private static string Text(CodeGenerator generator)
     {

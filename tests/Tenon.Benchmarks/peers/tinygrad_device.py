@@ -14,6 +14,9 @@ sys.path.insert(0, sys.argv[1])
 from made_up import create, sums
 from tinygrad import Device, Tensor, TinyJit
 
+if Device.DEFAULT == "WEBGPU":
+    import tinygrad_webgpu
+
 device = Device[Device.DEFAULT]
 
 
