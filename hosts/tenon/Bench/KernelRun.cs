@@ -23,7 +23,7 @@ internal sealed class KernelRun
             }
 
             Tensor.Realize(_outputs);
-        });
+        }, JitOptions.Default with { MaxKeptBytes = 0 }); // The inputs stand for what changes from call to call: nothing may be computed once.
         Bytes = kernel.Inputs.Sum(i => i.Bytes) + _outputs.Sum(o => o.DType.BytesOf(o.Count));
     }
 
