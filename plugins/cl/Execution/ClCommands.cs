@@ -48,6 +48,7 @@ internal sealed unsafe partial class ClCommands : IDisposable
             }
 
             var number = _launches.Add(Enqueue(program, buffers, variables, _launches.Handle, wait), program.Description);
+            _images.Hold(number, _launches);
             _awaitedCopy = Math.Max(_awaitedCopy, copy);
             foreach (var view in buffers)
             {
@@ -83,6 +84,7 @@ internal sealed unsafe partial class ClCommands : IDisposable
             finally
             {
                 _cl.clReleaseEvent(command);
+                _images.Release();
             }
         }
     }
@@ -99,6 +101,7 @@ internal sealed unsafe partial class ClCommands : IDisposable
     public void Dispose()
     {
         _staging.Dispose();
+        _images.Dispose();
         _timed?.Dispose();
         _launches.Dispose();
         _copies.Dispose();
@@ -111,9 +114,10 @@ internal sealed unsafe partial class ClCommands : IDisposable
             program.SetArguments(buffers, variables, _images, queue, wait);
             return Enqueue(program, queue, wait);
         }
-        finally
+        catch
         {
             _images.Release();
+            throw;
         }
     }
 

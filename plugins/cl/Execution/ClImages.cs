@@ -13,14 +13,15 @@ namespace Tenon.Plugins.Cl.Execution;
 /// </summary>
 /// <param name="context">The device.</param>
 /// <param name="use">The setting.</param>
-internal sealed unsafe class ClImages(ClContext context, ClImageUse use)
+internal sealed unsafe class ClImages(ClContext context, ClImageUse use) : IDisposable
 {
     private readonly ClFunctions _cl = context.Functions;
     private readonly ClImageInfo? _info = context.Device.Images;
     private readonly bool _areLines = context.Device.Images?.Form(use) == OpenCLImages.Lines;
 
-    // Images of one launch only; OpenCL keeps them until that is done.
+    // What was made for the launch that is being queued, and for those that are.
     private readonly List<ClHandle> _once = [];
+    private readonly Queue<(long Launch, ClHandle Handle)> _held = [];
 
     /// <summary>Whether the kernel also takes where in the image the view begins.</summary>
     public bool HaveOffsets => _areLines;
@@ -46,11 +47,37 @@ internal sealed unsafe class ClImages(ClContext context, ClImageUse use)
             : (_areLines ? CopyLine(view, memory, size, texel, queue, wait) : CopyPlane(view, memory, size, texel, queue, wait), 0);
     }
 
-    /// <summary>Releases what was made for one launch, which is queued.</summary>
+    /// <summary>
+    /// Keeps what was made for a launch until that is done, and releases what was kept for those that are: PoCL lets go of the memory of an
+    /// image while a kernel that reads it is queued.
+    /// </summary>
+    /// <param name="launch">The launch's number.</param>
+    /// <param name="launches">The queue.</param>
+    public void Hold(long launch, ClQueue launches)
+    {
+        _once.ForEach(h => _held.Enqueue((launch, h)));
+        _once.Clear();
+        while (_held.TryPeek(out var oldest) && launches.EventOf(oldest.Launch) == 0)
+        {
+            _held.Dequeue().Handle.Dispose();
+        }
+    }
+
+    /// <summary>Releases what was made for a launch that is done, or failed.</summary>
     public void Release()
     {
         _once.ForEach(h => h.Dispose());
         _once.Clear();
+    }
+
+    /// <summary>Releases everything; nothing is queued any more.</summary>
+    public void Dispose()
+    {
+        Release();
+        while (_held.TryDequeue(out var held))
+        {
+            held.Handle.Dispose();
+        }
     }
 
     private long Pitch(ImageSize size) => (size.Width + _info!.PitchTexels - 1) / _info.PitchTexels * _info.PitchTexels;
