@@ -65,14 +65,14 @@ internal static class QueueCases
         using var kernel = Load(subject, 1);
         using var buffer = subject.Allocate(new byte[1024]);
         var expected = 0;
-        for (var i = 0; i < 100; i++)
+        for (var i = 0; i < 101; i++)
         {
-            // In another order the result is another.
+            // In another order the result is another, also from the last to the first.
             (i % 3 == 0 ? flip : kernel).Launch([Subject.Whole(buffer)]);
             expected = i % 3 == 0 ? expected ^ 0x5555 : OpenCases.Chained(expected, 1);
         }
 
-        Check(subject, buffer, expected, "100 launches on one buffer");
+        Check(subject, buffer, expected, "101 launches on one buffer");
     }
 
     private static void CopiesBetween(Subject subject)

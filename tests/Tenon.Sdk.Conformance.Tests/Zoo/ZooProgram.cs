@@ -7,18 +7,18 @@ namespace Tenon.Sdk.Conformance.Tests;
 internal sealed class ZooProgram(CompiledKernel kernel, LinearProgram? program, Fault fault) : KernelProgram(kernel)
 {
     private static readonly Lock Gate = new();
-    private static readonly List<Task> Running = [];
+    private static readonly Stack<Action> Pending = [];
 
-    /// <summary>Waits for what is queued.</summary>
+    /// <summary>Runs what is queued: the last first, as only devices do that keep no order.</summary>
     public static void Wait()
     {
-        Task[] tasks;
-        lock (Running)
+        lock (Gate)
         {
-            tasks = [.. Running];
+            while (Pending.TryPop(out var launch))
+            {
+                launch();
+            }
         }
-
-        Task.WaitAll(tasks);
     }
 
     protected override void LaunchCore(ReadOnlySpan<BufferView> buffers, ReadOnlySpan<long> variables)
@@ -34,27 +34,16 @@ internal sealed class ZooProgram(CompiledKernel kernel, LinearProgram? program, 
         }
 
         var (views, values) = (buffers.ToArray(), variables.ToArray());
-        if (fault is not (Fault.LaunchesOutOfOrder or Fault.CopiesBeforeTheQueue))
+        lock (Gate)
         {
-            lock (Gate)
+            if (fault is Fault.LaunchesOutOfOrder or Fault.CopiesBeforeTheQueue)
+            {
+                Pending.Push(() => Run(program, views, values));
+            }
+            else
             {
                 Run(program, views, values);
             }
-
-            return;
-        }
-
-        lock (Running)
-        {
-            Running.RemoveAll(t => t.IsCompleted);
-            Running.Add(Task.Run(() =>
-            {
-                Thread.Sleep(fault == Fault.CopiesBeforeTheQueue ? 5 : Random.Shared.Next(3));
-                lock (Gate)
-                {
-                    Run(program, views, values);
-                }
-            }));
         }
     }
 
