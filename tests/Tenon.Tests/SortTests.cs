@@ -79,6 +79,25 @@ internal sealed class SortTests
         Assert.That(values.ToArray<float>(), Is.EqualTo(x[..n].OrderDescending().Concat(x[n..].OrderDescending())));
     }
 
+    // Few of many elements are chosen one by one, more of them by sorting all.
+    [TestCase(2500, 1)]
+    [TestCase(2500, 7)]
+    [TestCase(2500, 79)]
+    [TestCase(300, 7)]
+    public void TopK_of_long_axes_is_the_head_of_the_order(int n, int k)
+    {
+        var random = new Random(1);
+        var x = Enumerable.Range(0, 2 * n).Select(_ => random.Next(9) switch { 0 => float.NaN, 1 => float.NegativeInfinity, 2 => -0f, var v => v }).ToArray();
+        foreach (var largest in (bool[])[true, false])
+        {
+            var (values, indices) = Tensor.From<float>(x, [2, n]).TopK(k, largest: largest);
+            (int, float)[] keys = [.. x.Select(v => float.IsNaN(v) ? (1, 0) : (0, v + 0f))];
+            int[] order = [.. Sorted(keys[..n], largest)[..k], .. Sorted(keys[n..], largest)[..k]];
+            Assert.That(indices.ToArray<int>(), Is.EqualTo(order));
+            Assert.That(values.ToArray<float>(), Is.EqualTo(order.Select((i, at) => x[at < k ? i : i + n])));
+        }
+    }
+
     [Test]
     public void Gradients_go_where_the_values_came_from()
     {
