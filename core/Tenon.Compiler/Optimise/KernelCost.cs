@@ -68,8 +68,9 @@ internal sealed class KernelCost
 
             if (IsWork(u))
             {
-                work.Add(new Work(u, scopes.Values(u), scopes.Around(u), scopes.Inside(u), u.Op is Ops.Load or Ops.Store ? Strides.Along(u[0][1], ranges) : [], fused.Contains(u), packable?.Contains(u) == true,
-                    constants?.Count > 0 && u.Op == Ops.Load && u[0][0] is { Op: Ops.Param } p && constants.Contains(p.ArgAs<ParamArg>().Slot)) { Windows = u.Op == Ops.Load ? WindowsOf(Strides.Along(u[0][1], ranges)) : [] });
+                long?[] strides = u.Op is Ops.Load or Ops.Store ? Strides.Along(u[0][1], ranges) : [];
+                var isKept = constants?.Count > 0 && u.Op == Ops.Load && u[0][0] is { Op: Ops.Param } p && constants.Contains(p.ArgAs<ParamArg>().Slot);
+                work.Add(new Work(u, scopes.Values(u), scopes.Around(u), scopes.Inside(u), strides, fused.Contains(u), packable?.Contains(u) == true, isKept) { Windows = u.Op == Ops.Load ? WindowsOf(strides) : [] });
             }
         }
 
