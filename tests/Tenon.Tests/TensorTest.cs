@@ -31,8 +31,10 @@ internal static class TensorTest
         return leaf;
     }
 
-    /// <summary>The elements as doubles.</summary>
-    public static double[] Values(this Tensor x) => x.DType switch
+    /// <summary>The elements as doubles. The tensor stays as it is: not computed, if it wasn't.</summary>
+    public static double[] Values(this Tensor x) => Read(x.Detach());
+
+    private static double[] Read(Tensor x) => x.DType switch
     {
         var t when t == DType.Float64 || t.IsComplex => x.Cast(DType.Float64).ToArray<double>(),
         var t when t == DType.Int64 => Array.ConvertAll(x.ToArray<long>(), v => (double)v),
