@@ -45,10 +45,10 @@ internal sealed partial class JitFootgunTests
     [Test]
     public void ZeroAndMinusZeroAreOfTwoKinds()
     {
-        var f = Jit.Capture((Tensor x, double factor) => 1 / (x * factor));
+        var f = Jit.Capture((Tensor x, double value) => Tensor.Where(x > 0, value, x));
         for (var i = 0; i < 6; i++)
         {
-            Assert.That(Values(f(Of(1), i % 2 == 0 ? 0.0 : -0.0))[0], Is.EqualTo(i % 2 == 0 ? float.PositiveInfinity : float.NegativeInfinity));
+            Assert.That(float.IsNegative((float)Values(f(Of(1), i % 2 == 0 ? 0.0 : -0.0))[0]), Is.EqualTo(i % 2 != 0));
         }
     }
 
