@@ -36,6 +36,28 @@ internal sealed class SortTests
         ExpectError("TEN3012", () => x.Sort(2));
     }
 
+    /// <summary>Rows so long that the first are found by passes; ties, zeros of both signs and NaN among them.</summary>
+    [TestCase(true, -1)]
+    [TestCase(false, -1)]
+    [TestCase(true, 0)]
+    public void The_first_of_long_rows_are_those_of_the_order(bool largest, int axis)
+    {
+        var numbers = new float[2 * 2200];
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            numbers[i] = (i * 7919 % 97) switch { 0 => float.NaN, 1 => -0f, 2 => 0f, 3 => float.NegativeInfinity, var k => k - 50 };
+        }
+
+        var x = Tensor.From<float>(numbers).Reshape(2, 2200);
+        x = axis == 0 ? x.Transpose(0, 1) : x;
+        var (values, indices) = x.TopK(7, axis, largest);
+        var order = x.ArgSort(axis, descending: largest);
+        var first = (axis == 0 ? order[..7] : order[Tensor.Ellipsis, ..7]).Contiguous();
+        Assert.That(indices.ToArray<int>(), Is.EqualTo(first.ToArray<int>()));
+        Assert.That(values.ToArray<float>(), Is.EqualTo(x.Gather(axis, first).ToArray<float>()));
+        Assert.That(indices.DType, Is.EqualTo(DType.Int32));
+    }
+
     [Test]
     public void Lengths_of_zero_and_one_are_in_order()
     {

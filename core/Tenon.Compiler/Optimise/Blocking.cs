@@ -34,7 +34,10 @@ internal sealed class Blocking
     private UOp Coefficients => _factors[1 - _panel];
 
     /// <summary>The two factors of a kernel whose loops can be blocked; none of another.</summary>
-    public static List<UOp> FactorsOf(LoopNest nest, CodeGeneratorView target)
+    public static List<UOp> FactorsOf(LoopNest nest, CodeGeneratorView target) => SummedBy(nest, target) is { Count: 2 } factors ? factors : [];
+
+    /// <summary>What is multiplied, or else reduced, by a kernel that reduces once, all of whose loops are of literal length; none of another.</summary>
+    public static List<UOp> SummedBy(LoopNest nest, CodeGeneratorView target)
     {
         if (target.LocalBytes == 0 || target.L2CacheBytes == 0
             || nest.Order.Count(u => u.Op == Ops.Reduce) != 1
@@ -44,8 +47,7 @@ internal sealed class Blocking
             return [];
         }
 
-        var factors = nest.Factors();
-        return factors.Count == 2 ? factors : [];
+        return nest.Factors();
     }
 
     /// <summary>Whether an array may hold a factor: it is used often, and is not a window, of which the array would hold each element several times.</summary>

@@ -15,8 +15,13 @@ internal sealed class KernelCost
     private const double OtherLine = 0.5;
     private const double OtherPage = 1.5;
 
-    // Copies that lie pages apart are streams of their own, for which there are few places in the caches.
+    // Copies that lie pages apart are streams of their own, for which there are few places in the caches. Where each element is read once, so are
+    // those on other lines: what is fetched ahead is what lies next to each other.
     private const double OtherStream = 0.05;
+
+    // A line from memory takes longer if whole lines are loaded in a row, for they come before what is fetched ahead, and if too many streams are.
+    private const double FarStream = 1.5;
+    private const int MostStreams = 2;
     private const double ComputedLane = 4 + LaneMove;
 
     // A line of what a loop reads again after more than the first level of the cache holds.
@@ -40,6 +45,7 @@ internal sealed class KernelCost
     private readonly List<(ulong Loops, List<Work> Work)> _reductions = [];
     private readonly UOp[] _ranges;
     private readonly long[] _sizes;
+    private readonly int _loads;
     private readonly CodeGeneratorView _target;
 
     /// <param name="order">The kernel.</param>
@@ -75,6 +81,7 @@ internal sealed class KernelCost
 
         work.Reverse();
         _work = [.. work];
+        _loads = work.Count(w => w.Node.Op == Ops.Load);
         foreach (var w in work)
         {
             if (w.Node.Op == Ops.Reduce)
@@ -196,11 +203,11 @@ internal sealed class KernelCost
                 return v < 0 || (w.Strides[v] == 1 && !u[1].DependsOn(_ranges[v]) && _target.IsMovedInVectors(u.DType)) ? Simple + Branch : lanes * (Lane(w, plan, v) + 2 * Branch);
             case Ops.Load:
                 return v < 0 ? Simple : w.Strides[v] == 1 && _target.IsMovedInVectors(u.DType)
-                    ? Simple + Far(w) * lanes * u.DType.Bytes / LineBytes + (IsScattered(w, plan, v) ? OtherStream : 0)
+                    ? Simple + Far(w) * lanes * u.DType.Bytes / LineBytes + Streams(w, plan, v, lanes)
                     : lanes * Lane(w, plan, v);
             case Ops.Store:
                 return v < 0 ? NarrowStore
-                    : w.Strides[v] == 1 && _target.IsMovedInVectors(u[1].DType) ? WideStore
+                    : w.Strides[v] == 1 && _target.IsMovedInVectors(u[1].DType) ? WideStore + (_reductions.Count == 0 && Scattered(w, plan, v, LineBytes) > 1 ? OtherStream : 0)
                     : CopiesAcross(w, plan) is > 1 and var rows ? Transposition.Cost(rows, lanes, WideStore)
                     : lanes * (Lane(w, plan, v) + NarrowStore);
             case Ops.Reduce:
@@ -232,18 +239,34 @@ internal sealed class KernelCost
         return elements;
     }
 
-    private bool IsScattered(Work w, LoopPlan plan, int v)
+    // What it costs a load besides that others are on other lines.
+    private double Streams(Work w, LoopPlan plan, int v, int lanes)
     {
+        var isReadOnce = (w.Around & ~w.Inside) == 0;
+        var other = Scattered(w, plan, v, isReadOnce && _reductions.Count == 0 ? LineBytes : PageBytes) > 1 ? OtherStream : 0;
+        if (!isReadOnce || _target.LastCacheBytes == 0 || w.Node[0][0] is not { Op: Ops.Param } from || from.DType.BytesOf(from.ArgAs<ParamArg>().Size) <= _target.LastCacheBytes)
+        {
+            return other;
+        }
+
+        var (streams, bytes) = (Scattered(w, plan, v, LineBytes), (double)lanes * w.Node.DType.Bytes);
+        return other + (streams > MostStreams || (streams == 1 && _loads == 1 && bytes >= LineBytes) ? FarStream * bytes / LineBytes : 0);
+    }
+
+    // How many copies lie so many bytes apart.
+    private long Scattered(Work w, LoopPlan plan, int v, int bytes)
+    {
+        var copies = 1L;
         for (var i = 0; i < w.Strides.Length; i++)
         {
             if (i != v && plan.Copies[i] > 1 && (w.Inside >> i & 1) != 0 && _ranges[i].ArgAs<RangeArg>().Kind == RangeKind.Loop
-                && w.Strides[i] is { } stride && Math.Abs(stride) * w.Node[0].DType.Bytes >= PageBytes)
+                && w.Strides[i] is { } stride && Math.Abs(stride) * w.Node[0].DType.Bytes >= bytes)
             {
-                return true;
+                copies *= plan.Copies[i];
             }
         }
 
-        return false;
+        return copies;
     }
 
     // One lane of an access that is not consecutive.

@@ -47,7 +47,23 @@ internal sealed class PlanSearch
             best = best.Plan is null || choice.Cost < best.Cost ? choice : best;
         }
 
-        return best.Plan;
+        return search.Halved(best).Plan;
+    }
+
+    // Lanes were chosen before copies: with those, half as many may do as well.
+    private Choice Halved(Choice best)
+    {
+        for (var r = 0; r < _ranges.Length; r++)
+        {
+            if (best.Plan.Lanes[r] >= 8)
+            {
+                var half = best.Plan.WithLanes(r, best.Plan.Lanes[r] / 2);
+                var cost = _cost.Of(half, best.Cost);
+                best = cost < best.Cost ? new Choice(half, cost) : best;
+            }
+        }
+
+        return best;
     }
 
     // From each loop that can be a vector on, the others that pay are added; the cheapest few.

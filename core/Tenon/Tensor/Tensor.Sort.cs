@@ -11,6 +11,9 @@ public sealed partial class Tensor
     // So many comparisons take less time than the launches of a network.
     private const long MostCompared = 1 << 22;
 
+    // So few of the first are found one by one.
+    private const int MostPasses = 16;
+
     /// <summary>
     /// The elements along an axis in order, and where each was. Equal elements keep their order; NaN is greater than all others.
     /// Gradients flow through the values.
@@ -73,8 +76,25 @@ public sealed partial class Tensor
             throw new TenonException("TEN3045", $"TopK: {k} of axis {at} of shape {Shape}. Expected 0 to {Shape.Size(at)}.");
         }
 
-        var indices = ArgSort(at, largest).Shrink(Shapes.Bounds(Shapes.With(Shape, at, k))).AsValue();
+        var indices = k > 0 && k <= MostPasses && DType.Bits < 64 && !IsCounted(Shape, at) ? FirstByPasses(k, at, largest)
+            : ArgSort(at, largest).Shrink(Shapes.Bounds(Shapes.With(Shape, at, k))).AsValue();
         return (Gather(at, indices), indices);
+    }
+
+    // The first, then the first of those behind it, and so on: a reduction for each, where sorting takes dozens of kernels.
+    private Tensor FirstByPasses(int k, int at, bool descending)
+    {
+        var key = SortKey(Detach().Transpose(at, -1));
+
+        // The greatest comes first.
+        var items = ~(((descending ? ~key : key) << 32) | Arange(key.Shape.Size(^1)).Cast(DType.Int64)).Contiguous();
+        var found = new Tensor[k];
+        for (var i = 0; i < k; i++)
+        {
+            found[i] = (i == 0 ? items : Where(items < found[i - 1], items, long.MinValue)).Max([-1], keepDim: true);
+        }
+
+        return (~Cat(found, -1) & LowerHalf).Cast(DType.Int32).Transpose(at, -1).AsValue();
     }
 
     // An int64 that is greater for greater elements: equal zeros, NaN above all. It fits into 32 bits if the dtype does.
@@ -103,9 +123,11 @@ public sealed partial class Tensor
     {
         var n = key.Shape.Size(^1);
         return n.Max <= 1 ? key.ZerosLike().Cast(DType.Int32)
-            : key.Shape.MaxElements <= MostCompared / n.Max ? OrderByCounting(key, n)
+            : IsCounted(key.Shape, key.Rank - 1) ? OrderByCounting(key, n)
             : OrderByMerging(key, n);
     }
+
+    private static bool IsCounted(Shape shape, int axis) => shape.MaxElements <= MostCompared / Math.Max(1, shape.Size(axis).Max);
 
     // The place of an element is how many are less. Two kernels, where the network has dozens.
     private static Tensor OrderByCounting(Tensor key, SymInt n)
