@@ -61,6 +61,14 @@ public class IndexCheckerTests
         Check(4, Flat(clamped, 2, pair), IndexMath.GreaterOrEqual(clamped, UOp.Index(0)));
         Check(12, IndexMath.Min(lane, IndexMath.Max(UOp.Index(0), Plus(n, -1))));
 
+        // what is said of the greater of two holds of both
+        var m = UOp.Variable("m", 1, 5);
+        UOp Clamped(UOp index, UOp least) => IndexMath.Max(IndexMath.Sub(UOp.Index(0), index), least);
+        var (turned, column) = (Clamped(flat, IndexMath.Mul(m, UOp.Index(-3))), Clamped(lane, IndexMath.Sub(UOp.Index(1), m)));
+        var twice = IndexMath.Mul(m, UOp.Index(2));
+        Check(144, Plus(Plus(Plus(twice, column), IndexMath.Mul(turned, UOp.Index(-12))), -14), IndexMath.And(
+            IndexMath.Less(turned, UOp.Index(0)), IndexMath.GreaterOrEqual(IndexMath.Add(twice, turned), UOp.Index(0))));
+
         // lanes of a vector
         Check(24, UOp.Alu(Ops.Mul, J, UOp.Index(4)), lanes: 4);
     }

@@ -9,6 +9,9 @@ namespace Tenon.Tests;
 [NonParallelizable]
 internal sealed class KeptValueTests
 {
+    // Groups of lanes bring weights into the order that they like in memory of their own.
+    private static bool WeightsArePacked => TenonRuntime.Default.Devices.Open(TenonRuntime.Default.Devices.Default).Capabilities.Workgroups is null;
+
     [TestCase("panel")]
     [TestCase("transposed")]
     [TestCase("slice")]
@@ -41,8 +44,8 @@ internal sealed class KeptValueTests
             launched = TenonRuntime.Default.Statistics.KernelsLaunched - launched;
             if (kind is not "depthwise")
             {
-                Assert.That(launched, Is.EqualTo(i is 2 or 4 or 5 or 7 ? 2 : 1), $"call {i}");
-                Assert.That(Jit.Of(captured).KeptBytes, i < 2 ? Is.Zero : Is.Positive);
+                Assert.That(launched, Is.EqualTo(WeightsArePacked && i is (2 or 4 or 5 or 7) ? 2 : 1), $"call {i}");
+                Assert.That(Jit.Of(captured).KeptBytes, WeightsArePacked && i >= 2 ? Is.Positive : Is.Zero);
             }
         }
 
@@ -131,14 +134,14 @@ internal sealed class KeptValueTests
             Assert.That(evaluate(x).ToArray<float>(), Is.EqualTo(model.Forward(x).ToArray<float>()).Within(1e-3), $"step {i}");
         }
 
-        Assert.That(Jit.Of(evaluate).KeptBytes, Is.Positive);
+        Assert.That(Jit.Of(evaluate).KeptBytes, WeightsArePacked ? Is.Positive : Is.Zero);
     }
 
     [Test]
     public void SeveralDevicesKeepTheirOwn()
     {
-        var (first, second) = (Numbers([48, 64], 1).Realize(), Numbers([64, 32], 2).To("CPU:1").Realize());
-        Func<Tensor, Tensor> function = x => x.MatMul(first).Relu().To("CPU:1").MatMul(second).To("CPU");
+        var (first, second) = (Numbers([48, 64], 1).To("CPU").Realize(), Numbers([64, 32], 2).To("CPU:1").Realize());
+        Func<Tensor, Tensor> function = x => x.To("CPU").MatMul(first).Relu().To("CPU:1").MatMul(second).To("CPU");
         var captured = Jit.Capture(function);
         for (var i = 0; i < 6; i++)
         {

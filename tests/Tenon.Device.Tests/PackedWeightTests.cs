@@ -18,7 +18,7 @@ internal sealed class PackedWeightTests
         var format = GgmlFormat.Find(type)!;
         var raw = Tensor.From<byte>(new byte[32 * 256 / format.BlockSize * format.BlockBytes], [32, 256 / format.BlockSize * format.BlockBytes]);
         var product = Tensor.Ones(1, 256).MatMul(GgufTensor.Dequantize(raw, type).Transpose(0, 1));
-        var schedule = TenonRuntime.Default.Schedule([(product.Node, "CPU")]);
+        var schedule = TenonRuntime.Default.Schedule([(product.Node, TenonRuntime.Default.Devices.Default)]);
         Assert.That(schedule.Calls, Has.Count.EqualTo(1));
         Assert.That(schedule.ArenaBytes.Values.Sum(), Is.Zero);
         Assert.That(product.ToArray<float>(), Is.All.Zero);

@@ -89,8 +89,8 @@ internal sealed class DataTests
         });
         Expect(sum, [5, 7, 9]);
         Assert.That(values, Is.EqualTo(new float[] { 1, 2, 3, 4, 5, 6 }));
-        // The evaluator gets a copy.
-        if (TensorExecutor.Current.GetType().Name != "NaiveExecutor")
+        // Elsewhere it is a copy.
+        if (MemoryIsUsedWhereItLies())
         {
             ExpectError("TEN3119", () => kept!.Realize());
         }
@@ -115,19 +115,20 @@ internal sealed class DataTests
     [Test]
     public void TextShowsWhatIsAtHand()
     {
+        var device = TensorExecutor.Current.DefaultDevice;
         Text(Tensor.Ones(2) * 1.5, "Tensor [2] float32 (any device)");
-        Text((Tensor.Ones(2) * 1.5).Realize(), "Tensor [2] float32 CPU [1.5000, 1.5000]");
+        Text((Tensor.Ones(2) * 1.5).Realize(), $"Tensor [2] float32 {device} [1.5000, 1.5000]");
         Text((Tensor)3, "Tensor [] int32 (any device) 3");
-        Text(Tensor.From<double>([1, -20, double.NaN, double.NegativeInfinity], [2, 2]), "Tensor [2, 2] float64 CPU\n[[  1., -20.],\n [ nan, -inf]]");
-        Text(Tensor.From<double>([1e-6, 1]), "Tensor [2] float64 CPU [1.0000e-06, 1.0000e+00]");
-        Text(Tensor.From<bool>([true, false], [1, 2, 1]), "Tensor [1, 2, 1] bool CPU\n[[[ true],\n  [false]]]");
-        Text(Tensor.From<int>([1, 2, 3, 4], [2, 1, 2]), "Tensor [2, 1, 2] int32 CPU\n[[[1, 2]],\n\n [[3, 4]]]");
-        Text(Tensor.From<int>([1, 2, 3, 4], [2, 2])[1], "Tensor [2] int32 CPU [3, 4]");
+        Text(Tensor.From<double>([1, -20, double.NaN, double.NegativeInfinity], [2, 2]), $"Tensor [2, 2] float64 {device}\n[[  1., -20.],\n [ nan, -inf]]");
+        Text(Tensor.From<double>([1e-6, 1]), $"Tensor [2] float64 {device} [1.0000e-06, 1.0000e+00]");
+        Text(Tensor.From<bool>([true, false], [1, 2, 1]), $"Tensor [1, 2, 1] bool {device}\n[[[ true],\n  [false]]]");
+        Text(Tensor.From<int>([1, 2, 3, 4], [2, 1, 2]), $"Tensor [2, 1, 2] int32 {device}\n[[[1, 2]],\n\n [[3, 4]]]");
+        Text(Tensor.From<int>([1, 2, 3, 4], [2, 2])[1], $"Tensor [2] int32 {device} [3, 4]");
         Text(Tensor.Zeros(0, 3), "Tensor [0, 3] float32 (any device)");
-        Text(Tensor.From<Complex>([new(1, -2.5), new(0.5, 0)]), "Tensor [2] complex64 CPU [1.0000-2.5000j, 0.5000+0.0000j]");
-        Text(Tensor.FromBytes([0x21, 0xf3], DType.Int4, [4]), "Tensor [4] int4 CPU [ 1,  2,  3, -1]");
+        Text(Tensor.From<Complex>([new(1, -2.5), new(0.5, 0)]), $"Tensor [2] complex64 {device} [1.0000-2.5000j, 0.5000+0.0000j]");
+        Text(Tensor.FromBytes([0x21, 0xf3], DType.Int4, [4]), $"Tensor [4] int4 {device} [ 1,  2,  3, -1]");
         var large = Tensor.Arange(4000).Reshape(4, 1000).Realize().ToString();
-        Assert.That(large, Is.EqualTo("Tensor [4, 1000] int32 CPU").Or.Contains("[   0,    1,    2, ...,  997,  998,  999],\n [1000"));
+        Assert.That(large, Is.EqualTo($"Tensor [4, 1000] int32 {device}").Or.Contains("[   0,    1,    2, ...,  997,  998,  999],\n [1000"));
     }
 
     [Test]
@@ -140,6 +141,12 @@ internal sealed class DataTests
         var packed = (Tensor.Arange(n) + 1).Cast(DType.Int4).Realize();
         Assert.That(packed.ToBytes(), Is.EqualTo(new byte[] { 0x21, 0x03 }));
         Expect(packed * 2, [2, 4, 6]);
+    }
+
+    private static unsafe bool MemoryIsUsedWhereItLies()
+    {
+        var value = 0f;
+        return TensorExecutor.Current.TryLend((nint)(&value), DType.Float32, 1, TensorExecutor.Current.DefaultDevice, static _ => { });
     }
 
     private static void Text(Tensor x, string expected) => Assert.That(x.ToString(), Is.EqualTo(expected));

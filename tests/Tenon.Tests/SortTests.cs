@@ -36,28 +36,6 @@ internal sealed class SortTests
         ExpectError("TEN3012", () => x.Sort(2));
     }
 
-    /// <summary>Rows so long that the first are found by passes; ties, zeros of both signs and NaN among them.</summary>
-    [TestCase(true, -1)]
-    [TestCase(false, -1)]
-    [TestCase(true, 0)]
-    public void The_first_of_long_rows_are_those_of_the_order(bool largest, int axis)
-    {
-        var numbers = new float[2 * 2200];
-        for (var i = 0; i < numbers.Length; i++)
-        {
-            numbers[i] = (i * 7919 % 97) switch { 0 => float.NaN, 1 => -0f, 2 => 0f, 3 => float.NegativeInfinity, var k => k - 50 };
-        }
-
-        var x = Tensor.From<float>(numbers).Reshape(2, 2200);
-        x = axis == 0 ? x.Transpose(0, 1) : x;
-        var (values, indices) = x.TopK(7, axis, largest);
-        var order = x.ArgSort(axis, descending: largest);
-        var first = (axis == 0 ? order[..7] : order[Tensor.Ellipsis, ..7]).Contiguous();
-        Assert.That(indices.ToArray<int>(), Is.EqualTo(first.ToArray<int>()));
-        Assert.That(values.ToArray<float>(), Is.EqualTo(x.Gather(axis, first).ToArray<float>()));
-        Assert.That(indices.DType, Is.EqualTo(DType.Int32));
-    }
-
     [Test]
     public void Lengths_of_zero_and_one_are_in_order()
     {
@@ -99,6 +77,25 @@ internal sealed class SortTests
         var (values, indices) = Tensor.From<float>(x, [2, n]).Sort(descending: true);
         Assert.That(indices.ToArray<int>(), Is.EqualTo(Sorted(x[..n], true).Concat(Sorted(x[n..], true))));
         Assert.That(values.ToArray<float>(), Is.EqualTo(x[..n].OrderDescending().Concat(x[n..].OrderDescending())));
+    }
+
+    // Few of many elements are chosen one by one, more of them by sorting all.
+    [TestCase(2500, 1)]
+    [TestCase(2500, 7)]
+    [TestCase(2500, 79)]
+    [TestCase(300, 7)]
+    public void TopK_of_long_axes_is_the_head_of_the_order(int n, int k)
+    {
+        var random = new Random(1);
+        var x = Enumerable.Range(0, 2 * n).Select(_ => random.Next(9) switch { 0 => float.NaN, 1 => float.NegativeInfinity, 2 => -0f, var v => v }).ToArray();
+        foreach (var largest in (bool[])[true, false])
+        {
+            var (values, indices) = Tensor.From<float>(x, [2, n]).TopK(k, largest: largest);
+            (int, float)[] keys = [.. x.Select(v => float.IsNaN(v) ? (1, 0) : (0, v + 0f))];
+            int[] order = [.. Sorted(keys[..n], largest)[..k], .. Sorted(keys[n..], largest)[..k]];
+            Assert.That(indices.ToArray<int>(), Is.EqualTo(order));
+            Assert.That(values.ToArray<float>(), Is.EqualTo(order.Select((i, at) => x[at < k ? i : i + n])));
+        }
     }
 
     [Test]

@@ -12,7 +12,8 @@ internal sealed partial class Expander
         var gate = load.Src.Length == 3 ? load[1] : null;
         var isMasked = IsMasked(load);
         var isVector = isMasked || lanes is null || (address.Stride(lanes) == 1 && (gate is null || !gate.DependsOn(lanes)) && _target.IsMovedInVectors(load.DType));
-        var isPicked = !isVector && gate is null && address.Stride(lanes!) is { } stride && IsPickedFromVectors(load.DType, stride, _target);
+        var isPicked = !isVector && lanes is not null && IsPickedFromVectors(load, lanes, address.Stride(lanes), _target);
+        var masks = isPicked && gate is not null && gate.DependsOn(lanes!) ? MasksOfParts(gate, lanes!, (int)address.Stride(lanes!)!.Value) : null;
         var (copies, next) = (isVector || isPicked ? 1 : count, 0);
         var nodes = new UOp[Point.CountOf(axes) * copies];
         var dtype = isVector ? load.DType.Vec(count) : load.DType;
@@ -20,7 +21,7 @@ internal sealed partial class Expander
         {
             if (isPicked)
             {
-                nodes[next++] = PickFromVectors(load.DType.Vec(count), address, lanes!);
+                nodes[next++] = PickFromVectors(load, address, lanes!, masks);
                 continue;
             }
 
@@ -40,30 +41,68 @@ internal sealed partial class Expander
         return new Pieces(axes, lanes, !isVector && !isPicked, nodes);
     }
 
-    /// <summary>Whether elements that many places apart are loaded as vectors of all that lies between them, of which shuffles pick some.</summary>
-    public static bool IsPickedFromVectors(DType dtype, long stride, CodeGeneratorView target) => stride is >= -4 and <= 4 and not (0 or 1) && target.CanTranspose(dtype);
+    /// <summary>
+    /// Whether lanes that lie that far apart are loaded as vectors of all that lies between them, of which shuffles pick some. If a gate says which
+    /// lanes are there, what lies between them isn't touched.
+    /// </summary>
+    public static bool IsPickedFromVectors(UOp load, UOp lanes, long? stride, CodeGeneratorView target) =>
+        stride is >= -4 and <= 4 and not (0 or 1) && target.CanTranspose(load.DType)
+        && (load.Src.Length == 1 || !load[1].DependsOn(lanes)
+            || (target.HasMaskedLoad(load.DType) && load[1].TopologicalOrder().TrueForAll(static u => u.Op is Ops.Range or Ops.Const or Ops.Variable or Ops.Special || OpSet.Elementwise.Contains(u.Op))));
 
     // The vectors together reach from the first to the last element exactly: nothing else is touched.
-    private UOp PickFromVectors(DType dtype, AddressForm address, UOp lanes)
+    private UOp PickFromVectors(UOp load, AddressForm address, UOp lanes, Pieces[]? masks)
     {
-        var (count, stride) = (dtype.Lanes, (int)address.Stride(lanes)!.Value);
-        var steps = Math.Abs(stride);
-        UOp? picked = null;
+        var (dtype, stride) = (load.DType.Vec(Count(lanes)), (int)address.Stride(lanes)!.Value);
+        var (count, steps) = (dtype.Lanes, Math.Abs(stride));
+        var open = load.Src.Length == 1 || masks is not null ? null : AddressForm.Assign(load[1], _at, null, 0, _sumsInIndices);
+        var picked = default(UOp);
         for (var part = 0; part < steps; part++)
         {
-            var vector = UOp.New(Ops.Load, dtype, [address.At(_at, lanes, stride > 0 ? 0 : count - 1, part * (count - 1))]);
+            var vector = MakeLoad(load, address.At(_at, lanes, stride > 0 ? 0 : count - 1, part * (count - 1)), masks?[part].Vector(_at, count) ?? open, dtype);
+            if (part == 0 && steps > 1)
+            {
+                picked = vector;
+                continue;
+            }
+
             var order = new int[count];
             for (var lane = 0; lane < count; lane++)
             {
                 var place = steps * (stride > 0 ? lane : count - 1 - lane);
-                var isHere = Math.Min(place / (count - 1), steps - 1) == part;
-                order[lane] = isHere ? (picked is null ? 0 : count) + place - part * (count - 1) : lane;
+                var home = Math.Min(place / (count - 1), steps - 1);
+                order[lane] = home == part ? (part == 0 ? 0 : count) + place - part * (count - 1) : home == 0 && part == 1 ? place : lane;
             }
 
             picked = UOp.New(Ops.Shuffle, dtype, [picked ?? vector, vector], new Axes(order));
         }
 
         return picked!;
+    }
+
+    // Of each of the vectors that elements are picked from, the lanes that are picked and whose gate is open.
+    private Pieces[] MasksOfParts(UOp gate, UOp lanes, int stride)
+    {
+        var (count, steps) = (Count(lanes), Math.Abs(stride));
+        var masks = new Pieces[steps];
+        for (var part = 0; part < steps; part++)
+        {
+            var (place, step) = (IndexMath.Add(lanes, UOp.Index(part * (count - 1))), UOp.Index(steps));
+            var lane = IndexMath.FloorDiv(place, step);
+            lane = stride > 0 ? lane : IndexMath.Sub(UOp.Index(count - 1), lane);
+            var isOpen = UOp.Alu(Ops.And, gate.Substitute(new NodeMap<UOp> { [lanes] = lane }), UOp.Alu(Ops.CmpEq, IndexMath.FloorMod(place, step), UOp.Index(0)));
+            foreach (var u in isOpen.TopologicalOrder())
+            {
+                if (!_pieces.ContainsKey(u))
+                {
+                    _pieces[u] = ExpandValue(u);
+                }
+            }
+
+            masks[part] = _pieces[isOpen];
+        }
+
+        return masks;
     }
 
     // The lanes of a gate that changes along consecutive elements are a mask.

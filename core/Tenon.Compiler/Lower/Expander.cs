@@ -47,15 +47,7 @@ internal sealed partial class Expander
             }
             else if (needed.Contains(u))
             {
-                _pieces[u] = u.Op switch
-                {
-                    Ops.Const => new Pieces([], null, false, [u]),
-                    Ops.Range => ExpandRange(u),
-                    Ops.Load => ExpandLoad(u),
-                    Ops.Reduce => ExpandReduce(u),
-                    Ops.Wmma => ExpandCore(u),
-                    _ => ExpandElementwise(u),
-                };
+                _pieces[u] = ExpandValue(u);
             }
         }
 
@@ -68,6 +60,16 @@ internal sealed partial class Expander
         // In this order copies that share a number follow each other; in that of stores, which may be by columns, many would wait.
         return UOp.Sink([.. _assigned, .. stores]);
     }
+
+    private Pieces ExpandValue(UOp u) => u.Op switch
+    {
+        Ops.Const => new Pieces([], null, false, [u]),
+        Ops.Range => ExpandRange(u),
+        Ops.Load => ExpandLoad(u),
+        Ops.Reduce => ExpandReduce(u),
+        Ops.Wmma => ExpandCore(u),
+        _ => ExpandElementwise(u),
+    };
 
     // Indices are taken apart where they are used, so only those that are data are expanded, and what is summed in them.
     private NodeSet ValuesNeeded(List<UOp> order)

@@ -199,6 +199,8 @@ internal sealed class KernelCost
                 return Simple + Far(w) * lanes * u.DType.Bytes / LineBytes;
             case Ops.Load when v >= 0 && u.Src.Length == 3 && w.Strides[v] == 1 && u[1].DependsOn(_ranges[v]) && _target.HasMaskedLoad(u.DType):
                 return 3 * Simple;
+            case Ops.Load when v >= 0 && u.Src.Length == 3 && Expander.IsPickedFromVectors(u, _ranges[v], w.Strides[v], _target):
+                return Picked(w.Strides[v]!.Value) + (u[1].DependsOn(_ranges[v]) ? 2 * Simple * Math.Abs(w.Strides[v]!.Value) : Branch);
             case Ops.Load when u.Src.Length == 3:
                 return v < 0 || (w.Strides[v] == 1 && !u[1].DependsOn(_ranges[v]) && _target.IsMovedInVectors(u.DType)) ? Simple + Branch : lanes * (Lane(w, plan, v) + 2 * Branch);
             case Ops.Load:
@@ -269,6 +271,9 @@ internal sealed class KernelCost
         return copies;
     }
 
+    // Vectors of what lies between the lanes, and shuffles that pick from two of them.
+    private static double Picked(long stride) => Math.Abs(stride) * (Simple + Shuffle) - (stride == -1 ? 0 : Shuffle);
+
     // One lane of an access that is not consecutive.
     private double Lane(Work w, LoopPlan plan, int v)
     {
@@ -277,9 +282,9 @@ internal sealed class KernelCost
             return _sizes[v] % (plan.Lanes[v] * plan.Copies[v]) == 0 ? NearLane : ComputedLane;
         }
 
-        if (w.Node.Op == Ops.Load && w.Node.Src.Length == 1 && Expander.IsPickedFromVectors(w.Node.DType, stride, _target))
+        if (w.Node.Op == Ops.Load && w.Node.Src.Length == 1 && Expander.IsPickedFromVectors(w.Node, _ranges[v], stride, _target))
         {
-            return (Math.Abs(stride) * (Simple + Shuffle) - Shuffle) / plan.Lanes[v];
+            return Picked(stride) / plan.Lanes[v];
         }
 
         var bytes = Math.Abs(stride) * w.Node[0].DType.Bytes;

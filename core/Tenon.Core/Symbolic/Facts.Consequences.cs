@@ -30,6 +30,7 @@ public sealed partial class Facts
         }
 
         AddMultiples(form, min, max, depth + 1);
+        AddLesser(form, min, max, depth + 1);
         foreach (var (term, factor) in form.Terms)
         {
             if (term.Op == Ops.FloorDiv && term[1].IsConst(out var d) && d.AsLong > 0)
@@ -71,6 +72,23 @@ public sealed partial class Facts
         {
             var (from, to) = Divided(Sum(min, -high), Sum(max, -low), d);
             AddForm(part, from, to, depth);
+        }
+    }
+
+    // rest + max(a, b) ≤ max says that of a and of b; and min ≤ rest - max(a, b) says so too.
+    private void AddLesser(LinearForm form, Int128 min, Int128 max, int depth)
+    {
+        foreach (var (term, factor) in form.Terms)
+        {
+            if (term.Op == Ops.Max && (factor > 0 ? max < long.MaxValue : min > long.MinValue))
+            {
+                for (var i = 0; i < 2; i++)
+                {
+                    AddForm(With(form.Terms, term, term[i]), factor > 0 ? long.MinValue : min, factor > 0 ? max : long.MaxValue, depth);
+                }
+
+                return;
+            }
         }
     }
 

@@ -10,11 +10,30 @@ internal static class ControlFlowOps
     /// <summary>Adds them.</summary>
     public static void Register(OpRegistry ops)
     {
-        ops.AddMany("If", 1, c => c.Run(c.Graph(c.Scalar(0).AsBool ? "then_branch" : "else_branch")));
+        ops.AddMany("If", 1, If);
         ops.AddMany("Loop", 1, Loop);
         ops.AddMany("Scan", 8, c => BatchedScan(c));
         ops.AddMany("Scan", 9, c => Scan(c, 0, c.Ints("scan_input_axes"), c.Ints("scan_output_axes"), c.Ints("scan_input_directions"), c.Ints("scan_output_directions")));
         ops.AddMany("SequenceMap", 17, SequenceMap);
+    }
+
+    private static OnnxValue?[] If(OpCall c)
+    {
+        var (first, second) = (c.Graph("then_branch"), c.Graph("else_branch"));
+        if (c.HasElements(0))
+        {
+            return c.Run(c.Scalar(0).AsBool ? first : second);
+        }
+
+        // Nobody knows which: one whose shapes fit.
+        try
+        {
+            return c.Run(first);
+        }
+        catch (TenonException e) when (e.Code == "TEN5209")
+        {
+            return c.Run(second);
+        }
     }
 
     // (trips, condition, state…) → (state…, collected…); the body takes (number, condition, state…) and gives (condition, state…, collected…).

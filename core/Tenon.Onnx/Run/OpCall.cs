@@ -70,6 +70,9 @@ internal sealed class OpCall(PlannedNode node, OnnxValue?[] inputs, Scope scope,
         _ => HostTensor.Read(this[i]),
     };
 
+    /// <summary>Whether the elements of input <paramref name="i"/> mean something, or it is of a device that runs nothing.</summary>
+    public bool HasElements(int i) => Value(i) is not TensorValue { HasElements: false };
+
     /// <summary>The elements of input <paramref name="i"/> as whole numbers on the host: sizes, axes, pads.</summary>
     public long[] Longs(int i) => Array.ConvertAll(Host(i).Elements, static s => s.AsLong);
 

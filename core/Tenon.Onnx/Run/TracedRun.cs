@@ -67,7 +67,7 @@ internal sealed class TracedRun
             }
 
             var tensor = inputs[name].Tensor;
-            if (mode == Mode.ByWholeNumbers && (tensor.DType.IsInteger || tensor.DType.IsBool) && tensor.Count <= MostDeciding)
+            if (mode == Mode.ByWholeNumbers && inputs[name] is TensorValue { HasElements: true } && (tensor.DType.IsInteger || tensor.DType.IsBool) && tensor.Count <= MostDeciding)
             {
                 deciding[name] = HostTensor.Read(tensor);
             }

@@ -38,6 +38,9 @@ public sealed class TensorValue : OnnxValue
 
     internal Core.Shape Shape => Host?.Shape ?? Tensor.Shape;
 
+    /// <summary>Whether its elements mean something: those of a device that runs nothing don't, unless the host knows them.</summary>
+    internal bool HasElements => Host is not null || TensorExecutor.Current.HasValues(Tensor.Device);
+
     /// <summary>The elements on the host; what isn't known there yet is computed by the device, and kept if it is small.</summary>
     internal HostTensor Read()
     {
@@ -47,7 +50,7 @@ public sealed class TensorValue : OnnxValue
         }
 
         host = HostTensor.Read(Tensor);
-        if (host.Elements.Length <= HostTensor.Limit)
+        if (host.Elements.Length <= HostTensor.Limit && HasElements)
         {
             Host = host;
         }

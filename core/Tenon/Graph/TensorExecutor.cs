@@ -16,6 +16,9 @@ internal abstract class TensorExecutor
 
     public abstract string Canonicalize(string device);
 
+    /// <summary>Whether what a device holds means something: not on one that runs nothing.</summary>
+    public virtual bool HasValues(string device) => true;
+
     public abstract UOp CreateBuffer(DType dtype, long size, string device);
 
     public abstract void CopyIn(UOp buffer, ReadOnlySpan<byte> data);
@@ -69,6 +72,8 @@ internal abstract class TensorExecutor
         public override bool IsFastMath => TenonRuntime.Default.IsFastMath;
 
         public override string Canonicalize(string device) => TenonRuntime.Default.Devices.Canonicalize(device);
+
+        public override bool HasValues(string device) => !TenonRuntime.Default.Devices.Open(device).Capabilities.IsDryRun;
 
         public override UOp CreateBuffer(DType dtype, long size, string device) => TenonRuntime.Default.CreateBuffer(dtype, size, device);
 

@@ -11,9 +11,6 @@ public sealed partial class Tensor
     // So many comparisons take less time than the launches of a network.
     private const long MostCompared = 1 << 22;
 
-    // So few of the first are found one by one.
-    private const int MostPasses = 16;
-
     /// <summary>
     /// The elements along an axis in order, and where each was. Equal elements keep their order; NaN is greater than all others.
     /// Gradients flow through the values.
@@ -76,25 +73,29 @@ public sealed partial class Tensor
             throw new TenonException("TEN3045", $"TopK: {k} of axis {at} of shape {Shape}. Expected 0 to {Shape.Size(at)}.");
         }
 
-        var indices = k > 0 && k <= MostPasses && DType.Bits < 64 && !IsCounted(Shape, at) ? FirstByPasses(k, at, largest)
-            : ArgSort(at, largest).Shrink(Shapes.Bounds(Shapes.With(Shape, at, k))).AsValue();
+        var indices = (IsChosen(k, at) ? Choose(k, at, largest) : ArgSort(at, largest).Shrink(Shapes.Bounds(Shapes.With(Shape, at, k)))).AsValue();
         return (Gather(at, indices), indices);
     }
 
-    // The first, then the first of those behind it, and so on: a reduction for each, where sorting takes dozens of kernels.
-    private Tensor FirstByPasses(int k, int at, bool descending)
+    // Each element that is chosen takes a pass over all of them, and so does each step of the network.
+    private bool IsChosen(int k, int axis)
     {
-        var key = SortKey(Detach().Transpose(at, -1));
+        var levels = BitOperations.Log2((ulong)Math.Max(Shape.Size(axis).Max, 1)) + 1;
+        return k > 0 && DType.Bits < 64 && k <= levels * (levels + 1) / 2 && !IsCounted(Shape, Shape.Size(axis));
+    }
 
-        // The greatest comes first.
-        var items = ~(((descending ? ~key : key) << 32) | Arange(key.Shape.Size(^1)).Cast(DType.Int64)).Contiguous();
-        var found = new Tensor[k];
-        for (var i = 0; i < k; i++)
+    // The first elements in order, one after another: each is the least of those behind the one before.
+    private Tensor Choose(int k, int axis, bool descending)
+    {
+        var key = SortKey(Detach().Transpose(axis, -1));
+        var items = Items(descending ? ~key : key);
+        List<Tensor> chosen = [items.Min(-1, keepDim: true)];
+        while (chosen.Count < k)
         {
-            found[i] = (i == 0 ? items : Where(items < found[i - 1], items, long.MinValue)).Max([-1], keepDim: true);
+            chosen.Add(Where(items > chosen[^1], items, long.MaxValue).Min(-1, keepDim: true));
         }
 
-        return (~Cat(found, -1) & LowerHalf).Cast(DType.Int32).Transpose(at, -1).AsValue();
+        return (Cat([.. chosen], -1) & LowerHalf).Cast(DType.Int32).Transpose(axis, -1);
     }
 
     // An int64 that is greater for greater elements: equal zeros, NaN above all. It fits into 32 bits if the dtype does.
@@ -123,17 +124,20 @@ public sealed partial class Tensor
     {
         var n = key.Shape.Size(^1);
         return n.Max <= 1 ? key.ZerosLike().Cast(DType.Int32)
-            : IsCounted(key.Shape, key.Rank - 1) ? OrderByCounting(key, n)
+            : IsCounted(key.Shape, n) ? OrderByCounting(key, n)
             : OrderByMerging(key, n);
     }
 
-    private static bool IsCounted(Shape shape, int axis) => shape.MaxElements <= MostCompared / Math.Max(1, shape.Size(axis).Max);
+    private static bool IsCounted(Shape shape, SymInt n) => shape.MaxElements <= MostCompared / Math.Max(n.Max, 1);
+
+    // Elements of the last axis with their places behind them, by keys of 32 bits: no two are equal.
+    private static Tensor Items(Tensor key) => (key << 32) | Arange(key.Shape.Size(^1)).Cast(DType.Int64);
 
     // The place of an element is how many are less. Two kernels, where the network has dozens.
     private static Tensor OrderByCounting(Tensor key, SymInt n)
     {
         var place = Arange(n);
-        var items = ((key << 32) | place.Cast(DType.Int64)).Contiguous();
+        var items = Items(key).Contiguous();
         var rank = (items.Unsqueeze(-2) < items.Unsqueeze(-1)).Sum(-1).Contiguous();
         return Where(rank.Unsqueeze(-2).Eq(place.Unsqueeze(-1)), place, 0).Sum(-1);
     }

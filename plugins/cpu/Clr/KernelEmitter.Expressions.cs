@@ -151,15 +151,19 @@ internal sealed partial class KernelEmitter
             (false, true) => DType.UInt64,
         };
         var indices = VectorType.Of(index.Vec(type.IsHalf ? 128 / type.LaneBits : type.Lanes));
-        Push(node[0]);
-        for (var i = 0; i < indices.Lanes; i++)
+        var lanes = new int[indices.Lanes];
+        for (var i = 0; i < type.Lanes; i++)
         {
             // The lanes of the second vector come after all of the first register, in use or not.
-            var lane = i < type.Lanes ? node.ArgAs<Axes>()[i] : 0;
-            EmitConst(indices.DType.Scalar, lane < type.Lanes ? lane : lane - type.Lanes + indices.Lanes);
+            var lane = node.ArgAs<Axes>()[i];
+            lanes[i] = lane < type.Lanes ? lane : lane - type.Lanes + indices.Lanes;
         }
 
-        CreateFromLanes(indices);
+        Push(node[0]);
+        _il.Emit(OpCodes.Ldc_I8, (long)LaneNumbers.Place(indices.LaneBits / 8, new Axes(lanes)));
+        _il.Emit(OpCodes.Conv_I);
+        _il.Emit(OpCodes.Volatile);
+        _il.Emit(OpCodes.Ldobj, indices.Type);
         Push(node[1]);
         var api = indices.Lanes * indices.LaneBits == 512 ? typeof(Avx512F) : typeof(Avx512F.VL);
         _il.Emit(OpCodes.Call, VectorType.Find(api, $"PermuteVar{indices.Lanes}x{indices.LaneBits}x2", type.Element, type.Type, indices.Type, type.Type));

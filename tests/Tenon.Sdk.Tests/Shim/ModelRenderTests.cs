@@ -40,7 +40,7 @@ internal sealed class ModelRenderTests
     [Test]
     public void AModelOfTheWorldOutside(
         [ValueSource(nameof(AllTargets))] string target,
-        [Values("ch_PP-OCRv4_det_infer", "ch_ppocr_mobile_v2.0_cls_infer")] string name)
+        [Values("ch_PP-OCRv4_det_infer", "ch_ppocr_mobile_v2.0_cls_infer", "silero_vad_v5")] string name)
     {
         if (SharedData.Find($"onnx-models/{name}") is not { } folder)
         {
