@@ -22,8 +22,9 @@ internal sealed class KernelCost
     // A line of what a loop reads again after more than the first level of the cache holds.
     private const double FarLine = 1.7;
 
-    // To copy an element into a local array.
-    private const double PackedElement = 1;
+    // To copy an element into a local array: in vectors, through squares that are transposed, or by itself.
+    private const double PackedInVectors = 0.4;
+    private const double PackedByItself = 1;
     private const double Shuffle = 1;
     private const double WideStore = 1;
     private const double NarrowStore = 1.5;
@@ -33,6 +34,9 @@ internal sealed class KernelCost
     private const double MaxBody = 600;
     private const int LineBytes = 64;
     private const int PageBytes = 4096;
+
+    // Registers for what is multiplied.
+    private const int NotAccumulators = 4;
 
     // Cycles until a multiply-add can be added to.
     private const double Latency = 4;
@@ -101,7 +105,7 @@ internal sealed class KernelCost
             var v = plan.VectorIn(w.Inside);
             var unit = Unit(w, plan, v);
             total += Runs(w.Around, w.Inside, plan) * unit;
-            total += v >= 0 && !w.IsKept && IsPacked(w, v) ? Elements(w) * PackedElement : 0;
+            total += v >= 0 && !w.IsKept && IsPacked(w, v) ? Elements(w) * (_target.CanTranspose(w.Node.DType) ? PackedInVectors : PackedByItself) : 0;
             instructions += plan.CopiesIn(w.Inside) * Math.Max(1, unit / Simple);
             if (w.Node.Op is Ops.Reduce or Ops.Store)
             {
@@ -131,16 +135,51 @@ internal sealed class KernelCost
         var most = 0L;
         foreach (var (_, reductions) in _reductions)
         {
-            var alive = 0L;
-            foreach (var w in reductions)
-            {
-                alive += Chains(w, plan);
-            }
-
-            most = Math.Max(most, alive);
+            most = Math.Max(most, Alive(reductions, plan));
         }
 
         return most;
+    }
+
+    /// <summary>Whether the accumulators of each loop fit into registers, beside the vectors that several of them need.</summary>
+    public bool Fits(LoopPlan plan)
+    {
+        foreach (var (loops, reductions) in _reductions)
+        {
+            var alive = Alive(reductions, plan);
+            if (alive > Math.Max(1, Math.Min(_target.VectorRegisters - NotAccumulators, _target.VectorRegisters - 1 - SharedVectors(loops, plan, alive))))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static long Alive(List<Work> reductions, LoopPlan plan)
+    {
+        var alive = 0L;
+        foreach (var w in reductions)
+        {
+            alive += Chains(w, plan);
+        }
+
+        return alive;
+    }
+
+    // Copies of vectors are innermost: all those of one factor wait while numbers of the other come by one at a time.
+    private long SharedVectors(ulong reduced, LoopPlan plan, long accumulators)
+    {
+        var least = long.MaxValue;
+        foreach (var w in _work)
+        {
+            if (w.Node.Op == Ops.Load && (w.Inside & reduced) != 0 && plan.VectorIn(w.Inside) >= 0)
+            {
+                least = Math.Min(least, plan.CopiesIn(w.Inside & ~reduced) < accumulators ? plan.CopiesIn(w.Inside) : 0);
+            }
+        }
+
+        return least == long.MaxValue ? 0 : least;
     }
 
     // Reductions over the same loops run together.
