@@ -59,6 +59,7 @@ public sealed partial class TenonRuntime
     public void Copy(UOp source, UOp destination)
     {
         var bytes = source.DType.BytesOf(source.Shape.Elements.Value);
+        using var use = _buffers.Users.Enter();
         var (from, fromView) = Find(source, bytes);
         var (to, toView) = Find(destination, bytes);
         Recording.Current?.Read(StorageView.Base(source), from);

@@ -95,6 +95,7 @@ public sealed partial class TenonRuntime : IDisposable
     /// <exception cref="TenonException">The sizes differ, or the buffer has been overwritten by an assignment.</exception>
     public void CopyIn(UOp buffer, ReadOnlySpan<byte> data)
     {
+        using var use = _buffers.Users.Enter();
         var (storage, view) = Find(buffer, data.Length);
         Recording.Current?.Fill(StorageView.Base(buffer), storage, data);
         if (data.Length > 0)
@@ -113,6 +114,7 @@ public sealed partial class TenonRuntime : IDisposable
     public void CopyOut(UOp buffer, Span<byte> data)
     {
         var start = Stopwatch.GetTimestamp();
+        using var use = _buffers.Users.Enter();
         var (storage, view) = Find(buffer, data.Length);
         Recording.Current?.Read(StorageView.Base(buffer), storage);
         if (data.Length > 0)
@@ -170,6 +172,7 @@ public sealed partial class TenonRuntime : IDisposable
     public bool TryUseInPlace(UOp buffer, long bytes, Action<nint> use)
     {
         var start = Stopwatch.GetTimestamp();
+        using var inUse = _buffers.Users.Enter();
         var (storage, view) = Find(buffer, bytes);
         Recording.Current?.Read(StorageView.Base(buffer), storage);
         if (storage.Device.Device.TryGetFeature<IHostVisibleMemory>() is not { } memory)

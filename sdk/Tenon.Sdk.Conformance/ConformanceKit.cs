@@ -70,7 +70,7 @@ public static class ConformanceKit
 
         if ((WorkerSetup.WhyNot(options.Plugins) ?? (WorkerCommand.Find(out var reason) is null ? reason : null)) is not { } why)
         {
-            return new ProcessRunner(group, setup, () => WorkerCommand.Find(out _)!);
+            return new ProcessRunner(group, setup, () => WorkerCommand.Find(out _)!, options);
         }
 
         var note = $"All ran in one process, which a crash or a hang would have taken along: {why}.";

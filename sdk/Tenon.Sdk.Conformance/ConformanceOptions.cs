@@ -26,6 +26,9 @@ public sealed class ConformanceOptions
     /// <summary>How long one case may take.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>What the deadline goes by.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>Whether cases run in this process, where a debugger sees them, and one that crashes takes it along.</summary>
     public bool InProcess { get; init; }
 

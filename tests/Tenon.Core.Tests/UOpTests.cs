@@ -107,9 +107,12 @@ public class UOpTests
     [Test]
     public void A_set_of_ops_has_a_place_for_each()
     {
-        foreach (var op in Enum.GetValues<Ops>())
+        for (var number = 0; number <= byte.MaxValue; number++)
         {
-            Assert.That(new OpSet(op), Is.EqualTo(new[] { op }), "OpSet is a mask of 64 bits: one more op needs a wider one");
+            var (one, other) = (new OpSet((Ops)number), new OpSet((Ops)(number ^ 64)));
+            Assert.That(one.Contains((Ops)number) && OpSet.Every.Contains((Ops)number) && !other.Contains((Ops)number), $"{number}");
+            Assert.That((one | other).Contains(one) && !one.Contains(other) && (one | other) - other == one && one != other, $"{number}");
+            Assert.That(one.Count(), Is.EqualTo(Enum.IsDefined((Ops)number) ? 1 : 0));
         }
     }
 

@@ -18,11 +18,13 @@ internal sealed partial class JitFootgunTests
         Task<float>? later = null;
         var f = Jit.Capture((Tensor x) =>
         {
-            later ??= Task.Run(() =>
-            {
-                go.Wait();
-                return Of(1, 2).Sum().Item<float>();
-            });
+            later ??= Task.Factory.StartNew(
+                () =>
+                {
+                    go.Wait();
+                    return Of(1, 2).Sum().Item<float>();
+                },
+                TaskCreationOptions.LongRunning);
             return x + 1;
         });
         f(Of(1));

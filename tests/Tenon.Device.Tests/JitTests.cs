@@ -286,9 +286,9 @@ internal sealed class JitTests
             return w.Sum();
         });
         Run(20);
-        var before = Live();
+        var before = MemoryTests.Live();
         Run(200);
-        var after = Live();
+        var after = MemoryTests.Live();
         Assert.That(after.Nodes, Is.LessThanOrEqualTo(before.Nodes + 200));
         Assert.That(after.Buffers, Is.LessThanOrEqualTo(before.Buffers + 10));
 
@@ -298,18 +298,6 @@ internal sealed class JitTests
             {
                 f(Tensor.Zeros(64, 64)).Item<float>();
             }
-        }
-
-        static (int Nodes, int Buffers) Live()
-        {
-            for (var i = 0; i < 3; i++)
-            {
-                GC.Collect();
-                GC.WaitForPendingFinalizers();
-            }
-
-            TenonRuntime.Default.Synchronize();
-            return (UOp.CountLive(), (int)TenonRuntime.Default.Statistics.LiveBuffers);
         }
     }
 

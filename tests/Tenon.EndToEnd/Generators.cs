@@ -25,6 +25,7 @@ internal static class Generators
         return compute();
     }
 
+    // Without the caches on disk, which a thread of their own tidies up when it comes to it.
     private static TenonRuntime Create(string generator) =>
-        new TenonRuntimeBuilder(TenonConfiguration.Load(null, [new("plugins:tenon.cpu:generator", generator), new("defaultDevice", "CPU")])).Build();
+        new TenonRuntimeBuilder(TenonConfiguration.Load(null, [new("plugins:tenon.cpu:generator", generator), new("defaultDevice", "CPU"), new("cache:enabled", "false")])).Build();
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Tenon.Core;
 using Tenon.Runtime;
 
@@ -10,7 +9,6 @@ public sealed class MemoryTests
 {
     private const int Realizes = 10_000;
     private const long MostGrowth = 2 << 20;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     [Test]
     public void TenThousandRealizesLeaveMemoryFlat()
@@ -24,21 +22,13 @@ public sealed class MemoryTests
             Repeat(state, Realizes);
             var after = Snapshot();
 
-            // On a busy machine some garbage goes late; a leak stays.
-            for (var clock = Stopwatch.StartNew(); Growth() >= MostGrowth && clock.Elapsed < Patience; after = Snapshot())
-            {
-                Thread.Sleep(250);
-            }
-
             Assert.That(state.ToArray<float>(), Has.All.EqualTo(Realizes * 1.1f).Within(0.5f));
             Assert.That(after.Nodes, Is.LessThanOrEqualTo(before.Nodes + 100));
             Assert.That(after.Buffers, Is.LessThanOrEqualTo(before.Buffers + 2));
             Assert.That(after.Bytes, Is.LessThanOrEqualTo(before.Bytes + 4096));
-            Assert.That(Growth(), Is.LessThan(MostGrowth));
+            Assert.That(after.Managed, Is.LessThan(before.Managed + MostGrowth));
             Assert.That(after.Schedules, Is.EqualTo(before.Schedules), "each step has the schedule of the first");
             return true;
-
-            long Growth() => after.Managed - before.Managed;
 
             (int Nodes, int Buffers, long Bytes, long Managed, long Schedules) Snapshot()
             {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
@@ -7,6 +8,8 @@ namespace Tenon.EndToEnd;
 public sealed class TrainingTests
 {
     private const int InterruptSignal = 2;
+    private const nint DefaultHandler = 0;
+    private const nint IgnoringHandler = 1;
     private Installation _copy = null!;
 
     [OneTimeSetUp]
@@ -87,7 +90,7 @@ public sealed class TrainingTests
     public void CtrlCStopsCleanlyAndSaves()
     {
         var weights = _copy.Path("interrupted.safetensors");
-        using var process = TenonProcess.Start(_copy.Folder, "train", "mnist", "--epochs", "500", "--save", weights, "--set", "debug=1");
+        using var process = StartInterruptible("train", "mnist", "--epochs", "500", "--save", weights, "--set", "debug=1");
         var scheduled = process.StandardError.ReadLine();
         Assert.That(scheduled, Does.StartWith("schedule:"));
         Assert.That(SendSignal(process.Id, InterruptSignal), Is.Zero);
@@ -103,6 +106,31 @@ public sealed class TrainingTests
         result.AssertSuccess();
         return report;
     }
+
+    // What a shell runs in the background ignores Ctrl-C, and so do the programs that it starts in turn.
+    private Process StartInterruptible(params string[] arguments)
+    {
+        var isIgnored = OperatingSystem.IsLinux() && File.ReadLines("/proc/self/status").Any(l => l.StartsWith("SigIgn:", StringComparison.Ordinal) && (Convert.ToUInt64(l[7..].Trim(), 16) >> (InterruptSignal - 1) & 1) != 0);
+        if (isIgnored)
+        {
+            SetSignal(InterruptSignal, DefaultHandler);
+        }
+
+        try
+        {
+            return TenonProcess.Start(_copy.Folder, arguments);
+        }
+        finally
+        {
+            if (isIgnored)
+            {
+                SetSignal(InterruptSignal, IgnoringHandler);
+            }
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "signal")]
+    private static extern nint SetSignal(int signal, nint handler);
 
     // The C library's kill: the program of that name isn't everywhere.
     [DllImport("libc", EntryPoint = "kill")]

@@ -48,6 +48,7 @@ public sealed class DeviceTests
             Device = device,
             Runtime = options,
             Quick = true,
+            Deadline = TimeSpan.FromMinutes(10),
             InProcess = inProcess,
             Filters = filters.Length > 0 ? filters : ["open*", "memory*", "ops*", "control*", "corpus*", "limits*", "queue*", "features*", "masks/vectors*", "masks/I*"],
         });

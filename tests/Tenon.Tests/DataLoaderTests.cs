@@ -83,11 +83,13 @@ internal sealed class DataLoaderTests
     [Test]
     public void NoMoreIsMadeAheadThanWanted()
     {
-        var dataset = new Broken(100);
-        using var batches = new DataLoader(dataset, new(2, Prefetch: 3)).GetEnumerator();
-        batches.MoveNext();
-        Thread.Sleep(20);
-        Assert.That(dataset.Reads, Is.LessThanOrEqualTo(6));
+        var order = new Counted();
+        using var batches = new DataLoader(new Broken(100), new(2, Prefetch: 3, Sampler: order)).GetEnumerator();
+        for (var batch = 1; batch <= 4; batch++)
+        {
+            batches.MoveNext();
+            Assert.That(order.Asked, Is.EqualTo(2 * (batch + 2)));
+        }
     }
 
     [Test]
@@ -171,6 +173,29 @@ internal sealed class DataLoaderTests
         public int Count => 4;
 
         public IReadOnlyList<int> Order(int epoch) => [9, 8, 7, 6];
+    }
+
+    // Counts the places that were asked for: the loader asks before it makes a batch.
+    private sealed class Counted : ISampler, IReadOnlyList<int>
+    {
+        public int Asked { get; private set; }
+
+        public int Count => 100;
+
+        public int this[int index]
+        {
+            get
+            {
+                Asked++;
+                return index;
+            }
+        }
+
+        public IReadOnlyList<int> Order(int epoch) => this;
+
+        public IEnumerator<int> GetEnumerator() => Enumerable.Range(0, Count).GetEnumerator();
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
     }
 
     // Fails at one sample; counts what it is asked for.

@@ -7,7 +7,7 @@ namespace Tenon.Compiler;
 /// Estimates the cycles of a kernel for a <see cref="LoopPlan"/>: each value is computed once for each turn of the loops
 /// around it, and costs what its instructions do.
 /// </summary>
-internal sealed class KernelCost
+internal sealed partial class KernelCost
 {
     private const double Simple = 0.5;
     private const double LaneMove = 0.7;
@@ -34,9 +34,6 @@ internal sealed class KernelCost
     private const double MaxBody = 600;
     private const int LineBytes = 64;
     private const int PageBytes = 4096;
-
-    // Registers for what is multiplied.
-    private const int NotAccumulators = 4;
 
     // Cycles until a multiply-add can be added to.
     private const double Latency = 4;
@@ -72,8 +69,9 @@ internal sealed class KernelCost
 
             if (IsWork(u))
             {
-                work.Add(new Work(u, scopes.Values(u), scopes.Around(u), scopes.Inside(u), u.Op is Ops.Load or Ops.Store ? Strides.Along(u[0][1], ranges) : [], fused.Contains(u), packable?.Contains(u) == true,
-                    constants?.Count > 0 && u.Op == Ops.Load && u[0][0] is { Op: Ops.Param } p && constants.Contains(p.ArgAs<ParamArg>().Slot)));
+                long?[] strides = u.Op is Ops.Load or Ops.Store ? Strides.Along(u[0][1], ranges) : [];
+                var isKept = constants?.Count > 0 && u.Op == Ops.Load && u[0][0] is { Op: Ops.Param } p && constants.Contains(p.ArgAs<ParamArg>().Slot);
+                work.Add(new Work(u, scopes.Values(u), scopes.Around(u), scopes.Inside(u), strides, fused.Contains(u), packable?.Contains(u) == true, isKept) { Windows = u.Op == Ops.Load ? WindowsOf(strides) : [] });
             }
         }
 
@@ -103,7 +101,7 @@ internal sealed class KernelCost
         foreach (var w in _work)
         {
             var v = plan.VectorIn(w.Inside);
-            var unit = Unit(w, plan, v);
+            var unit = Unit(w, plan, v) * (v >= 0 && plan.CopiesIn(w.Around & ~w.Inside) == 1 ? Distinct(w, plan) : 1);
             total += Runs(w.Around, w.Inside, plan) * unit;
             total += v >= 0 && !w.IsKept && IsPacked(w, v) ? Elements(w) * (_target.CanTranspose(w.Node.DType) ? PackedInVectors : PackedByItself) : 0;
             instructions += plan.CopiesIn(w.Inside) * Math.Max(1, unit / Simple);
@@ -129,57 +127,22 @@ internal sealed class KernelCost
         return total * (1 + instructions / 20_000);
     }
 
-    /// <summary>Accumulators that are alive in the fullest loop.</summary>
-    public long Accumulators(LoopPlan plan)
+    // Loops whose steps are less than another loop is long.
+    private (int Step, int Within)[] WindowsOf(long?[] strides)
     {
-        var most = 0L;
-        foreach (var (_, reductions) in _reductions)
+        var windows = new List<(int, int)>();
+        for (var step = 0; step < strides.Length; step++)
         {
-            most = Math.Max(most, Alive(reductions, plan));
-        }
-
-        return most;
-    }
-
-    /// <summary>Whether the accumulators of each loop fit into registers, beside the vectors that several of them need.</summary>
-    public bool Fits(LoopPlan plan)
-    {
-        foreach (var (loops, reductions) in _reductions)
-        {
-            var alive = Alive(reductions, plan);
-            if (alive > Math.Max(1, Math.Min(_target.VectorRegisters - NotAccumulators, _target.VectorRegisters - 1 - SharedVectors(loops, plan, alive))))
+            for (var within = step + 1; within < strides.Length; within++)
             {
-                return false;
+                if (strides[step] is { } far and not 0 && strides[within] is { } near and not 0 && far % near == 0 && far / near is > 0 and var apart && apart < _sizes[within])
+                {
+                    windows.Add((step, within));
+                }
             }
         }
 
-        return true;
-    }
-
-    private static long Alive(List<Work> reductions, LoopPlan plan)
-    {
-        var alive = 0L;
-        foreach (var w in reductions)
-        {
-            alive += Chains(w, plan);
-        }
-
-        return alive;
-    }
-
-    // Copies of vectors are innermost: all those of one factor wait while numbers of the other come by one at a time.
-    private long SharedVectors(ulong reduced, LoopPlan plan, long accumulators)
-    {
-        var least = long.MaxValue;
-        foreach (var w in _work)
-        {
-            if (w.Node.Op == Ops.Load && (w.Inside & reduced) != 0 && plan.VectorIn(w.Inside) >= 0)
-            {
-                least = Math.Min(least, plan.CopiesIn(w.Inside & ~reduced) < accumulators ? plan.CopiesIn(w.Inside) : 0);
-            }
-        }
-
-        return least == long.MaxValue ? 0 : least;
+        return [.. windows];
     }
 
     // Reductions over the same loops run together.
@@ -214,11 +177,22 @@ internal sealed class KernelCost
         return runs;
     }
 
-    private static long Chains(Work w, LoopPlan plan)
+    // Of the copies of a vector that is loaded, how many differ: windows that lie next to each other have elements in common. If others of a
+    // register tile use it too, it is loaded again, since what comes between needs the registers.
+    private static double Distinct(Work w, LoopPlan plan)
     {
-        var tile = plan.CopiesIn(w.Inside & ~w.Reduced);
-        var all = plan.CopiesIn(w.Inside);
-        return all <= Expander.SeparateAccumulators ? all : tile;
+        var part = 1.0;
+        foreach (var (step, within) in w.Windows)
+        {
+            var (steps, elements) = (plan.Copies[step], plan.Copies[within]);
+            var (far, near) = (w.Strides[step]!.Value * plan.Lanes[step], w.Strides[within]!.Value * plan.Lanes[within]);
+            if (steps > 1 && far % near == 0 && far / near < elements)
+            {
+                part *= ((steps - 1) * (far / near) + elements) / ((double)steps * elements);
+            }
+        }
+
+        return part;
     }
 
     private double Unit(Work w, LoopPlan plan, int v)
@@ -287,8 +261,8 @@ internal sealed class KernelCost
         return false;
     }
 
-    // Vectors of what lies between the lanes, and shuffles that pick from two of them.
-    private static double Picked(long stride) => Math.Abs(stride) * (Simple + Shuffle) - (stride == -1 ? 0 : Shuffle);
+    // Vectors of what lies between the lanes, of which each is in two lines, and shuffles that pick from two of them.
+    private static double Picked(long stride) => Math.Abs(stride) * (Simple + Shuffle);
 
     // One lane of an access that is not consecutive.
     private double Lane(Work w, LoopPlan plan, int v)
@@ -318,5 +292,8 @@ internal sealed class KernelCost
     private sealed record Work(UOp Node, ulong Values, ulong Around, ulong Inside, long?[] Strides, bool IsFused, bool IsPackable, bool IsKept)
     {
         public ulong Reduced { get; } = Inside & ~Values;
+
+        /// <summary>Of a load, the pairs of a loop over windows and one over the elements of a window, where windows may overlap.</summary>
+        public (int Step, int Within)[] Windows { get; init; } = [];
     }
 }

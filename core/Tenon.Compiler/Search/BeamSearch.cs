@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Tenon.Core;
 using Tenon.Core.Backend;
 
@@ -27,7 +26,7 @@ internal sealed class BeamSearch
     private readonly HashSet<string> _recipes = new(StringComparer.Ordinal);
     private readonly HashSet<string> _programs = new(StringComparer.Ordinal);
     private readonly Dictionary<RejectReason, int> _rejected = [];
-    private readonly long _start = Stopwatch.GetTimestamp();
+    private readonly long _start;
     private int _tried;
     private int _timed;
     private SearchCandidate? _heuristic;
@@ -48,6 +47,7 @@ internal sealed class BeamSearch
     {
         (_kernel, _device, _generator, _compiler, _options) = (kernel, device, generator, compiler, options);
         (_timer, _ranking, _report, _cancel) = (timer, ranking, report, cancel);
+        _start = options.Clock.GetTimestamp();
         _target = new CodeGeneratorView(generator, device);
         _merged = RangeMerging.Apply(KernelCompiler.Decompose(kernel, _target));
     }
@@ -104,7 +104,7 @@ internal sealed class BeamSearch
             Tried = _tried,
             Timed = _timed,
             Rejected = _rejected,
-            SearchSeconds = Stopwatch.GetElapsedTime(_start).TotalSeconds,
+            SearchSeconds = _options.Clock.GetElapsedTime(_start).TotalSeconds,
         };
     }
 
@@ -282,7 +282,7 @@ internal sealed class BeamSearch
         return times[0] > times[1] * _options.Gain ? _best : _heuristic;
     }
 
-    private bool IsOver(TimeSpan? until) => _cancel.IsCancellationRequested || Stopwatch.GetElapsedTime(_start) > (until ?? _options.Budget);
+    private bool IsOver(TimeSpan? until) => _cancel.IsCancellationRequested || _options.Clock.GetElapsedTime(_start) >= (until ?? _options.Budget);
 
     // Each candidate is counted once: when it is rejected, or when it has been timed.
     private void Count(SearchCandidate candidate, bool isFinal)

@@ -21,6 +21,9 @@ public sealed record SearchOptions
     /// <summary>How long a candidate may take to be compiled, or to run a few times, before it is given up.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>What the budget and the deadline go by.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>Whether candidates run in a process of their own, where that is possible.</summary>
     public bool UseWorker { get; init; } = true;
 

@@ -1,25 +1,27 @@
 using System.Collections;
+using System.Runtime.CompilerServices;
 
 namespace Tenon.Core;
 
-/// <summary>A set of <see cref="Ops"/> as a bit mask.</summary>
+/// <summary>A set of <see cref="Ops"/> as a bit mask, with a place for every number that an op can have.</summary>
 public readonly struct OpSet : IEquatable<OpSet>, IEnumerable<Ops>
 {
-    private readonly ulong _bits;
+    private const int WordBits = 64;
+    private readonly Words _words;
 
-    private OpSet(ulong bits) => _bits = bits;
+    private OpSet(Words words) => _words = words;
 
     /// <summary>A set of the named ops.</summary>
     public OpSet(params ReadOnlySpan<Ops> ops)
     {
         foreach (var op in ops)
         {
-            _bits |= 1UL << (int)op;
+            _words[(int)op / WordBits] |= 1UL << (int)op;
         }
     }
 
     /// <summary>Every op.</summary>
-    public static OpSet Every { get; } = new(ulong.MaxValue);
+    public static OpSet Every { get; } = Merge(default, default, static (_, _) => ulong.MaxValue);
 
     /// <summary>Ops of one source that work lane by lane.</summary>
     public static OpSet Unary { get; } = new(Ops.Neg, Ops.Sqrt, Ops.Exp2, Ops.Log2, Ops.Sin, Ops.Trunc, Ops.Cast, Ops.Bitcast);
@@ -42,31 +44,31 @@ public readonly struct OpSet : IEquatable<OpSet>, IEnumerable<Ops>
     public static OpSet Movement { get; } = new(Ops.Reshape, Ops.Permute, Ops.Expand, Ops.Pad, Ops.Shrink, Ops.Flip);
 
     /// <summary>The ops of both sets.</summary>
-    public static OpSet operator |(OpSet a, OpSet b) => new(a._bits | b._bits);
+    public static OpSet operator |(OpSet a, OpSet b) => Merge(a, b, static (x, y) => x | y);
 
     /// <summary>The ops of the first set that are not in the second.</summary>
-    public static OpSet operator -(OpSet a, OpSet b) => new(a._bits & ~b._bits);
+    public static OpSet operator -(OpSet a, OpSet b) => Merge(a, b, static (x, y) => x & ~y);
 
     /// <summary>Equality.</summary>
-    public static bool operator ==(OpSet a, OpSet b) => a._bits == b._bits;
+    public static bool operator ==(OpSet a, OpSet b) => a.Equals(b);
 
     /// <summary>Inequality.</summary>
-    public static bool operator !=(OpSet a, OpSet b) => a._bits != b._bits;
+    public static bool operator !=(OpSet a, OpSet b) => !a.Equals(b);
 
     /// <summary>Whether the op is in the set.</summary>
-    public bool Contains(Ops op) => (_bits >> (int)op & 1) != 0;
+    public bool Contains(Ops op) => (_words[(int)op / WordBits] >> (int)op & 1) != 0;
 
     /// <summary>Whether every op of the other set is in this one.</summary>
-    public bool Contains(OpSet other) => (other._bits & ~_bits) == 0;
+    public bool Contains(OpSet other) => other - this == default;
 
     /// <inheritdoc/>
-    public bool Equals(OpSet other) => _bits == other._bits;
+    public bool Equals(OpSet other) => ((ReadOnlySpan<ulong>)_words).SequenceEqual(other._words);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is OpSet s && Equals(s);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => _bits.GetHashCode();
+    public override int GetHashCode() => HashCode.Combine(_words[0], _words[1], _words[2], _words[3]);
 
     /// <inheritdoc/>
     public IEnumerator<Ops> GetEnumerator()
@@ -84,4 +86,22 @@ public readonly struct OpSet : IEquatable<OpSet>, IEnumerable<Ops>
 
     /// <inheritdoc/>
     public override string ToString() => string.Join(", ", this);
+
+    private static OpSet Merge(OpSet a, OpSet b, Func<ulong, ulong, ulong> merge)
+    {
+        Words words = default;
+        for (var i = 0; i < Words.Count; i++)
+        {
+            words[i] = merge(a._words[i], b._words[i]);
+        }
+
+        return new(words);
+    }
+
+    [InlineArray(Count)]
+    private struct Words
+    {
+        public const int Count = (byte.MaxValue + 1) / WordBits;
+        private ulong _first;
+    }
 }

@@ -64,6 +64,7 @@ internal sealed class Realizer
     {
         var start = Stopwatch.GetTimestamp();
         using var activity = RuntimeEvents.Source.StartActivity("tenon.realize");
+        using var use = _buffers.Users.Enter();
         var graph = Build(roots);
         var outputs = new (UOp Node, Storage Storage)[graph.Outputs.Count];
         for (var i = 0; i < outputs.Length; i++)

@@ -9,6 +9,9 @@ internal sealed class BufferTable
     private static long _lastId;
     private readonly ConditionalWeakTable<UOp, State> _states = [];
 
+    /// <summary>Those who use memory now.</summary>
+    public MemoryUsers Users { get; } = new();
+
     /// <summary>A new node for this memory.</summary>
     public UOp Add(DType dtype, long size, Storage storage)
     {

@@ -4,22 +4,26 @@ namespace Tenon.Runtime;
 
 /// <summary>
 /// What a program computes from storage that is mostly the same from run to run: computed by the first run, and again when some of that storage
-/// is another, or has been written to. It may be used in several threads at once.
+/// is another, or has been written to. Storage that only these are computed from gives its memory back, where they hold all that it does: who
+/// asks for it gets it back. It may be used in several threads at once.
 /// </summary>
 internal sealed class KeptValues
 {
     private readonly Realizer _realizer;
+    private readonly MemoryUsers _users;
     private readonly ExecutableSchedule _calls;
     private readonly Group[] _groups;
     private readonly Lock _lock = new();
 
     /// <param name="realizer">What runs calls.</param>
+    /// <param name="users">Those who use memory.</param>
     /// <param name="calls">What is computed, ready to run.</param>
     /// <param name="used">The slots that the program itself uses.</param>
-    public KeptValues(Realizer realizer, ExecutableSchedule calls, IReadOnlySet<int> used)
+    public KeptValues(Realizer realizer, MemoryUsers users, ExecutableSchedule calls, IReadOnlySet<int> used)
     {
-        (_realizer, _calls) = (realizer, calls);
+        (_realizer, _users, _calls) = (realizer, users, calls);
         _groups = GroupsOf(calls.Schedule.Calls, used);
+        AddSpares(used);
     }
 
     /// <summary>Bytes that are kept now.</summary>
@@ -50,6 +54,28 @@ internal sealed class KeptValues
                 for (var i = 0; i < group.Results.Length; i++)
                 {
                     slots[group.Results[i]] = group.Kept[i];
+                }
+
+                foreach (var spare in group.Spares)
+                {
+                    spare.TryRelease(slots, _users);
+                }
+            }
+        }
+    }
+
+    // What neither the program nor a later group reads, and one of what is kept has all of.
+    private void AddSpares(IReadOnlySet<int> used)
+    {
+        var seen = new HashSet<int>(used);
+        seen.UnionWith(_groups.SelectMany(g => g.Made));
+        foreach (var group in Enumerable.Reverse(_groups))
+        {
+            foreach (var source in group.Sources.Where(seen.Add))
+            {
+                if (_calls.Schedule.Calls.Where(c => c.Kernel is not null && c.Slots.Contains(source)).Select(c => SpareSource.Of(_realizer, _calls.Schedule, c, source, used)).FirstOrDefault(s => s is not null) is { } spare)
+                {
+                    group.Spares.Add(spare);
                 }
             }
         }
@@ -108,12 +134,17 @@ internal sealed class KeptValues
     {
         public int[] Calls => calls;
 
+        public int[] Sources => sources;
+
         public int[] Made => made;
 
         public int[] Results => results;
 
         /// <summary>The storage of the results; null before they are made.</summary>
         public Storage?[] Kept { get; set; } = new Storage?[results.Length];
+
+        /// <summary>The sources that nobody needs once the results are made.</summary>
+        public List<SpareSource> Spares { get; } = [];
 
         /// <summary>What the sources were when the results were made; null before.</summary>
         public (long Storage, long Version)[]? Versions { get; set; }

@@ -79,6 +79,7 @@ public sealed class RecordedProgram
     public UOp[] Run(Span<UOp> inputs, ReadOnlySpan<long> variables)
     {
         var executable = _executable.IsFinal ? _executable : Split();
+        using var use = _buffers.Users.Enter();
         var storages = new Storage?[executable.Program.Schedule.Slots.Count];
         for (var i = 0; i < inputs.Length; i++)
         {
@@ -231,7 +232,7 @@ public sealed class RecordedProgram
 
             var program = Prepare(plan with { Calls = packed, Slots = slots }, stepOf);
             var kept = _realizer.Prepare(new Schedule { Slots = slots, Calls = apart.Calls, ArenaBytes = new Dictionary<string, long>() }, static (_, name) => name);
-            return _executable = program with { Kept = new KeptValues(_realizer, kept, packed.SelectMany(c => c.Slots).ToHashSet()), IsFinal = true };
+            return _executable = program with { Kept = new KeptValues(_realizer, _buffers.Users, kept, packed.SelectMany(c => c.Slots).ToHashSet()), IsFinal = true };
         }
     }
 

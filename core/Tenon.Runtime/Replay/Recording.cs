@@ -211,6 +211,7 @@ public sealed class Recording : IDisposable
     {
         if (slot is { Content: not null, IsWritten: false, Fill: null, Storage: { } storage })
         {
+            using var use = _buffers.Users.Enter();
             var bytes = new byte[storage.Bytes];
             storage.Device.Device.Allocator.CopyOut(storage.View, bytes);
             slot.Fill = b => bytes.CopyTo(b);

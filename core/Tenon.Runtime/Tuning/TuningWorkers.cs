@@ -64,7 +64,7 @@ internal sealed class TuningWorkers(RuntimeOptions options, IReadOnlyList<Plugin
         }
 
         known?.Dispose();
-        var worker = WorkerProcess.Start(WorkerCommand.Find(out var reason) ?? throw new WorkerFailure(RejectReason.Crash, reason), typeof(TuningWorker));
+        var worker = WorkerProcess.Start(WorkerCommand.Find(out var reason) ?? throw new WorkerFailure(RejectReason.Crash, reason), typeof(TuningWorker), search.Clock);
         try
         {
             var setup = WorkerSetup.Of(options, plugins, compiler, device.Name, search.Threads);

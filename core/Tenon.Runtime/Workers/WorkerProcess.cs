@@ -18,6 +18,10 @@ internal sealed class WorkerProcess : IDisposable
     // How a system ends a program when memory runs out.
     private const int KilledExitCode = 137;
     private const int KeptOutput = 2000;
+
+    // From the end of its pipe to the end of a process, which may have much to say first.
+    private static readonly TimeSpan Ending = TimeSpan.FromMinutes(1);
+    private readonly TimeProvider _clock;
     private readonly Process _process;
     private readonly AnonymousPipeServerStream _toWorker;
     private readonly AnonymousPipeServerStream _fromWorker;
@@ -26,9 +30,9 @@ internal sealed class WorkerProcess : IDisposable
     private int _next;
     private volatile WorkerFailure? _failure;
 
-    private WorkerProcess(Process process, AnonymousPipeServerStream toWorker, AnonymousPipeServerStream fromWorker)
+    private WorkerProcess(Process process, AnonymousPipeServerStream toWorker, AnonymousPipeServerStream fromWorker, TimeProvider clock)
     {
-        (_process, _toWorker, _fromWorker) = (process, toWorker, fromWorker);
+        (_process, _toWorker, _fromWorker, _clock) = (process, toWorker, fromWorker, clock);
         process.ErrorDataReceived += (_, e) => Keep(e.Data);
         process.OutputDataReceived += (_, _) => { };
         process.BeginErrorReadLine();
@@ -44,8 +48,9 @@ internal sealed class WorkerProcess : IDisposable
     /// <summary>Starts a worker.</summary>
     /// <param name="command">How this program is started once more.</param>
     /// <param name="worker">The <see cref="Worker"/> that takes the place of its Main.</param>
+    /// <param name="clock">What its deadlines go by.</param>
     /// <exception cref="WorkerFailure">It can't be started.</exception>
-    public static WorkerProcess Start(ProcessStartInfo command, Type worker)
+    public static WorkerProcess Start(ProcessStartInfo command, Type worker, TimeProvider clock)
     {
         var toWorker = new AnonymousPipeServerStream(PipeDirection.Out, HandleInheritability.Inheritable);
         var fromWorker = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.Inheritable);
@@ -55,7 +60,7 @@ internal sealed class WorkerProcess : IDisposable
             var process = Process.Start(command) ?? throw new InvalidOperationException("no process was started");
             toWorker.DisposeLocalCopyOfClientHandle();
             fromWorker.DisposeLocalCopyOfClientHandle();
-            return new WorkerProcess(process, toWorker, fromWorker);
+            return new WorkerProcess(process, toWorker, fromWorker, clock);
         }
         catch (Exception e) when (e is System.ComponentModel.Win32Exception or IOException or InvalidOperationException)
         {
@@ -87,10 +92,11 @@ internal sealed class WorkerProcess : IDisposable
     {
         try
         {
-            if (!Task.WaitAll([.. answers], deadline))
-            {
-                Fail(new WorkerFailure(RejectReason.Timeout, $"no end after {deadline.TotalSeconds:0.#} s"));
-            }
+            Task.WhenAll(answers).WaitAsync(deadline, _clock).Wait();
+        }
+        catch (AggregateException e) when (e.InnerException is TimeoutException)
+        {
+            Fail(new WorkerFailure(RejectReason.Timeout, $"no end after {deadline.TotalSeconds:0.#} s"));
         }
         catch (AggregateException)
         {
@@ -153,7 +159,7 @@ internal sealed class WorkerProcess : IDisposable
         try
         {
             // With its output, which says why.
-            if (_process.WaitForExit(5000))
+            if (_process.WaitForExit(Ending))
             {
                 _process.WaitForExit();
                 var code = _process.ExitCode;

@@ -5,10 +5,10 @@ using Tenon.Runtime;
 namespace Tenon.Sdk.Conformance;
 
 /// <summary>Runs cases in a child process. One that ends it, or takes too long, is a result, and another process goes on.</summary>
-internal sealed class ProcessRunner(CaseGroup group, SubjectSetup setup, Func<ProcessStartInfo> command) : ICaseRunner
+internal sealed class ProcessRunner(CaseGroup group, SubjectSetup setup, Func<ProcessStartInfo> command, ConformanceOptions options) : ICaseRunner
 {
-    // Of starting a process and listing the cases of a group, whose models are scheduled for that.
-    private static readonly TimeSpan OpenDeadline = TimeSpan.FromMinutes(3);
+    // A process is started and lists the cases of a group, whose models are scheduled for that.
+    private const int OpenFactor = 3;
     private WorkerProcess? _worker;
 
     public GroupContent Open()
@@ -16,7 +16,7 @@ internal sealed class ProcessRunner(CaseGroup group, SubjectSetup setup, Func<Pr
         try
         {
             _worker?.Dispose();
-            _worker = WorkerProcess.Start(command(), typeof(CaseWorker));
+            _worker = WorkerProcess.Start(command(), typeof(CaseWorker), options.Clock);
             var r = _worker.Ask(
                 CaseMessage.Open,
                 w =>
@@ -24,7 +24,7 @@ internal sealed class ProcessRunner(CaseGroup group, SubjectSetup setup, Func<Pr
                     w.Write(group.Name);
                     w.Write(setup.ToJson());
                 },
-                OpenDeadline);
+                options.Deadline * OpenFactor);
             return r.ReadString() is { Length: > 0 } failure ? throw new ConformanceFailure(failure) : JsonSerializer.Deserialize<GroupContent>(r.ReadString())!;
         }
         catch (WorkerFailure e)

@@ -1,13 +1,14 @@
 using Tenon.Core;
 using Tenon.Core.Backend;
 using Tenon.Runtime;
+using Tenon.Tests.Shared;
 
 namespace Tenon.Compiler.Tests.Search;
 
 public class BeamSearchTests
 {
     private static readonly CompilerOptions Compiler = new() { CheckIndices = false };
-    private static readonly SearchOptions Options = new() { Budget = TimeSpan.FromMinutes(2), TimedPerStep = 6, Width = 3, MaxSteps = 4 };
+    private static readonly SearchOptions Options = new() { Clock = new StoppedClock(), TimedPerStep = 6, Width = 3, MaxSteps = 4 };
 
     private static OpenedDevice Device => TenonRuntime.Default.Devices.Open(RandomProgram.Device);
 

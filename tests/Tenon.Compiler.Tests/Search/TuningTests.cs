@@ -1,5 +1,6 @@
 using Tenon.Core;
 using Tenon.Runtime;
+using Tenon.Tests.Shared;
 
 namespace Tenon.Compiler.Tests.Search;
 
@@ -131,7 +132,7 @@ public sealed class TuningTests
     }
 
     private static (TunedKernel, SearchResult) Search(TenonRuntime runtime, UOp kernel) =>
-        runtime.Tuning.Search(kernel, runtime.Devices.Open("CPU"), new SearchOptions { Budget = TimeSpan.FromSeconds(2), TimedPerStep = 4 }, null, default);
+        runtime.Tuning.Search(kernel, runtime.Devices.Open("CPU"), new SearchOptions { Clock = new StoppedClock(), TimedPerStep = 4, MaxSteps = 2 }, null, default);
 
     private static UOp Ones(TenonRuntime runtime, long rows, long columns)
     {

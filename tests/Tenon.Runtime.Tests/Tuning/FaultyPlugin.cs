@@ -1,6 +1,7 @@
 using System.Reflection;
 using Tenon.Core;
 using Tenon.Core.Backend;
+using Tenon.Tests.Shared;
 
 namespace Tenon.Runtime.Tests.Tuning;
 
@@ -72,7 +73,7 @@ public sealed class FaultyPlugin : IBackendPlugin
                     Environment.FailFast("the compiler is broken");
                     break;
                 case Fault.HangWhenCompiled:
-                    Thread.Sleep(Timeout.Infinite);
+                    HangClock.Hang();
                     break;
                 case Fault.FailWhenCompiled:
                     throw new BackendException("FAKE1", "the compiler doesn't like it");
@@ -94,7 +95,7 @@ public sealed class FaultyPlugin : IBackendPlugin
                     Environment.FailFast("the program is broken");
                     break;
                 case Fault.HangWhenRun:
-                    Thread.Sleep(Timeout.Infinite);
+                    HangClock.Hang();
                     break;
                 case Fault.WrongResult:
                     return;

@@ -1,29 +1,36 @@
 using Tenon.Compiler;
 using Tenon.Core;
 using Tenon.Core.Backend;
+using Tenon.Tests.Shared;
 
 namespace Tenon.Runtime.Tests.Tuning;
 
 /// <summary>Candidates that fail are rejected, and the search goes on.</summary>
 public sealed class WorkerTests
 {
-    private static readonly SearchOptions Options = new() { Deadline = TimeSpan.FromSeconds(3), Budget = TimeSpan.FromSeconds(15), TimedPerStep = 6, MaxSteps = 1, Threads = 2 };
-
     private TenonRuntime _runtime = null!;
     private StringWriter _log = null!;
+    private HangClock _clock = null!;
+
+    private SearchOptions Options => new() { Clock = _clock, TimedPerStep = 6, MaxSteps = 1, Threads = 2 };
 
     private OpenedDevice Device => _runtime.Devices.Open("FAULTY");
 
     [SetUp]
     public void Open()
     {
+        _clock = new HangClock();
         var options = new RuntimeOptions { DebugWriter = _log = new StringWriter() };
         options.Cache.Enabled = false;
         _runtime = new TenonRuntimeBuilder(options).AddPlugin("faulty", new FaultyPlugin()).Build();
     }
 
     [TearDown]
-    public void Close() => _runtime.Dispose();
+    public void Close()
+    {
+        _runtime.Dispose();
+        _clock.Dispose();
+    }
 
     [Test]
     public void EachWayToFailHasItsReason()

@@ -1,5 +1,6 @@
 using Tenon.Core;
 using Tenon.Core.Backend;
+using Tenon.Tests.Shared;
 
 namespace Tenon.Sdk.Conformance.Tests;
 
@@ -56,7 +57,7 @@ internal sealed class ZooProgram(CompiledKernel kernel, LinearProgram? program, 
 
         if (fault == Fault.HangsInADivision)
         {
-            Thread.Sleep(Timeout.Infinite);
+            HangClock.Hang();
         }
     }
 
