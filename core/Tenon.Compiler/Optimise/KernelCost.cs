@@ -7,7 +7,7 @@ namespace Tenon.Compiler;
 /// Estimates the cycles of a kernel for a <see cref="LoopPlan"/>: each value is computed once for each turn of the loops
 /// around it, and costs what its instructions do.
 /// </summary>
-internal sealed class KernelCost
+internal sealed partial class KernelCost
 {
     private const double Simple = 0.5;
     private const double LaneMove = 0.7;
@@ -27,8 +27,9 @@ internal sealed class KernelCost
     // A line of what a loop reads again after more than the first level of the cache holds.
     private const double FarLine = 1.7;
 
-    // To copy an element into a local array.
-    private const double PackedElement = 1;
+    // To copy an element into a local array: in vectors, through squares that are transposed, or by itself.
+    private const double PackedInVectors = 0.4;
+    private const double PackedByItself = 1;
     private const double Shuffle = 1;
     private const double WideStore = 1;
     private const double NarrowStore = 1.5;
@@ -109,7 +110,7 @@ internal sealed class KernelCost
             var v = plan.VectorIn(w.Inside);
             var unit = Unit(w, plan, v) * (v >= 0 && plan.CopiesIn(w.Around & ~w.Inside) == 1 ? Distinct(w, plan) : 1);
             total += Runs(w.Around, w.Inside, plan) * unit;
-            total += v >= 0 && !w.IsKept && IsPacked(w, v) ? Elements(w) * PackedElement : 0;
+            total += v >= 0 && !w.IsKept && IsPacked(w, v) ? Elements(w) * (_target.CanTranspose(w.Node.DType) ? PackedInVectors : PackedByItself) : 0;
             instructions += plan.CopiesIn(w.Inside) * Math.Max(1, unit / Simple);
             if (w.Node.Op is Ops.Reduce or Ops.Store)
             {
@@ -131,24 +132,6 @@ internal sealed class KernelCost
 
         // Long bodies take long to compile and fall out of the instruction cache.
         return total * (1 + instructions / 20_000);
-    }
-
-    /// <summary>Accumulators that are alive in the fullest loop.</summary>
-    public long Accumulators(LoopPlan plan)
-    {
-        var most = 0L;
-        foreach (var (_, reductions) in _reductions)
-        {
-            var alive = 0L;
-            foreach (var w in reductions)
-            {
-                alive += Chains(w, plan);
-            }
-
-            most = Math.Max(most, alive);
-        }
-
-        return most;
     }
 
     // Loops whose steps are less than another loop is long.
@@ -217,13 +200,6 @@ internal sealed class KernelCost
         }
 
         return part;
-    }
-
-    private static long Chains(Work w, LoopPlan plan)
-    {
-        var tile = plan.CopiesIn(w.Inside & ~w.Reduced);
-        var all = plan.CopiesIn(w.Inside);
-        return all <= Expander.SeparateAccumulators ? all : tile;
     }
 
     private double Unit(Work w, LoopPlan plan, int v)
