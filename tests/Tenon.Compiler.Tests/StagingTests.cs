@@ -69,6 +69,9 @@ public sealed class StagingTests
         var windows = x.Pad([(0, 0), (0, 0), (1, 1), (1, 1)]).Contiguous().Unfold(2, 3).Unfold(3, 3).Unsqueeze(1);
         var sums = (windows * w.Reshape(1, 37, 6, 1, 1, 3, 3)).Contiguous().Sum([2, 5, 6]).ToArray<float>();
         Assert.That(x.Conv2d(w, padding: 1).ToArray<float>(), Is.EqualTo(sums));
+        var narrow = Tensor.From(Data(16 * 70, 0.5f)).Reshape(16, 70, 1, 1);
+        var image = Tensor.From(Data(70 * 100, 0.5f)).Reshape(1, 70, 10, 10);
+        Assert.That(image.Conv2d(narrow).ToArray<float>(), Is.EqualTo((narrow.Reshape(16, 70, 1) * image.Reshape(1, 70, 100)).Contiguous().Sum(1).ToArray<float>()));
         var row = Tensor.From(Data(48, 0.5f)).Reshape(1, 48);
         var wide = Tensor.From(Data(48 * 2100, 0.25f)).Reshape(48, 2100);
         Assert.That(row.MatMul(wide).ToArray<float>(), Is.EqualTo((row.Unsqueeze(2) * wide.Unsqueeze(0)).Contiguous().Sum(1).ToArray<float>()));

@@ -115,4 +115,28 @@ internal sealed class ReduceTests
         Expect(Of([2], 0.25, 1).BinaryCrossEntropy(Of([2], 1, 1), reduction: Reduction.None), [-Math.Log(0.25), 0]);
         Expect(Of([2], 0.25, 1).MseLoss(Of([2], 1, 1)), [0.75 * 0.75 / 2]);
     }
+
+    /// <summary>Matrices larger than the second level of a cache, whose rows are added up as they lie in memory.</summary>
+    [TestCase(1, 301, 4111)]
+    [TestCase(3, 130, 4096)]
+    public void Rows_of_large_matrices(int matrices, int rows, int columns)
+    {
+        var numbers = new float[matrices * rows * columns];
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            numbers[i] = i * 7919L % 61 - 30;
+        }
+
+        var (sums, greatest) = (new float[matrices * columns], new float[matrices * columns]);
+        Array.Fill(greatest, float.NegativeInfinity);
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            var to = i / (rows * columns) * columns + i % columns;
+            (sums[to], greatest[to]) = (sums[to] + numbers[i], Math.Max(greatest[to], numbers[i]));
+        }
+
+        var x = Tensor.From<float>(numbers).Reshape(matrices, rows, columns);
+        Assert.That(x.Sum([1]).ToArray<float>(), Is.EqualTo(sums));
+        Assert.That(x.Max([1]).ToArray<float>(), Is.EqualTo(greatest));
+    }
 }

@@ -17,6 +17,9 @@ internal sealed class Blocking
     private const long MinReuse = 8;
     private const int LeastVectorBytes = 16;
 
+    // Lines that are a multiple of so many bytes apart fall into one set or two, where a way of the cache has the size of a page.
+    private const long SetsBytes = 2048;
+
     private readonly LoopNest _nest;
     private readonly CodeGeneratorView _target;
     private readonly List<UOp> _factors;
@@ -34,7 +37,10 @@ internal sealed class Blocking
     private UOp Coefficients => _factors[1 - _panel];
 
     /// <summary>The two factors of a kernel whose loops can be blocked; none of another.</summary>
-    public static List<UOp> FactorsOf(LoopNest nest, CodeGeneratorView target)
+    public static List<UOp> FactorsOf(LoopNest nest, CodeGeneratorView target) => SummedBy(nest, target) is { Count: 2 } factors ? factors : [];
+
+    /// <summary>What is multiplied, or else reduced, by a kernel that reduces once, all of whose loops are of literal length; none of another.</summary>
+    public static List<UOp> SummedBy(LoopNest nest, CodeGeneratorView target)
     {
         if (target.LocalBytes == 0 || target.L2CacheBytes == 0
             || nest.Order.Count(u => u.Op == Ops.Reduce) != 1
@@ -44,8 +50,7 @@ internal sealed class Blocking
             return [];
         }
 
-        var factors = nest.Factors();
-        return factors.Count == 2 ? factors : [];
+        return nest.Factors();
     }
 
     /// <summary>Whether an array may hold a factor: it is used often, and is not a window, of which the array would hold each element several times.</summary>
@@ -70,8 +75,8 @@ internal sealed class Blocking
         var isComputed = _nest.Order.Exists(static u => u.Op == Ops.Dot4);
         var (keepsPanel, keepsCoefficients) = (_nest.IsKept(Panel), _nest.IsKept(Coefficients));
         var packsPanel = !IsConsecutive(Panel) || (isComputed && !keepsPanel && !IsWindow(Panel)) || (IsReused(Panel, rows) && BytesOf(Panel, _ => true) > _target.L2CacheBytes);
-        var packsCoefficients = IsReused(Coefficients, columns, MinReuse / 2) && !IsWindow(Coefficients) && ((isComputed && !keepsCoefficients) || BytesOf(Coefficients, r => !loops.Contains(r)) > _target.L1CacheBytes * 3 / 4);
-        if (rows.Count == 0 || columns.Count == 0 || rows.Exists(columns.Contains)
+        var packsCoefficients = IsReused(Coefficients, columns, MinReuse / 2) && !IsWindow(Coefficients) && ((isComputed && !keepsCoefficients) || (BytesOf(Coefficients, r => !loops.Contains(r)) > _target.L1CacheBytes * 3 / 4 && Collides(Coefficients, loops)));
+        if (rows.Count == 0 || (columns.Count == 0 && !packsPanel) || rows.Exists(columns.Contains)
             || (packsPanel ? panelBytes > _target.L2CacheBytes || IsWindow(Panel) : !packsCoefficients))
         {
             return false;
@@ -81,7 +86,9 @@ internal sealed class Blocking
         var column = ChooseItems([.. loops.Except(rows).Except(columns)], rows, columns, packsCoefficients && !keepsCoefficients);
         if (packsPanel)
         {
-            if (_nest.Find(column) is { } block && block[0].Op == Ops.Const && Math.Max(1, _target.L2CacheBytes / 2 / panelBytes) is > 1 and var columnsOfBlock && columnsOfBlock < block[0].Max)
+            // Coefficients that stay in the second level are run through for a single column: nothing of its panel is far away then.
+            if (BytesOf(Coefficients, r => Kind(r) != RangeKind.Global) > _target.L2CacheBytes
+                && _nest.Find(column) is { } block && block[0].Op == Ops.Const && Math.Max(1, _target.L2CacheBytes / 2 / panelBytes) is > 1 and var columnsOfBlock && columnsOfBlock < block[0].Max)
             {
                 _nest.Apply(new Opt(OptKind.Tile, column, (int)columnsOfBlock));
             }
@@ -107,7 +114,7 @@ internal sealed class Blocking
 
     // Equal work items, enough for all threads: those of a batch, or of rows, for each of which the panel is packed again, or of
     // columns, if then less is packed. And no more coefficients in one than the cache that threads share has room for. Returns the
-    // number of the innermost loop over columns.
+    // number of the innermost loop over columns; -1 if there is none.
     private int ChooseItems(List<UOp> batch, List<UOp> rows, List<UOp> columns, bool packsCoefficients)
     {
         const int ItemsPerThread = 2;
@@ -115,8 +122,8 @@ internal sealed class Blocking
         var items = batch.Aggregate(1L, (p, r) => p * r[0].Max);
         batch.ForEach(r => Apply(OptKind.Global, r));
         var parts = threads == 1 ? 1 : Ceiling(threads * ItemsPerThread, items);
-        var splitsColumns = parts > 1 && columns[0][0].Max >= parts && (!packsCoefficients || BytesOf(Coefficients, _ => true) < BytesOf(Panel, _ => true));
-        var column = columns[^1].ArgAs<RangeArg>().Id;
+        var splitsColumns = parts > 1 && columns.Count > 0 && columns[0][0].Max >= parts && (!packsCoefficients || BytesOf(Coefficients, _ => true) < BytesOf(Panel, _ => true));
+        var column = columns.Count == 0 ? -1 : columns[^1].ArgAs<RangeArg>().Id;
         if (splitsColumns)
         {
             var inner = Split(columns[0], Ceiling(columns[0][0].Max, parts));
@@ -178,6 +185,10 @@ internal sealed class Blocking
     }
 
     private int Apply(OptKind kind, UOp loop, int amount = 0) => _nest.Apply(new Opt(kind, loop.ArgAs<RangeArg>().Id, amount));
+
+    // Whether what a tile reads lies in few sets of the first level of the cache, which then holds little of it.
+    private static bool Collides(UOp factor, List<UOp> loops) => factor.TopologicalOrder().Exists(u => u.Op == Ops.Load
+        && u.Ranges.ToArray().Any(r => !loops.Contains(r) && (Strides.Along(u[0][1], r) is not { } stride || (stride != 0 && stride * u.DType.Bytes % SetsBytes == 0))));
 
     private static bool IsConsecutive(UOp panel) => panel.TopologicalOrder().TrueForAll(u =>
         u.Op != Ops.Load || u.Ranges.ToArray().FirstOrDefault(r => Kind(r) == RangeKind.Vector) is not { } lanes || Strides.Along(u[0][1], lanes) == 1);

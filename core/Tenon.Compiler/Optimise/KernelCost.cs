@@ -7,7 +7,7 @@ namespace Tenon.Compiler;
 /// Estimates the cycles of a kernel for a <see cref="LoopPlan"/>: each value is computed once for each turn of the loops
 /// around it, and costs what its instructions do.
 /// </summary>
-internal sealed class KernelCost
+internal sealed partial class KernelCost
 {
     private const double Simple = 0.5;
     private const double LaneMove = 0.7;
@@ -15,15 +15,21 @@ internal sealed class KernelCost
     private const double OtherLine = 0.5;
     private const double OtherPage = 1.5;
 
-    // Copies that lie pages apart are streams of their own, for which there are few places in the caches.
+    // Copies that lie pages apart are streams of their own, for which there are few places in the caches. Where each element is read once, so are
+    // those on other lines: what is fetched ahead is what lies next to each other.
     private const double OtherStream = 0.05;
+
+    // A line from memory takes longer if whole lines are loaded in a row, for they come before what is fetched ahead, and if too many streams are.
+    private const double FarStream = 1.5;
+    private const int MostStreams = 2;
     private const double ComputedLane = 4 + LaneMove;
 
     // A line of what a loop reads again after more than the first level of the cache holds.
     private const double FarLine = 1.7;
 
-    // To copy an element into a local array.
-    private const double PackedElement = 1;
+    // To copy an element into a local array: in vectors, through squares that are transposed, or by itself.
+    private const double PackedInVectors = 0.4;
+    private const double PackedByItself = 1;
     private const double Shuffle = 1;
     private const double WideStore = 1;
     private const double NarrowStore = 1.5;
@@ -40,6 +46,7 @@ internal sealed class KernelCost
     private readonly List<(ulong Loops, List<Work> Work)> _reductions = [];
     private readonly UOp[] _ranges;
     private readonly long[] _sizes;
+    private readonly int _loads;
     private readonly CodeGeneratorView _target;
 
     /// <param name="order">The kernel.</param>
@@ -76,6 +83,7 @@ internal sealed class KernelCost
 
         work.Reverse();
         _work = [.. work];
+        _loads = work.Count(w => w.Node.Op == Ops.Load);
         foreach (var w in work)
         {
             if (w.Node.Op == Ops.Reduce)
@@ -102,7 +110,7 @@ internal sealed class KernelCost
             var v = plan.VectorIn(w.Inside);
             var unit = Unit(w, plan, v) * (v >= 0 && plan.CopiesIn(w.Around & ~w.Inside) == 1 ? Distinct(w, plan) : 1);
             total += Runs(w.Around, w.Inside, plan) * unit;
-            total += v >= 0 && !w.IsKept && IsPacked(w, v) ? Elements(w) * PackedElement : 0;
+            total += v >= 0 && !w.IsKept && IsPacked(w, v) ? Elements(w) * (_target.CanTranspose(w.Node.DType) ? PackedInVectors : PackedByItself) : 0;
             instructions += plan.CopiesIn(w.Inside) * Math.Max(1, unit / Simple);
             if (w.Node.Op is Ops.Reduce or Ops.Store)
             {
@@ -124,24 +132,6 @@ internal sealed class KernelCost
 
         // Long bodies take long to compile and fall out of the instruction cache.
         return total * (1 + instructions / 20_000);
-    }
-
-    /// <summary>Accumulators that are alive in the fullest loop.</summary>
-    public long Accumulators(LoopPlan plan)
-    {
-        var most = 0L;
-        foreach (var (_, reductions) in _reductions)
-        {
-            var alive = 0L;
-            foreach (var w in reductions)
-            {
-                alive += Chains(w, plan);
-            }
-
-            most = Math.Max(most, alive);
-        }
-
-        return most;
     }
 
     // Loops whose steps are less than another loop is long.
@@ -212,13 +202,6 @@ internal sealed class KernelCost
         return part;
     }
 
-    private static long Chains(Work w, LoopPlan plan)
-    {
-        var tile = plan.CopiesIn(w.Inside & ~w.Reduced);
-        var all = plan.CopiesIn(w.Inside);
-        return all <= Expander.SeparateAccumulators ? all : tile;
-    }
-
     private double Unit(Work w, LoopPlan plan, int v)
     {
         var u = w.Node;
@@ -235,11 +218,11 @@ internal sealed class KernelCost
                 return v < 0 || (w.Strides[v] == 1 && !u[1].DependsOn(_ranges[v]) && _target.IsMovedInVectors(u.DType)) ? Simple + Branch : lanes * (Lane(w, plan, v) + 2 * Branch);
             case Ops.Load:
                 return v < 0 ? Simple : w.Strides[v] == 1 && _target.IsMovedInVectors(u.DType)
-                    ? Simple + Far(w) * lanes * u.DType.Bytes / LineBytes + (IsScattered(w, plan, v) ? OtherStream : 0)
+                    ? Simple + Far(w) * lanes * u.DType.Bytes / LineBytes + Streams(w, plan, v, lanes)
                     : lanes * Lane(w, plan, v);
             case Ops.Store:
                 return v < 0 ? NarrowStore
-                    : w.Strides[v] == 1 && _target.IsMovedInVectors(u[1].DType) ? WideStore
+                    : w.Strides[v] == 1 && _target.IsMovedInVectors(u[1].DType) ? WideStore + (_reductions.Count == 0 && Scattered(w, plan, v, LineBytes) > 1 ? OtherStream : 0)
                     : CopiesAcross(w, plan) is > 1 and var rows ? Transposition.Cost(rows, lanes, WideStore)
                     : lanes * (Lane(w, plan, v) + NarrowStore);
             case Ops.Reduce:
@@ -271,18 +254,34 @@ internal sealed class KernelCost
         return elements;
     }
 
-    private bool IsScattered(Work w, LoopPlan plan, int v)
+    // What it costs a load besides that others are on other lines.
+    private double Streams(Work w, LoopPlan plan, int v, int lanes)
     {
+        var isReadOnce = (w.Around & ~w.Inside) == 0;
+        var other = Scattered(w, plan, v, isReadOnce && _reductions.Count == 0 ? LineBytes : PageBytes) > 1 ? OtherStream : 0;
+        if (!isReadOnce || _target.LastCacheBytes == 0 || w.Node[0][0] is not { Op: Ops.Param } from || from.DType.BytesOf(from.ArgAs<ParamArg>().Size) <= _target.LastCacheBytes)
+        {
+            return other;
+        }
+
+        var (streams, bytes) = (Scattered(w, plan, v, LineBytes), (double)lanes * w.Node.DType.Bytes);
+        return other + (streams > MostStreams || (streams == 1 && _loads == 1 && bytes >= LineBytes) ? FarStream * bytes / LineBytes : 0);
+    }
+
+    // How many copies lie so many bytes apart.
+    private long Scattered(Work w, LoopPlan plan, int v, int bytes)
+    {
+        var copies = 1L;
         for (var i = 0; i < w.Strides.Length; i++)
         {
             if (i != v && plan.Copies[i] > 1 && (w.Inside >> i & 1) != 0 && _ranges[i].ArgAs<RangeArg>().Kind == RangeKind.Loop
-                && w.Strides[i] is { } stride && Math.Abs(stride) * w.Node[0].DType.Bytes >= PageBytes)
+                && w.Strides[i] is { } stride && Math.Abs(stride) * w.Node[0].DType.Bytes >= bytes)
             {
-                return true;
+                copies *= plan.Copies[i];
             }
         }
 
-        return false;
+        return copies;
     }
 
     // Vectors of what lies between the lanes, of which each is in two lines, and shuffles that pick from two of them.

@@ -11,15 +11,11 @@ internal sealed class PlanSearch
     // Bits of a set of loops.
     private const int MaxRanges = 64;
     private const int VectorChoices = 3;
-
-    // Registers for what is multiplied.
-    private const int NotAccumulators = 4;
     private static readonly int[] Copies = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16];
     private readonly UOp[] _ranges;
     private readonly KernelCost _cost;
     private readonly bool[] _canOverlap;
     private readonly int _maxLanes;
-    private readonly long _maxAccumulators;
 
     private PlanSearch(LoopNest nest, UOp[] ranges, CodeGeneratorView target)
     {
@@ -28,7 +24,6 @@ internal sealed class PlanSearch
         _cost = new KernelCost(order, ranges, target, Blocking.FactorsOf(nest, target).FindAll(f => f.Op == Ops.Load && Blocking.CanStage(f, nest.OutputLoops)), nest.Constants);
         _canOverlap = Array.ConvertAll(ranges, nest.CanOverlap);
         _maxLanes = MaxLanes(order, target);
-        _maxAccumulators = Math.Max(1, target.VectorRegisters - NotAccumulators);
     }
 
     public static LoopPlan? Best(LoopNest nest, CodeGeneratorView target)
@@ -47,7 +42,23 @@ internal sealed class PlanSearch
             best = best.Plan is null || choice.Cost < best.Cost ? choice : best;
         }
 
-        return best.Plan;
+        return search.Halved(best).Plan;
+    }
+
+    // Lanes were chosen before copies: with those, half as many may do as well.
+    private Choice Halved(Choice best)
+    {
+        for (var r = 0; r < _ranges.Length; r++)
+        {
+            if (best.Plan.Lanes[r] >= 8)
+            {
+                var half = best.Plan.WithLanes(r, best.Plan.Lanes[r] / 2);
+                var cost = _cost.Of(half, best.Cost);
+                best = cost < best.Cost ? new Choice(half, cost) : best;
+            }
+        }
+
+        return best;
     }
 
     // From each loop that can be a vector on, the others that pay are added; the cheapest few.
@@ -161,12 +172,12 @@ internal sealed class PlanSearch
 
         return best;
 
-        // Whether the accumulators fit: more copies need more.
+        // Whether it fits into registers: more copies need more.
         bool Try(LoopPlan from, int r, int copies, int s, int others)
         {
             var (before, beside) = (from.Copies[r], from.Copies[s]);
             (from.Copies[r], from.Copies[s]) = (copies, others);
-            var fits = _cost.Accumulators(from) <= _maxAccumulators;
+            var fits = _cost.Fits(from);
             if (fits && _cost.Of(from, best.Cost * 0.99) is var cost && cost < best.Cost * 0.99)
             {
                 best = new Choice(from.Clone(), cost);

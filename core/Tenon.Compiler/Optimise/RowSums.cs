@@ -3,8 +3,8 @@ using Tenon.Core;
 namespace Tenon.Compiler;
 
 /// <summary>
-/// Sums of rows of a large matrix with a coefficient each, as a row vector times a matrix: some rows at a time are added to sums in a local
-/// array, so that the matrix is read as it lies in memory, and once.
+/// Sums of the rows of a large matrix, with a coefficient each as in a row vector times a matrix, or without: some rows at a time are added to sums in
+/// a local array, so that the matrix is read as it lies in memory, and once.
 /// </summary>
 internal static class RowSums
 {
@@ -24,7 +24,7 @@ internal static class RowSums
         }
 
         var loops = nest.CommonLoops();
-        if (Blocking.FactorsOf(nest, target).Find(f => IsMatrix(f, row, loops, target)) is not { } matrix)
+        if (Blocking.SummedBy(nest, target).Find(f => IsMatrix(f, row, loops, target)) is not { } matrix)
         {
             return false;
         }
@@ -37,22 +37,31 @@ internal static class RowSums
             return false;
         }
 
-        foreach (var loop in loops.Where(r => r != column && r[0].Max > 1))
+        var batch = loops.FindAll(r => r != column && matrix.DependsOn(r));
+        var matrices = batch.Aggregate(1L, (p, r) => p * r[0].Max);
+        foreach (var loop in loops.Where(r => r != column && !batch.Contains(r) && r[0].Max > 1))
         {
             Apply(OptKind.Unroll, loop, (int)loop[0].Max);
         }
 
         Apply(OptKind.Unroll, row, rows);
         nest.Apply(new Opt(OptKind.Vector, Apply(OptKind.Unroll, column, 2 * lanes), lanes));
-        if (nest.Find(column.ArgAs<RangeArg>().Id) is { } blocks && target.Parallelism > 1)
+        batch.ForEach(r => Apply(OptKind.Global, r, 0));
+        if (nest.Find(column.ArgAs<RangeArg>().Id) is { } blocks)
         {
-            var amount = (blocks[0].Max + target.Parallelism - 1) / target.Parallelism;
-            if (amount > 1)
+            // A share for each thread, if there are too few matrices; and sums that stay in the nearest cache.
+            var shares = matrices >= target.Parallelism ? 1 : target.Parallelism;
+            var fitting = Math.Max(1, target.L1CacheBytes / 2 / (2 * target.VectorBytes));
+            var amount = Math.Min((blocks[0].Max + shares - 1) / shares, Math.Max(fitting, FarBytes / (2 * target.VectorBytes)));
+            if (amount < blocks[0].Max)
             {
-                Apply(OptKind.Tile, blocks, (int)amount);
-            }
+                if (amount > 1)
+                {
+                    Apply(OptKind.Tile, blocks, (int)amount);
+                }
 
-            Apply(OptKind.Global, blocks, 0);
+                Apply(OptKind.Global, blocks, 0);
+            }
         }
 
         Apply(OptKind.Accumulate, row, 0);

@@ -10,8 +10,11 @@ internal sealed record KernelInput(params long[] Shape)
     /// <summary>The type of integers.</summary>
     public DType Integers { get; init; } = DType.Int64;
 
-    /// <summary>Its bytes.</summary>
-    public long Bytes => Elements * (Below is null ? sizeof(float) : Integers.Bytes);
+    /// <summary>How many of its elements a kernel reads, if not all.</summary>
+    public long? Read { get; init; }
+
+    /// <summary>The bytes of it that a kernel reads.</summary>
+    public long Bytes => (Read ?? Elements) * (Below is null ? sizeof(float) : Integers.Bytes);
 
     private long Elements => Shape.Aggregate(1L, (n, d) => n * d);
 

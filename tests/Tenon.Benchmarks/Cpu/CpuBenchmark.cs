@@ -13,7 +13,7 @@ internal sealed class CpuBenchmark : IDisposable
     {
         Options = options;
         var device = Runtimes.Use(Environment.ProcessorCount).Devices.Open("CPU");
-        Report = new CpuReport($"{device.DisplayName}, generator {device.Generator.Name}, {RuntimeInformation.FrameworkDescription}", options.ProcessorTime);
+        Report = new CpuReport($"{device.DisplayName}, generator {device.Generator.Name}, {RuntimeInformation.FrameworkDescription}", device.Device, options.ProcessorTime);
         _python = new(StartPython);
     }
 

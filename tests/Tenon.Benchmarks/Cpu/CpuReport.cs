@@ -1,10 +1,11 @@
 using System.Text.Json;
 using Spectre.Console;
+using Tenon.Core.Backend;
 
 namespace Tenon.Benchmarks;
 
 /// <summary>Comparisons as they come, then as tables and as JSON.</summary>
-internal sealed class CpuReport(string machine, bool processorTime)
+internal sealed class CpuReport(string machine, Device device, bool processorTime)
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
     private readonly List<Comparison> _all = [];
@@ -17,12 +18,15 @@ internal sealed class CpuReport(string machine, bool processorTime)
     {
         if (!_ceilings.TryGetValue(threads, out var ceiling))
         {
-            _ceilings[threads] = ceiling = new Ceiling(FmaPeak.Measure(threads, processorTime), CopyBandwidth.Measure(threads));
+            _ceilings[threads] = ceiling = new Ceiling(FmaPeak.Measure(threads, processorTime), CopyBandwidth.Measure(device, threads));
             Console.Error.WriteLine($"{Threads(threads)}: FMA peak {ceiling.Gflops:0} GFLOPS ({FmaPeak.VectorBits}-bit vectors), copy {ceiling.GigabytesPerSecond:0.0} GB/s");
         }
 
         return ceiling;
     }
+
+    /// <summary>Whether no cache holds so many bytes from one run to the next.</summary>
+    public bool IsBeyondCaches(long bytes) => bytes >= 2 * CopyBandwidth.LastCacheBytes(device);
 
     /// <summary>A peer is there.</summary>
     public void Found(string peer, string version) => _found[peer] = version;

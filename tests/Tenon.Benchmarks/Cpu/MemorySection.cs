@@ -29,7 +29,7 @@ internal static class MemorySection
         Case("permute 0, 2, 3, 1 of 32x64x56x56", [new(32, 64, 56, 56)], x => x[0].Permute(0, 2, 3, 1), "x[0].permute(0, 2, 3, 1).contiguous()"),
         Case("permute 0, 3, 1, 2 of 32x56x56x64", [new(32, 56, 56, 64)], x => x[0].Permute(0, 3, 1, 2), "x[0].permute(0, 3, 1, 2).contiguous()"),
         Case("permute 0, 2, 1, 3 of 32x128x12x64", [new(32, 128, 12, 64)], x => x[0].Permute(0, 2, 1, 3), "x[0].permute(0, 2, 1, 3).contiguous()"),
-        Case("embedding 50000x768, 4096 tokens", [new(50000, 768), new(4096) { Below = 50000 }], x => x[0].IndexSelect(0, x[1]), "F.embedding(x[1], x[0])"),
+        Case("embedding 50000x768, 4096 tokens", [new(50000, 768) { Read = 4096 * 768 }, new(4096) { Below = 50000 }], x => x[0].IndexSelect(0, x[1]), "F.embedding(x[1], x[0])"),
         Case("gather 4096x4096 by 4096x1024, axis 1", [new(4096, 4096), new(4096, 1024) { Below = 4096 }], x => x[0].Gather(1, x[1]), "torch.gather(x[0], 1, x[1])"),
         Case("a + b, 16 Mi", [new(16 * Mi), new(16 * Mi)], x => x[0] + x[1], "torch.add(x[0], x[1], out=y)"),
         Case("a + b, 64 Ki", [new(1 << 16), new(1 << 16)], x => x[0] + x[1], "torch.add(x[0], x[1], out=y)"),

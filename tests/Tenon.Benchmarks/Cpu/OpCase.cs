@@ -75,7 +75,7 @@ internal sealed record OpCase(KernelBenchmark Kernel, params PeerExpression[] Pe
         {
             Speed = speed,
             Unit = Kernel.Operations is null ? "GB/s" : "GFLOPS",
-            OfCeiling = speed / (Kernel.Operations is null ? ceiling.GigabytesPerSecond : ceiling.Gflops),
+            OfCeiling = Kernel.Operations is not null ? speed / ceiling.Gflops : benchmark.Report.IsBeyondCaches(ours.Bytes) ? speed / ceiling.GigabytesPerSecond : null,
             Note = notes.Count == 0 ? null : string.Join("; ", notes),
         };
 
