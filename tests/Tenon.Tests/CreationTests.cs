@@ -15,6 +15,19 @@ internal sealed class CreationTests
         Assert.That(Tensor.Zeros(0, 3).Values(), Is.Empty);
     }
 
+    // C# makes a tensor of the number, because the other side is one: then it is no longer a number beside a tensor.
+    [TestCase(true)]
+    [TestCase(false)]
+    public void NumbersBesideTensorsTakeTheirTypeUnlessTheyBecomeTensors(bool isNumber)
+    {
+        var x = Tensor.Ones([2], DType.Int8);
+        Assert.That((x + 1L).DType, Is.EqualTo(DType.Int8));
+        var one = isNumber ? 1L : x;
+        Assert.That((one.DType, (x + one).DType), Is.EqualTo(isNumber ? (DType.Int32, DType.Int32) : (DType.Int8, DType.Int8)));
+        Assert.That((x + (isNumber ? x.FullLike(1) : x)).DType, Is.EqualTo(DType.Int8));
+        Assert.That(((Tensor)(1L << 40)).DType, Is.EqualTo(DType.Int64));
+    }
+
     [Test]
     public void RangesEndWhereTheyShould()
     {

@@ -4,7 +4,7 @@ namespace Tenon.Tests;
 internal static class TensorTest
 {
     /// <summary>A tensor of given values.</summary>
-    public static Tensor Of(long[] shape, params double[] values) => Tensor.From<double>(values, shape).Cast(DType.Float32);
+    public static Tensor Of(long[] shape, params double[] values) => Numbers(values, shape, DType.Float32);
 
     /// <summary>Different, irregular values in (-2, 2), the same in each run.</summary>
     public static Tensor Sample(DType dtype, int seed, params long[] shape)
@@ -16,8 +16,12 @@ internal static class TensorTest
             values[i] = random.NextDouble() * 4 - 2;
         }
 
-        return Tensor.From<double>(values, shape).Cast(dtype);
+        return Numbers(values, shape, dtype);
     }
+
+    // Not every device has float64.
+    private static Tensor Numbers(double[] values, long[] shape, DType dtype) =>
+        dtype == DType.Float64 ? Tensor.From<double>(values, shape) : Tensor.From<float>(Array.ConvertAll(values, v => (float)v), shape).Cast(dtype);
 
     /// <summary>The tensor, as one that requires a gradient.</summary>
     public static Tensor RequiresGradOf(this Tensor x, out Tensor leaf)
@@ -27,8 +31,18 @@ internal static class TensorTest
         return leaf;
     }
 
-    /// <summary>The elements as doubles.</summary>
-    public static double[] Values(this Tensor x) => x.Cast(DType.Float64).ToArray<double>();
+    /// <summary>The elements as doubles. The tensor stays as it is: not computed, if it wasn't.</summary>
+    public static double[] Values(this Tensor x) => Read(x.Detach());
+
+    private static double[] Read(Tensor x) => x.DType switch
+    {
+        var t when t == DType.Float64 || t.IsComplex => x.Cast(DType.Float64).ToArray<double>(),
+        var t when t == DType.Int64 => Array.ConvertAll(x.ToArray<long>(), v => (double)v),
+        var t when t == DType.UInt64 => Array.ConvertAll(x.ToArray<ulong>(), v => (double)v),
+        var t when t == DType.UInt32 => Array.ConvertAll(x.ToArray<uint>(), v => (double)v),
+        { IsFloat: true } => Array.ConvertAll(x.Cast(DType.Float32).ToArray<float>(), v => (double)v),
+        _ => Array.ConvertAll(x.Cast(DType.Int32).ToArray<int>(), v => (double)v),
+    };
 
     /// <summary>Compares elements and, if given, sizes.</summary>
     public static void Expect(Tensor actual, double[] expected, double tolerance = 1e-6, long[]? shape = null)

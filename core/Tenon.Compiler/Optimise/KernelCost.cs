@@ -68,8 +68,9 @@ internal sealed class KernelCost
 
             if (IsWork(u))
             {
-                work.Add(new Work(u, scopes.Values(u), scopes.Around(u), scopes.Inside(u), u.Op is Ops.Load or Ops.Store ? Strides.Along(u[0][1], ranges) : [], fused.Contains(u), packable?.Contains(u) == true,
-                    constants?.Count > 0 && u.Op == Ops.Load && u[0][0] is { Op: Ops.Param } p && constants.Contains(p.ArgAs<ParamArg>().Slot)));
+                long?[] strides = u.Op is Ops.Load or Ops.Store ? Strides.Along(u[0][1], ranges) : [];
+                var isKept = constants?.Count > 0 && u.Op == Ops.Load && u[0][0] is { Op: Ops.Param } p && constants.Contains(p.ArgAs<ParamArg>().Slot);
+                work.Add(new Work(u, scopes.Values(u), scopes.Around(u), scopes.Inside(u), strides, fused.Contains(u), packable?.Contains(u) == true, isKept) { Windows = u.Op == Ops.Load ? WindowsOf(strides) : [] });
             }
         }
 
@@ -99,7 +100,7 @@ internal sealed class KernelCost
         foreach (var w in _work)
         {
             var v = plan.VectorIn(w.Inside);
-            var unit = Unit(w, plan, v);
+            var unit = Unit(w, plan, v) * (v >= 0 && plan.CopiesIn(w.Around & ~w.Inside) == 1 ? Distinct(w, plan) : 1);
             total += Runs(w.Around, w.Inside, plan) * unit;
             total += v >= 0 && !w.IsKept && IsPacked(w, v) ? Elements(w) * PackedElement : 0;
             instructions += plan.CopiesIn(w.Inside) * Math.Max(1, unit / Simple);
@@ -143,6 +144,24 @@ internal sealed class KernelCost
         return most;
     }
 
+    // Loops whose steps are less than another loop is long.
+    private (int Step, int Within)[] WindowsOf(long?[] strides)
+    {
+        var windows = new List<(int, int)>();
+        for (var step = 0; step < strides.Length; step++)
+        {
+            for (var within = step + 1; within < strides.Length; within++)
+            {
+                if (strides[step] is { } far and not 0 && strides[within] is { } near and not 0 && far % near == 0 && far / near is > 0 and var apart && apart < _sizes[within])
+                {
+                    windows.Add((step, within));
+                }
+            }
+        }
+
+        return [.. windows];
+    }
+
     // Reductions over the same loops run together.
     private void AddReduction(Work w)
     {
@@ -173,6 +192,24 @@ internal sealed class KernelCost
         }
 
         return runs;
+    }
+
+    // Of the copies of a vector that is loaded, how many differ: windows that lie next to each other have elements in common. If others of a
+    // register tile use it too, it is loaded again, since what comes between needs the registers.
+    private static double Distinct(Work w, LoopPlan plan)
+    {
+        var part = 1.0;
+        foreach (var (step, within) in w.Windows)
+        {
+            var (steps, elements) = (plan.Copies[step], plan.Copies[within]);
+            var (far, near) = (w.Strides[step]!.Value * plan.Lanes[step], w.Strides[within]!.Value * plan.Lanes[within]);
+            if (steps > 1 && far % near == 0 && far / near < elements)
+            {
+                part *= ((steps - 1) * (far / near) + elements) / ((double)steps * elements);
+            }
+        }
+
+        return part;
     }
 
     private static long Chains(Work w, LoopPlan plan)
@@ -248,8 +285,8 @@ internal sealed class KernelCost
         return false;
     }
 
-    // Vectors of what lies between the lanes, and shuffles that pick from two of them.
-    private static double Picked(long stride) => Math.Abs(stride) * (Simple + Shuffle) - (stride == -1 ? 0 : Shuffle);
+    // Vectors of what lies between the lanes, of which each is in two lines, and shuffles that pick from two of them.
+    private static double Picked(long stride) => Math.Abs(stride) * (Simple + Shuffle);
 
     // One lane of an access that is not consecutive.
     private double Lane(Work w, LoopPlan plan, int v)
@@ -279,5 +316,8 @@ internal sealed class KernelCost
     private sealed record Work(UOp Node, ulong Values, ulong Around, ulong Inside, long?[] Strides, bool IsFused, bool IsPackable, bool IsKept)
     {
         public ulong Reduced { get; } = Inside & ~Values;
+
+        /// <summary>Of a load, the pairs of a loop over windows and one over the elements of a window, where windows may overlap.</summary>
+        public (int Step, int Within)[] Windows { get; init; } = [];
     }
 }

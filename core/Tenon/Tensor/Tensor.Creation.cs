@@ -21,7 +21,10 @@ public sealed partial class Tensor
     /// <summary>A tensor of rank 0 and int32.</summary>
     public static implicit operator Tensor(int value) => (Scalar)value;
 
-    /// <summary>A tensor of rank 0 and int32, or int64 if it does not fit.</summary>
+    /// <summary>
+    /// A tensor of rank 0 and int32, or int64 if it does not fit: the number counts, not its C# type. So is <c>known ? 1L : t</c> where it is the
+    /// number; <c>t.FullLike(1)</c> has the dtype of <c>t</c>.
+    /// </summary>
     public static implicit operator Tensor(long value) => (Scalar)value;
 
     /// <summary>A tensor of rank 0 and bool.</summary>
