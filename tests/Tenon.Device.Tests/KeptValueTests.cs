@@ -22,7 +22,7 @@ internal sealed class KeptValueTests
     [TestCase("depthwise")]
     public void WeightsArePackedOnceAndAgainWhenTheyHaveChanged(string kind)
     {
-        var (function, weight, argument) = Case(kind);
+        var (function, weight, argument) = Case(kind, 40 + kind.Length); // Weights of no other test.
         var captured = Jit.Capture(function);
         for (var i = 0; i < 9; i++)
         {
@@ -247,6 +247,29 @@ internal sealed class KeptValueTests
 
             Assert.That(actual.ToArray<float>(), Is.EqualTo((x.MatMul(tied).Relu().MatMul(sliced[1].Transpose(0, 1)) + tied[3, ..96]).ToArray<float>()).Within(1e-3).Percent);
         }
+    }
+
+    [Test]
+    public void CallsOfSeveralKindsSharePackings()
+    {
+        var weight = Numbers([96, 128], 60).Realize();
+        var captured = Jit.Capture((Tensor x, int n) => x.MatMul(weight) + n);
+        var (x, kept) = (Numbers([64, 96], 2).Realize(), 0L);
+        for (var i = 0; i < 8; i++)
+        {
+            var launched = TenonRuntime.Default.Statistics.KernelsLaunched;
+            var actual = captured(x, i / 4);
+            launched = TenonRuntime.Default.Statistics.KernelsLaunched - launched;
+            if (i % 4 == 2)
+            {
+                Assert.That(launched, Is.EqualTo(i == 2 ? 2 : 1), $"call {i}");
+            }
+
+            kept = i == 3 ? Jit.Of(captured).KeptBytes : kept;
+            Assert.That(actual.ToArray<float>(), Is.EqualTo((x.MatMul(weight) + i / 4).ToArray<float>()).Within(1e-4).Percent, $"call {i}");
+        }
+
+        Assert.That(Jit.Of(captured), Has.Property("Captures").EqualTo(2).And.Property("KeptBytes").EqualTo(kept).And.Property("KeptBytes").Positive);
     }
 
     [Test]

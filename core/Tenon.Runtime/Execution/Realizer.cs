@@ -37,6 +37,9 @@ internal sealed class Realizer
     /// <summary>Whether what is realised now is computed by fast maths.</summary>
     public bool IsFast => FastMath.Requested ?? _isFastByDefault;
 
+    /// <summary>What is kept of storage that doesn't change.</summary>
+    public MadeValues Made { get; } = new();
+
     // What fast maths gave is of no use where strict ones are asked for.
     private RealizedValues Realized => Recording.Current is { } recording
         ? (IsFast ? recording.FastValues : recording.Values)

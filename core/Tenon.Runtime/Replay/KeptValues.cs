@@ -26,14 +26,14 @@ internal sealed class KeptValues
         AddSpares(used);
     }
 
-    /// <summary>Bytes that are kept now.</summary>
-    public long Bytes
+    /// <summary>What is kept now.</summary>
+    public IReadOnlyList<Storage> Storages
     {
         get
         {
             lock (_lock)
             {
-                return _groups.Sum(g => g.Kept.Sum(s => s?.Bytes ?? 0));
+                return [.. _groups.SelectMany(g => g.Kept).OfType<Storage>()];
             }
         }
     }
@@ -85,6 +85,19 @@ internal sealed class KeptValues
     {
         // What is written to meanwhile is another version.
         var versions = group.VersionsOf(slots);
+
+        // Calls of another kind, or of another function, may have packed the same.
+        (Core.UOp, string, string)? key = null;
+        if (group is { Calls: [var only], Results: [var result] } && _calls.Schedule.Calls[only] is { Kernel: { } kernel } packing)
+        {
+            key = (kernel, packing.Device, string.Join(' ', packing.Slots.Select(s => s == result ? "" : $"{slots[s]!.Id}.{slots[s]!.Version}")));
+            if (_realizer.Made.Find(key.Value) is { } made)
+            {
+                (group.Kept, group.Versions) = ([made], versions);
+                return;
+            }
+        }
+
         foreach (var slot in group.Made)
         {
             var (device, size, dtype) = (_calls.Schedule.Slots[slot].Device, _calls.Schedule.Slots[slot].Size, _calls.Schedule.Slots[slot].DType);
@@ -98,6 +111,11 @@ internal sealed class KeptValues
 
         group.Kept = Array.ConvertAll(group.Results, r => slots[r]);
         group.Versions = versions;
+        if (key is not null)
+        {
+            _realizer.Made.Add(key.Value, group.Kept[0]!);
+        }
+
         foreach (var slot in group.Made)
         {
             slots[slot] = null;

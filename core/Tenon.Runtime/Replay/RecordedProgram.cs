@@ -60,8 +60,8 @@ public sealed class RecordedProgram
     /// <summary>The whole as one schedule.</summary>
     public Schedule Schedule => _executable.Program.Schedule;
 
-    /// <summary>Bytes that are kept from run to run, of what follows from storage that doesn't change.</summary>
-    public long KeptBytes => _executable.Kept?.Bytes ?? 0;
+    /// <summary>What is kept from run to run, of what follows from storage that doesn't change: bytes by a number that programs which share it have in common.</summary>
+    public IEnumerable<(long Id, long Bytes)> Kept => _executable.Kept?.Storages.Select(s => (s.Id, s.Bytes)) ?? [];
 
     /// <summary>Whether a run overwrites an input.</summary>
     public bool Writes(int input) => _slots[_inputs[input]].IsWritten;

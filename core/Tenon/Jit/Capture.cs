@@ -101,8 +101,8 @@ internal sealed partial class Capture
     /// <summary>The whole as one schedule.</summary>
     public Compiler.Schedule Schedule => _program.Schedule;
 
-    /// <summary>Bytes that are kept from call to call.</summary>
-    public long KeptBytes => _program.KeptBytes;
+    /// <summary>What is kept from call to call: bytes by a number that captures which share it have in common.</summary>
+    public IEnumerable<(long Id, long Bytes)> Kept => _program.Kept;
 
     /// <summary>Whether a call would do the same, as far as it can be seen without running the function.</summary>
     public bool Holds(JitCall call)

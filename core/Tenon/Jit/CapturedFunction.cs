@@ -62,7 +62,7 @@ public sealed class CapturedFunction : IDisposable
         {
             lock (_lock)
             {
-                return _entries.Values.SelectMany(e => e).Sum(e => e.Capture.KeptBytes);
+                return _entries.Values.SelectMany(e => e).SelectMany(e => e.Capture.Kept).Distinct().Sum(k => k.Bytes);
             }
         }
     }
