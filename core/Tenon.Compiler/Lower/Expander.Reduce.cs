@@ -88,9 +88,13 @@ internal sealed partial class Expander
             var first = UOp.New(Ops.Const, dtype, [], Neutral(op, dtype.Scalar));
             var accumulator = UOp.New(Ops.Accumulator, dtype, [first, .. outer], _accumulators++);
             var sum = accumulator;
-            foreach (var term in separate ? terms.Slice(i, 1) : terms)
+            // A graph is put in order by what is looked at first: of a fused sum its factors, of another the sum so far. The terms are to be
+            // loaded in the order of memory: forwards, processors fetch ahead.
+            var added = separate ? terms.Slice(i, 1) : terms;
+            var isFused = Combine(op, sum, added[0]).Op is Ops.MulAcc or Ops.Dot4;
+            for (var t = 0; t < added.Length; t++)
             {
-                sum = Combine(op, sum, term);
+                sum = Combine(op, sum, added[isFused ? added.Length - 1 - t : t]);
             }
 
             _assigned.Add(sums[i] = UOp.New(Ops.Assign, dtype, [accumulator, sum, .. loops]));
