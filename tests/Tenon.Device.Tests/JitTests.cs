@@ -147,7 +147,7 @@ internal sealed class JitTests
         var position = new Variable("position", 0, Context - 1);
         var (expected, _) = Decode(capture: false);
         var (actual, step) = Decode(capture: true);
-        Assert.That(actual, Is.EqualTo(expected).Within(1e-3).Percent);
+        Assert.That(actual, Is.EqualTo(expected).Within(1e-5f * expected.Max(Math.Abs)));
         Assert.That((Jit.Of(step!).Captures, Jit.Of(step!).Replays), Is.EqualTo((1, (long)Context - 2)));
 
         (float[], Delegate?) Decode(bool capture)

@@ -40,7 +40,7 @@ internal sealed class KeptValueTests
             var (expected, launched) = (function(x).ToArray<float>(), 0L);
             launched = TenonRuntime.Default.Statistics.KernelsLaunched;
             var actual = captured(x);
-            Assert.That(actual.ToArray<float>(), Is.EqualTo(expected).Within(1e-4).Percent, $"call {i}");
+            AssertClose(actual.ToArray<float>(), expected, $"call {i}");
             launched = TenonRuntime.Default.Statistics.KernelsLaunched - launched;
             if (kind is not "depthwise")
             {
@@ -62,7 +62,7 @@ internal sealed class KeptValueTests
         for (var i = 0; i < 4; i++)
         {
             var x = argument(i);
-            Assert.That(captured(x).ToArray<float>(), Is.EqualTo(function(x).ToArray<float>()).Within(1e-4).Percent);
+            AssertClose(captured(x).ToArray<float>(), function(x).ToArray<float>());
         }
 
         Assert.That(Jit.Of(captured).KeptBytes, Is.Zero);
@@ -100,7 +100,7 @@ internal sealed class KeptValueTests
         for (var i = 0; i < 5; i++)
         {
             var y = captured(x).ToArray<float>();
-            Assert.That(y, Is.EqualTo(x.MatMul(Tensor.From<float>(expected, [48, 64])).ToArray<float>()).Within(1e-4).Percent);
+            AssertClose(y, x.MatMul(Tensor.From<float>(expected, [48, 64])).ToArray<float>());
             expected = Array.ConvertAll(expected, v => v * 0.5f);
         }
 
@@ -151,7 +151,7 @@ internal sealed class KeptValueTests
             }
 
             var x = Numbers([32, 48], i).Realize();
-            Assert.That(captured(x).ToArray<float>(), Is.EqualTo(function(x).ToArray<float>()).Within(1e-3).Percent);
+            AssertClose(captured(x).ToArray<float>(), function(x).ToArray<float>());
         }
 
         Assert.That(Jit.Of(captured).KeptBytes, Is.GreaterThanOrEqualTo((48 * 64 + 64 * 32) * 4));
@@ -176,7 +176,7 @@ internal sealed class KeptValueTests
         Parallel.For(0, 16, i =>
         {
             var x = argument(i).Realize();
-            Assert.That(captured(x).ToArray<float>(), Is.EqualTo(function(x).ToArray<float>()).Within(1e-4).Percent);
+            AssertClose(captured(x).ToArray<float>(), function(x).ToArray<float>());
         });
     }
 
@@ -227,7 +227,7 @@ internal sealed class KeptValueTests
                 Assert.That(weight.ToBytes(), Is.EqualTo(values), $"call {i}");
             }
 
-            Assert.That(actual.ToArray<float>(), Is.EqualTo(function(x).ToArray<float>()).Within(1e-4).Percent, $"call {i}");
+            AssertClose(actual.ToArray<float>(), function(x).ToArray<float>(), $"call {i}");
         }
     }
 
@@ -245,7 +245,7 @@ internal sealed class KeptValueTests
                 Assert.That(BytesInUse() - before, Is.GreaterThanOrEqualTo(Jit.Of(captured).KeptBytes));
             }
 
-            Assert.That(actual.ToArray<float>(), Is.EqualTo((x.MatMul(tied).Relu().MatMul(sliced[1].Transpose(0, 1)) + tied[3, ..96]).ToArray<float>()).Within(1e-3).Percent);
+            AssertClose(actual.ToArray<float>(), (x.MatMul(tied).Relu().MatMul(sliced[1].Transpose(0, 1)) + tied[3, ..96]).ToArray<float>());
         }
     }
 
@@ -266,7 +266,7 @@ internal sealed class KeptValueTests
             }
 
             kept = i == 3 ? Jit.Of(captured).KeptBytes : kept;
-            Assert.That(actual.ToArray<float>(), Is.EqualTo((x.MatMul(weight) + i / 4).ToArray<float>()).Within(1e-4).Percent, $"call {i}");
+            AssertClose(actual.ToArray<float>(), (x.MatMul(weight) + i / 4).ToArray<float>(), $"call {i}");
         }
 
         Assert.That(Jit.Of(captured), Has.Property("Captures").EqualTo(2).And.Property("KeptBytes").EqualTo(kept).And.Property("KeptBytes").Positive);
@@ -295,9 +295,9 @@ internal sealed class KeptValueTests
         var (values, captured) = (weight.ToArray<float>(), Jit.Capture(function));
         var (x, other) = (argument(1).Realize(), Jit.Capture((Tensor x) => (x[..2] * weight[..2]).Sum(1)));
         var (expected, sums) = (function(x).ToArray<float>(), (x[..2] * weight[..2]).Sum(1).ToArray<float>());
-        Parallel.For(0, 64, i => Assert.That(
+        Parallel.For(0, 64, i => AssertClose(
             i % 4 == 0 ? weight.ToArray<float>() : i % 4 == 1 ? other(x).ToArray<float>() : captured(x).ToArray<float>(),
-            Is.EqualTo(i % 4 == 0 ? values : i % 4 == 1 ? sums : expected).Within(1e-3).Percent));
+            i % 4 == 0 ? values : i % 4 == 1 ? sums : expected));
     }
 
     // What tensors hold that somebody still has.
@@ -342,4 +342,8 @@ internal sealed class KeptValueTests
     }
 
     private static Tensor Numbers(Shape shape, int seed) => (Tensor.Arange(shape.MaxElements).Cast(DType.Float32) * (1.7f + seed)).Sin().Reshape(shape);
+
+    // Packed factors are summed in another order: what cancels is as exact as what is largest.
+    private static void AssertClose(float[] actual, float[] expected, string? message = null) =>
+        Assert.That(actual, Is.EqualTo(expected).Within(1e-5f * expected.Max(Math.Abs)), message);
 }
