@@ -19,9 +19,10 @@ internal sealed partial class KernelCost
     // those on other lines: what is fetched ahead is what lies next to each other.
     private const double OtherStream = 0.05;
 
-    // A line from memory takes longer if whole lines are loaded in a row, for they come before what is fetched ahead, and if too many streams are.
-    private const double FarStream = 1.5;
-    private const int MostStreams = 2;
+    // A line from memory takes longer if whole lines are loaded in a row, for they come before what is fetched ahead, and longer still if rows are
+    // read side by side.
+    private const double FarLines = 1.5;
+    private const double FarRows = 3;
     private const double ComputedLane = 4 + LaneMove;
 
     // A line of what a loop reads again after more than the first level of the cache holds.
@@ -265,7 +266,7 @@ internal sealed partial class KernelCost
         }
 
         var (streams, bytes) = (Scattered(w, plan, v, LineBytes), (double)lanes * w.Node.DType.Bytes);
-        return other + (streams > MostStreams || (streams == 1 && _loads == 1 && bytes >= LineBytes) ? FarStream * bytes / LineBytes : 0);
+        return other + (streams > 1 ? FarRows : _loads == 1 && bytes >= LineBytes ? FarLines : 0) * bytes / LineBytes;
     }
 
     // How many copies lie so many bytes apart.
