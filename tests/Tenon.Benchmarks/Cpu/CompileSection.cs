@@ -58,9 +58,11 @@ internal static class CompileSection
 
         if (benchmark.Options.Tinygrad is { } checkout)
         {
-            var time = TinygradPeer.FirstRun(checkout, model, threads);
             benchmark.Report.Found("tinygrad", checkout.FullName);
-            peers["tinygrad"] = Single(time);
+            if (TinygradPeer.FirstRun(checkout, model, threads) is { } time)
+            {
+                peers["tinygrad"] = Single(time);
+            }
         }
         else
         {
