@@ -16,6 +16,8 @@ public sealed class StagingTests
         [new(OptKind.Unroll, 0, 3), new(OptKind.Unroll, 1, 8), new(OptKind.Vector, 4, 4), new(OptKind.Tile, 0, 3), new(OptKind.Tile, 1, 2), new(OptKind.Global, 0), new(OptKind.Stage, 1, 1), new(OptKind.Stage, -1, 0)],
         [new(OptKind.Unroll, 2, 2), new(OptKind.Accumulate, 2)],
         [new(OptKind.Unroll, 0, 4), new(OptKind.Unroll, 1, 8), new(OptKind.Vector, 4, 4), new(OptKind.Tile, 2, 5), new(OptKind.Stage, -1, 1), new(OptKind.Accumulate, 2)],
+        [new(OptKind.Tile, 0, 7), new(OptKind.Global, 0), new(OptKind.Tile, 1, 8), new(OptKind.Tile, 2, 7), new(OptKind.Accumulate, 2), new(OptKind.Stage, 10, 1), new(OptKind.Stage, 6, 0)],
+        [new(OptKind.Tile, 2, 4), new(OptKind.Accumulate, 2), new(OptKind.Stage, -1, 1), new(OptKind.Stage, -1, 0)],
         [new(OptKind.Unroll, 2, 2), new(OptKind.Unroll, 0, 4), new(OptKind.Stage, 0, 1), new(OptKind.Stage, 0, 0)],
     ];
 
@@ -89,6 +91,45 @@ public sealed class StagingTests
 
         static Tensor Transposed(Tensor t) => t.Transpose(0, 1).Contiguous().Transpose(0, 1);
     }
+
+    /// <summary>Sums so long that few columns of one factor stay in a cache are taken in blocks; all of the changes are ones that a search may make.</summary>
+    [Test]
+    public void LongSumsAreTakenInBlocks([Values(1, 2)] int threads, [Values(64, 66)] int length)
+    {
+        var applied = new List<Opt>();
+        using var runtime = TenonRuntime.Default = Runtime(Optimise, ("plugins:tenon.cpu:threads", $"{threads}"));
+        var (a, b) = (Tensor.From(Data(170 * length, 0.5f)).Reshape(170, length), Tensor.From(Data(length * 175, 0.25f)).Reshape(length, 175));
+        var row = Tensor.From(Data(175, 0.5f));
+        var expected = ((a.Unsqueeze(2) * b.Unsqueeze(0)).Contiguous().Sum(1) + row).Relu().ToArray<float>();
+        Assert.That((a.MatMul(b) + row).Relu().ToArray<float>(), Is.EqualTo(expected));
+        Assert.That(applied.Select(o => o.Kind), Is.SupersetOf(new[] { OptKind.Accumulate, OptKind.Stage }));
+
+        UOp Optimise(UOp kernel, CodeGeneratorView target)
+        {
+            var device = TenonRuntime.Default!.Devices.Open("CPU");
+            var small = new Capabilities { DTypes = device.Capabilities.DTypes, Parallelism = threads, L1CacheBytes = 1 << 10, L2CacheBytes = 1 << 14, L3CacheBytes = 1 << 20, LocalBytes = 1 << 20 };
+            var view = new CodeGeneratorView(device.Generator.Target, small);
+            var nest = new LoopNest(RangeMerging.Apply(kernel));
+            Heuristic.Change(nest, view);
+            if (nest.Applied.Any(static o => o.Kind == OptKind.Accumulate))
+            {
+                applied.AddRange(nest.Applied);
+                Assert.That(() => Tuned.Apply(kernel, nest.Applied, view), Throws.Nothing);
+            }
+
+            return nest.Kernel;
+        }
+    }
+
+    /// <summary>Shares of threads are as equal as they can be, and few where each packs something for itself.</summary>
+    [TestCase(1, 37, 37, false, 2, ExpectedResult = 2)]
+    [TestCase(1, 37, 37, true, 2, ExpectedResult = 19)]
+    [TestCase(1, 293, 73, true, 2, ExpectedResult = 49)]
+    [TestCase(1, 293, 36, true, 1, ExpectedResult = 33)]
+    [TestCase(1, 16, 16, false, 64, ExpectedResult = 1)]
+    [TestCase(64, 10, 10, true, 2, ExpectedResult = 10)]
+    [TestCase(5, 10, 10, true, 2, ExpectedResult = 5)]
+    public long SharesAreEqual(long items, long turns, long most, bool packs, int threads) => Blocking.Share(items, turns, most, packs, threads);
 
     /// <summary>A factor that doesn't exist, or that is staged already.</summary>
     [Test]
