@@ -95,20 +95,30 @@ public sealed class StagingTests
 
     /// <summary>Sums so long that few columns of one factor stay in a cache are taken in blocks; all of the changes are ones that a search may make.</summary>
     [Test]
-    public void LongSumsAreTakenInBlocks([Values(1, 2)] int threads, [Values(64, 66)] int length)
+    public void LongSumsAreTakenInBlocks([Values(1, 2)] int threads, [Values] bool transposed)
     {
+        var (rows, length, columns, cache) = transposed ? (512, 66, 512, 1 << 15) : (170, 512, 300, 1 << 17);
         var applied = new List<Opt>();
         using var runtime = TenonRuntime.Default = Runtime(Optimise, ("plugins:tenon.cpu:threads", $"{threads}"));
-        var (a, b) = (Tensor.From(Data(170 * length, 0.5f)).Reshape(170, length), Tensor.From(Data(length * 175, 0.25f)).Reshape(length, 175));
-        var row = Tensor.From(Data(175, 0.5f));
-        var expected = ((a.Unsqueeze(2) * b.Unsqueeze(0)).Contiguous().Sum(1) + row).Relu().ToArray<float>();
-        Assert.That((a.MatMul(b) + row).Relu().ToArray<float>(), Is.EqualTo(expected));
+        var (a, b, row) = (Data(rows * length, 0.5f), Data(length * columns, 0.25f), Data(columns, 0.5f));
+        var left = transposed ? Tensor.From(a).Reshape(length, rows).Transpose(0, 1) : Tensor.From(a).Reshape(rows, length);
+        var expected = new float[rows * columns];
+        for (var i = 0; i < expected.Length; i++)
+        {
+            expected[i] = row[i % columns];
+            for (var k = 0; k < length; k++)
+            {
+                expected[i] += a[transposed ? k * rows + i / columns : i / columns * length + k] * b[k * columns + i % columns];
+            }
+        }
+
+        Assert.That((left.MatMul(Tensor.From(b).Reshape(length, columns)) + Tensor.From(row)).ToArray<float>(), Is.EqualTo(expected));
         Assert.That(applied.Select(o => o.Kind), Is.SupersetOf(new[] { OptKind.Accumulate, OptKind.Stage }));
 
         UOp Optimise(UOp kernel, CodeGeneratorView target)
         {
             var device = TenonRuntime.Default!.Devices.Open("CPU");
-            var small = new Capabilities { DTypes = device.Capabilities.DTypes, Parallelism = threads, L1CacheBytes = 1 << 10, L2CacheBytes = 1 << 14, L3CacheBytes = 1 << 20, LocalBytes = 1 << 20 };
+            var small = new Capabilities { DTypes = device.Capabilities.DTypes, Parallelism = threads, L1CacheBytes = 1 << 10, L2CacheBytes = cache * device.Generator.Target.VectorBytes / 64, L3CacheBytes = 1 << 22, LocalBytes = 1 << 22 };
             var view = new CodeGeneratorView(device.Generator.Target, small);
             var nest = LoopNest.Of(kernel, view);
             Heuristic.Change(nest, view);
