@@ -12,7 +12,7 @@ internal sealed partial class Expander
         var gate = load.Src.Length == 3 ? load[1] : null;
         var isMasked = IsMasked(load);
         var isVector = isMasked || lanes is null || (address.Stride(lanes) == 1 && (gate is null || !gate.DependsOn(lanes)) && _target.IsMovedInVectors(load.DType));
-        var isPicked = !isVector && lanes is not null && IsPickedFromVectors(load, lanes, address.Stride(lanes), _target);
+        var isPicked = !isVector && lanes is not null && _target.PicksFromVectors(load, lanes, address.Stride(lanes));
         var masks = isPicked && gate is not null && gate.DependsOn(lanes!) ? MasksOfParts(gate, lanes!, (int)address.Stride(lanes!)!.Value) : null;
         var (copies, next) = (isVector || isPicked ? 1 : count, 0);
         var nodes = new UOp[Point.CountOf(axes) * copies];
@@ -40,15 +40,6 @@ internal sealed partial class Expander
 
         return new Pieces(axes, lanes, !isVector && !isPicked, nodes);
     }
-
-    /// <summary>
-    /// Whether lanes that lie that far apart are loaded as vectors of all that lies between them, of which shuffles pick some. If a gate says which
-    /// lanes are there, what lies between them isn't touched.
-    /// </summary>
-    public static bool IsPickedFromVectors(UOp load, UOp lanes, long? stride, CodeGeneratorView target) =>
-        stride is >= -4 and <= 4 and not (0 or 1) && target.CanTranspose(load.DType)
-        && (load.Src.Length == 1 || !load[1].DependsOn(lanes)
-            || (target.HasMaskedLoad(load.DType) && load[1].TopologicalOrder().TrueForAll(static u => u.Op is Ops.Range or Ops.Const or Ops.Variable or Ops.Special || OpSet.Elementwise.Contains(u.Op))));
 
     // The vectors together reach from the first to the last element exactly: nothing else is touched.
     private UOp PickFromVectors(UOp load, AddressForm address, UOp lanes, Pieces[]? masks)
@@ -165,7 +156,7 @@ internal sealed partial class Expander
                 var open = gate is null ? UOp.Const(true) : AddressForm.Assign(gate, _at, isVector ? null : lanes, lane, null);
                 if (!open.IsInteger(0))
                 {
-                    stores.Add(LoopNest.Guarded(UOp.New(Ops.Store, DType.Void, [address.At(_at, lanes, lane), isVector ? value.Vector(_at, count) : value.Lane(_at, lane)]), open));
+                    stores.Add(GuardedStore.Of(UOp.New(Ops.Store, DType.Void, [address.At(_at, lanes, lane), isVector ? value.Vector(_at, count) : value.Lane(_at, lane)]), open));
                 }
             }
         }

@@ -4,9 +4,6 @@ namespace Tenon.Compiler;
 
 internal sealed partial class Expander
 {
-    /// <summary>Up to so many copies of a reduction have an accumulator each.</summary>
-    public const int SeparateAccumulators = 16;
-
     private readonly List<UOp> _assigned = [];
     private int _accumulators;
 
@@ -22,7 +19,7 @@ internal sealed partial class Expander
         // Without vectors each lane is a sum of its own.
         var split = lanes is not null && !_target.IsVector(reduce.DType);
         var copies = Point.CountOf(unrolled);
-        var separate = !split && (long)Point.CountOf(kept) * copies <= SeparateAccumulators;
+        var separate = !split && (long)Point.CountOf(kept) * copies <= Reductions.SeparateAccumulators;
         var (sums, terms, next) = (new UOp[split ? count : 1], new UOp[copies], 0);
         var nodes = new UOp[Point.CountOf(kept) * (split && reducedLanes is null ? count : 1)];
         do
@@ -85,7 +82,7 @@ internal sealed partial class Expander
         for (var i = 0; i < sums.Length; i++)
         {
             var dtype = terms[i].DType;
-            var first = UOp.New(Ops.Const, dtype, [], Neutral(op, dtype.Scalar));
+            var first = UOp.New(Ops.Const, dtype, [], Reductions.Neutral(op, dtype.Scalar));
             var accumulator = UOp.New(Ops.Accumulator, dtype, [first, .. outer], _accumulators++);
             var sum = accumulator;
             // A graph is put in order by what is looked at first: of a fused sum its factors, of another the sum so far. The terms are to be
@@ -123,13 +120,4 @@ internal sealed partial class Expander
 
         return rest[0];
     }
-
-    public static Scalar Neutral(Ops op, DType dtype) => op switch
-    {
-        Ops.Add => ((Scalar)0).To(dtype),
-        Ops.Mul => ((Scalar)1).To(dtype),
-        Ops.Max when dtype.IsFloat => double.NegativeInfinity,
-        Ops.Max => ((Scalar)dtype.MinInteger).To(dtype),
-        _ => throw new InvalidOperationException($"{op} can't reduce."),
-    };
 }

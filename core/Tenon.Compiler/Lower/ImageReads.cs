@@ -12,24 +12,6 @@ internal static class ImageReads
 {
     private const int Elements = ImageSize.TexelElements;
 
-    /// <summary>The parameters that may be made images next.</summary>
-    public static IEnumerable<Opt> Choices(UOp kernel, CodeGeneratorView target) => target.Images is null ? [] :
-        kernel.TopologicalOrder().Where(u => u.Op == Ops.Param).Select(u => u.ArgAs<ParamArg>().Slot).Order().Where(slot => WhyNot(kernel, slot, target) is null).Select(slot => new Opt(OptKind.Image, -1, slot));
-
-    /// <summary>Why a parameter of a kernel can't be an image, whatever its loops become; null if it can.</summary>
-    public static string? WhyNot(UOp kernel, int slot, CodeGeneratorView target)
-    {
-        var (order, wanted) = (kernel.TopologicalOrder(), kernel.ArgAs<KernelArg>().Images);
-        return target.Images is not { } limits ? "the device has no images"
-            : wanted.Contains(slot) ? "it is one already"
-            : wanted.Count >= limits.MaxImages ? $"a kernel has at most {limits.MaxImages} images"
-            : order.Find(u => u.Op == Ops.Param && u.ArgAs<ParamArg>().Slot == slot) is not { } param ? "the kernel doesn't have that parameter"
-            : !limits.DTypes.Contains(param.DType) ? $"images have elements of {string.Join(" or ", limits.DTypes)}"
-            : order.Exists(u => u.Op == Ops.Store && u[0].Memory == param) ? "the kernel writes it"
-            : Sizes(param.ArgAs<ParamArg>().Size, [], limits).Count == 0 ? $"no image of at most {limits.MaxWidth} x {limits.MaxHeight} texels has its {param.ArgAs<ParamArg>().Size} elements"
-            : null;
-    }
-
     /// <summary>An expanded kernel over weak indices with the wanted parameters as images where they can be, and the sizes of these by slot.</summary>
     public static (UOp Kernel, IReadOnlyDictionary<int, ImageSize> Images) Apply(UOp kernel, Axes wanted, CodeGeneratorView target)
     {
@@ -87,7 +69,7 @@ internal static class ImageReads
         // Rows in which the most conditions are not needed; of those the fewest.
         (ImageSize, List<(UOp, TexelPlace[])>)? best = null;
         var least = int.MaxValue;
-        foreach (var size in Sizes(loads[0][0].Memory.ArgAs<ParamArg>().Size, texels.SelectMany((t, i) => loads[i].Src.Length > 1 ? t! : []), limits))
+        foreach (var size in ImageSizes.Of(loads[0][0].Memory.ArgAs<ParamArg>().Size, texels.SelectMany((t, i) => loads[i].Src.Length > 1 ? t! : []), limits))
         {
             var places = loads.Select((load, i) => (load, Array.ConvertAll(texels[i]!, t => TexelPlace.Of(t, load.Src.Length > 1 ? load[1] : null, size, limits.HasBorder && IsZero(load))))).ToList();
             var cost = places.Sum(p => p.Item2.Sum(t => t.Cost));
@@ -124,35 +106,6 @@ internal static class ImageReads
         }
 
         return offset;
-    }
-
-    // All in one row, or rows as long as a step of some index.
-    private static List<ImageSize> Sizes(long elements, IEnumerable<UOp> texels, ImageLimits limits)
-    {
-        var (count, widths) = (elements / Elements, new SortedSet<long>());
-        if (elements % Elements != 0 || count == 0)
-        {
-            return [];
-        }
-
-        foreach (var texel in texels.Distinct())
-        {
-            foreach (var (_, factor) in LinearForm.Of(texel).Terms)
-            {
-                widths.Add(Math.Abs(factor));
-            }
-        }
-
-        widths.Add(count);
-        var sizes = widths.Reverse().Select(w => new ImageSize(w, count / w)).Where(IsPossible).ToList();
-        for (var rows = (count + limits.MaxWidth - 1) / limits.MaxWidth; sizes.Count == 0 && rows <= limits.MaxHeight && rows * rows <= count; rows++)
-        {
-            sizes.AddRange(new[] { new ImageSize(count / rows, rows) }.Where(IsPossible));
-        }
-
-        return sizes;
-
-        bool IsPossible(ImageSize s) => s.Width * s.Height == count && s.Width <= limits.MaxWidth && s.Height <= limits.MaxHeight && (s.Height == 1 || s.Width % limits.RowTexels == 0);
     }
 
     // What a load gives, as float32.

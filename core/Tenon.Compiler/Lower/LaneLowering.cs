@@ -9,8 +9,6 @@ namespace Tenon.Compiler;
 /// </summary>
 internal sealed class LaneLowering
 {
-    // Up to so many values of other lanes are read in a row.
-    private const int MostRead = 16;
     private readonly LaneLayout _layout;
     private readonly CodeGeneratorView _target;
     private readonly UOp _isInside;
@@ -46,21 +44,6 @@ internal sealed class LaneLowering
         }
     }
 
-    /// <summary>Bytes of the local arrays that lanes combine a sum through, at most.</summary>
-    public static double BytesOf(UOp reduce, LaneLayout layout)
-    {
-        var steps = 0L;
-        foreach (var lane in reduce.Src[1..].ToArray().Where(LaneLayout.IsLane))
-        {
-            for (var size = layout.DigitOf(lane).Size; size > 1; steps++)
-            {
-                size /= size <= MostRead ? size : StepOf(size);
-            }
-        }
-
-        return steps * reduce.Ranges.ToArray().Where(r => Kind(r) is RangeKind.Unroll or RangeKind.Vector).Aggregate((double)layout.Count * reduce.DType.Bytes, (p, r) => p * r[0].Max);
-    }
-
     public UOp Lower(UOp u)
     {
         if (u.Op is not (Ops.End or Ops.Reduce))
@@ -79,11 +62,11 @@ internal sealed class LaneLowering
 
         if (_fills.TryGetValue(u, out var fill))
         {
-            return UOp.New(Ops.End, DType.Void, [LoopNest.Guarded(body, fill.Inside), .. loops.Where(r => r.Op == Ops.Range), .. fill.Turn is null ? [] : new[] { fill.Turn }]);
+            return UOp.New(Ops.End, DType.Void, [GuardedStore.Of(body, fill.Inside), .. loops.Where(r => r.Op == Ops.Range), .. fill.Turn is null ? [] : new[] { fill.Turn }]);
         }
 
         var stores = _layout.Count > 1 ? _layout.Stores(lanes) : UOp.Const(true);
-        return UOp.New(Ops.End, DType.Void, [WithoutRaces(LoopNest.Guarded(body, IndexMath.And(stores, _isInside))), .. loops]);
+        return UOp.New(Ops.End, DType.Void, [WithoutRaces(GuardedStore.Of(body, IndexMath.And(stores, _isInside))), .. loops]);
     }
 
     // Lanes that don't store don't read what others overwrite.
@@ -143,7 +126,7 @@ internal sealed class LaneLowering
         var (place, size) = (digit.Place, digit.Size);
         if (size > lane[0].Max)
         {
-            share = UOp.Where(_layout.IsInside(lane), share, UOp.Const(share.DType, Expander.Neutral(reduce.Op, share.DType)));
+            share = UOp.Where(_layout.IsInside(lane), share, UOp.Const(share.DType, Reductions.Neutral(reduce.Op, share.DType)));
         }
 
         if (CanExchange(share.DType) && long.IsPow2(place) && long.IsPow2(size) && _layout.Count % (place * size) == 0)
@@ -156,7 +139,7 @@ internal sealed class LaneLowering
 
         while (size > 1)
         {
-            var step = size <= MostRead ? size : StepOf(size);
+            var step = LaneSums.StepOf(size);
             share = ThroughArray(share, reduce, place, step, _layout.CountOf(digit));
             (place, size) = (place * step, size / step);
         }
@@ -166,20 +149,6 @@ internal sealed class LaneLowering
 
     private bool CanExchange(DType dtype) =>
         _target.Has(Ops.LaneXor) && BitOperations.IsPow2(_target.Workgroups!.SubgroupSize) && dtype is { Bytes: 4, Kind: DTypeKind.Float or DTypeKind.Int or DTypeKind.UInt };
-
-    // Steps of equal size read the fewest values.
-    private static long StepOf(long size)
-    {
-        for (var step = (long)Math.Min(MostRead, Math.Ceiling(Math.Sqrt(size))); step > 1; step--)
-        {
-            if (size % step == 0)
-            {
-                return step;
-            }
-        }
-
-        return size;
-    }
 
     // Each lane stores its share, and sums those of the lanes whose numbers differ in one digit only.
     private UOp ThroughArray(UOp share, ReduceArg reduce, long place, long size, long lanes)
@@ -192,7 +161,7 @@ internal sealed class LaneLowering
         var stored = UOp.New(Ops.After, array.DType, [array, UOp.New(Ops.End, DType.Void, [UOp.New(Ops.Store, DType.Void, [At(array, _layout.Number), share]), .. kept])]);
         var (number, above) = (IndexMath.FloorMod(_layout.Number, UOp.Index(lanes)), UOp.Index(place * size));
         var first = IndexMath.Add(IndexMath.FloorMod(number, UOp.Index(place)), IndexMath.Mul(IndexMath.FloorDiv(number, above), above));
-        var other = UOp.Range(UOp.Index(size), _nextRange++, size <= MostRead ? RangeKind.Unroll : RangeKind.Reduce);
+        var other = UOp.Range(UOp.Index(size), _nextRange++, size <= LaneSums.MostRead ? RangeKind.Unroll : RangeKind.Reduce);
         var from = IndexMath.Add(first, IndexMath.Mul(other, UOp.Index(place)));
         return UOp.New(Ops.Reduce, share.DType, [UOp.New(Ops.Load, share.DType, [At(stored, from)]), other], reduce);
     }

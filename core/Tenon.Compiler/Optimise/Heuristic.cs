@@ -11,7 +11,7 @@ internal static class Heuristic
     public static UOp Apply(UOp kernel, CodeGeneratorView target)
     {
         using var stage = Tracing.Begin("lower/optimise", kernel);
-        var nest = new LoopNest(Peeling.Apply(RangeMerging.Apply(kernel), target), target.TensorCores);
+        var nest = LoopNest.Of(kernel, target);
         Change(nest, target);
         stage?.Result = nest.Kernel;
         return nest.Kernel;
@@ -23,7 +23,7 @@ internal static class Heuristic
     /// <param name="target">What it is for.</param>
     public static PackedKernel? Pack(UOp kernel, IReadOnlySet<int> constants, CodeGeneratorView target)
     {
-        var nest = new LoopNest(Peeling.Apply(RangeMerging.Apply(kernel), target), target.TensorCores) { Constants = constants };
+        var nest = LoopNest.Of(kernel, target, constants);
         if (target.Workgroups is not null || nest.Keepable().Count == 0)
         {
             return null;
@@ -39,7 +39,7 @@ internal static class Heuristic
         ChangeLoops(nest, target);
         if (target.Images is { ArePreferred: true })
         {
-            while (ImageReads.Choices(nest.Kernel, target).FirstOrDefault() is { } opt)
+            while (ImageChoices.Of(nest.Kernel, target).FirstOrDefault() is { } opt)
             {
                 nest.Apply(opt);
             }

@@ -65,6 +65,6 @@ internal sealed partial class KernelCost
     {
         var tile = plan.CopiesIn(w.Inside & ~w.Reduced);
         var all = plan.CopiesIn(w.Inside);
-        return all <= Expander.SeparateAccumulators ? all : tile;
+        return all <= Reductions.SeparateAccumulators ? all : tile;
     }
 }

@@ -213,7 +213,7 @@ internal sealed partial class KernelCost
                 return Simple + Far(w) * lanes * u.DType.Bytes / LineBytes;
             case Ops.Load when v >= 0 && u.Src.Length == 3 && w.Strides[v] == 1 && u[1].DependsOn(_ranges[v]) && _target.HasMaskedLoad(u.DType):
                 return 3 * Simple;
-            case Ops.Load when v >= 0 && u.Src.Length == 3 && Expander.IsPickedFromVectors(u, _ranges[v], w.Strides[v], _target):
+            case Ops.Load when v >= 0 && u.Src.Length == 3 && _target.PicksFromVectors(u, _ranges[v], w.Strides[v]):
                 return Picked(w.Strides[v]!.Value) + (u[1].DependsOn(_ranges[v]) ? 2 * Simple * Math.Abs(w.Strides[v]!.Value) : Branch);
             case Ops.Load when u.Src.Length == 3:
                 return v < 0 || (w.Strides[v] == 1 && !u[1].DependsOn(_ranges[v]) && _target.IsMovedInVectors(u.DType)) ? Simple + Branch : lanes * (Lane(w, plan, v) + 2 * Branch);
@@ -296,7 +296,7 @@ internal sealed partial class KernelCost
             return _sizes[v] % (plan.Lanes[v] * plan.Copies[v]) == 0 ? NearLane : ComputedLane;
         }
 
-        if (w.Node.Op == Ops.Load && w.Node.Src.Length == 1 && Expander.IsPickedFromVectors(w.Node, _ranges[v], stride, _target))
+        if (w.Node.Op == Ops.Load && w.Node.Src.Length == 1 && _target.PicksFromVectors(w.Node, _ranges[v], stride))
         {
             return Picked(stride) / plan.Lanes[v];
         }

@@ -63,7 +63,7 @@ internal sealed partial class LegalOpts
             opts.AddRange(_ranges.Where(IsAroundStages).Select(l => l.ArgAs<RangeArg>().Id).Append(-1).Select(id => new Opt(OptKind.Stage, id, factor)));
         }
 
-        opts.AddRange(ImageReads.Choices(_nest.Kernel, _target));
+        opts.AddRange(ImageChoices.Of(_nest.Kernel, _target));
         opts.RemoveAll(o => WhyNot(o) is not null);
         return opts;
     }
@@ -82,7 +82,7 @@ internal sealed partial class LegalOpts
     {
         if (opt.Kind == OptKind.Image)
         {
-            return ImageReads.WhyNot(_nest.Kernel, opt.Amount, _target);
+            return ImageChoices.WhyNot(_nest.Kernel, opt.Amount, _target);
         }
 
         return (opt.Kind == OptKind.Stage ? WhyNotStage(opt) : WhyNotOf(opt)) ?? (_target.Workgroups is null ? null : WhyNotInGroups(opt));

@@ -24,7 +24,7 @@ internal sealed partial class LoopNest
         var outer = UOp.Range(range[0], _nextRange++, RangeKind.Loop);
 
         var first = Again(kept, new NodeMap<UOp>());
-        var neutral = UOp.Const(reduce.DType, Expander.Neutral(reduce.ArgAs<ReduceArg>().Op, reduce.DType));
+        var neutral = UOp.Const(reduce.DType, Reductions.Neutral(reduce.ArgAs<ReduceArg>().Op, reduce.DType));
         var begun = UOp.New(Ops.After, sums.DType, [sums, End(UOp.New(Ops.Store, DType.Void, [At(sums, first), neutral]), first)]);
 
         var moved = new NodeMap<UOp> { [range] = outer };

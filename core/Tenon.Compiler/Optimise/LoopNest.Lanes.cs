@@ -51,14 +51,10 @@ internal sealed partial class LoopNest
         {
             var node = u.MapSources(done);
             done[u] = u.Op is not (Ops.End or Ops.Reduce) || !u.Src[1..].Contains(loop) ? node : UOp.New(u.Op, u.DType, [
-                u.Op == Ops.End ? Guarded(node[0], condition) : UOp.Where(condition, node[0], UOp.Const(u.DType, Expander.Neutral(u.ArgAs<ReduceArg>().Op, u.DType))),
+                u.Op == Ops.End ? GuardedStore.Of(node[0], condition) : UOp.Where(condition, node[0], UOp.Const(u.DType, Reductions.Neutral(u.ArgAs<ReduceArg>().Op, u.DType))),
                 .. node.Src[1..]], u.Arg);
         }
 
         Kernel = done[Kernel];
     }
-
-    /// <summary>A store that happens only where a condition holds, besides those that it has.</summary>
-    public static UOp Guarded(UOp store, UOp condition) =>
-        condition.IsInteger(1) ? store : UOp.New(Ops.Store, DType.Void, [store[0], store[1], store.Src.Length == 3 ? IndexMath.And(store[2], condition) : condition]);
 }

@@ -49,14 +49,14 @@ internal sealed class BeamSearch
         (_timer, _ranking, _report, _cancel) = (timer, ranking, report, cancel);
         _start = options.Clock.GetTimestamp();
         _target = new CodeGeneratorView(generator, device);
-        _merged = Peeling.Apply(RangeMerging.Apply(KernelCompiler.Decompose(kernel, _target)), _target);
+        _merged = LoopNest.Of(KernelCompiler.Decompose(kernel, _target), _target).Kernel;
     }
 
     /// <summary>About how many seconds a launch takes with the loops that the heuristic chooses; 0 if there is no estimate.</summary>
     public static double Estimate(UOp kernel, Capabilities device, CodeGeneratorTarget generator)
     {
         var target = new CodeGeneratorView(generator, device);
-        var nest = new LoopNest(Peeling.Apply(RangeMerging.Apply(KernelCompiler.Decompose(kernel, target)), target), target.TensorCores);
+        var nest = LoopNest.Of(KernelCompiler.Decompose(kernel, target), target);
         Heuristic.Change(nest, target);
         return NestEstimate.Of(nest, target, device) is { } estimate && double.IsFinite(estimate.Cycles) ? new Ranking(device.Parallelism).Predict(estimate) : 0;
     }

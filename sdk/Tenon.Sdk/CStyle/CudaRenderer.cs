@@ -1,6 +1,5 @@
 using Tenon.Core;
 using Tenon.Core.Backend;
-using Tenon.Sdk.Targets;
 
 namespace Tenon.Sdk.CStyle;
 

@@ -1,6 +1,6 @@
 using Tenon.Core.Backend;
 
-namespace Tenon.Sdk.Targets;
+namespace Tenon.Sdk;
 
 /// <summary>The architectures of a family by name.</summary>
 internal sealed class ArchitectureList<T>(string family, params T[] all)

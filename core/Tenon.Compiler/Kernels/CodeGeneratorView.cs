@@ -75,6 +75,15 @@ internal sealed class CodeGeneratorView
 
     public bool HasMaskedLoad(DType dtype) => IsVector(dtype) && (Support(dtype) & DTypeSupport.MaskedLoad) != 0;
 
+    /// <summary>
+    /// Whether lanes that lie that far apart are loaded as vectors of all that lies between them, of which shuffles pick some. If a gate says which
+    /// lanes are there, what lies between them isn't touched.
+    /// </summary>
+    public bool PicksFromVectors(UOp load, UOp lanes, long? stride) =>
+        stride is >= -4 and <= 4 and not (0 or 1) && CanTranspose(load.DType)
+        && (load.Src.Length == 1 || !load[1].DependsOn(lanes)
+            || (HasMaskedLoad(load.DType) && load[1].TopologicalOrder().TrueForAll(static u => u.Op is Ops.Range or Ops.Const or Ops.Variable or Ops.Special || OpSet.Elementwise.Contains(u.Op))));
+
     public bool HasArithmetic(DType dtype) => (Support(dtype) & DTypeSupport.Arithmetic) != 0;
 
     /// <summary>Whether comparisons see NaN and infinities, and arithmetic subnormal numbers.</summary>

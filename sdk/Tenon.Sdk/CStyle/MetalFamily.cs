@@ -1,7 +1,7 @@
 using Tenon.Core.Backend;
 using Tenon.Sdk.TensorCores;
 
-namespace Tenon.Sdk.Targets;
+namespace Tenon.Sdk.CStyle;
 
 /// <summary>What the devices of a family of Metal have.</summary>
 /// <param name="Name">As Metal calls it: <c>apple7</c>.</param>

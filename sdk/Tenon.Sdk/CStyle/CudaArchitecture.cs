@@ -1,7 +1,7 @@
 using Tenon.Core.Backend;
 using Tenon.Sdk.TensorCores;
 
-namespace Tenon.Sdk.Targets;
+namespace Tenon.Sdk.CStyle;
 
 /// <summary>What the devices of a CUDA compute capability have.</summary>
 /// <param name="Name">As compilers call it: <c>sm_90</c>.</param>

@@ -9,7 +9,7 @@ internal static class Tuned
     public static UOp Apply(UOp kernel, IReadOnlyList<Opt> opts, CodeGeneratorView target)
     {
         using var stage = Tracing.Begin("lower/optimise", kernel);
-        var nest = new LoopNest(Peeling.Apply(RangeMerging.Apply(kernel), target), target.TensorCores);
+        var nest = LoopNest.Of(kernel, target);
         foreach (var opt in opts)
         {
             new LegalOpts(nest, target).Require(opt);

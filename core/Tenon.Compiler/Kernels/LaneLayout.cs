@@ -68,7 +68,7 @@ internal sealed class LaneLayout
         var bytes = order.Sum(u => u.Op switch
         {
             Ops.Local => (double)u.DType.BytesOf(u.ArgAs<LocalArg>().Size),
-            Ops.Reduce when Array.Exists(u.Src[1..].ToArray(), IsLane) => LaneLowering.BytesOf(u, layout),
+            Ops.Reduce when Array.Exists(u.Src[1..].ToArray(), IsLane) => LaneSums.BytesOf(u, layout),
             _ => 0,
         });
         return bytes > localBytes ? $"it needs {bytes:0} bytes of local memory, of {localBytes}" : null;

@@ -1,7 +1,7 @@
 using Tenon.Core.Backend;
 using Tenon.Sdk.TensorCores;
 
-namespace Tenon.Sdk.Targets;
+namespace Tenon.Sdk.CStyle;
 
 /// <summary>What the devices of an AMD architecture have.</summary>
 /// <param name="Name">As compilers call it: <c>gfx1100</c>.</param>
