@@ -101,6 +101,10 @@ internal sealed partial class KernelCost
     public bool CanShare(int a, int b) =>
         Array.Exists(_work, w => w.Node.Op == Ops.Load && (w.Around >> a & w.Around >> b & 1) != 0 && ((w.Inside >> a ^ w.Inside >> b) & 1) != 0);
 
+    /// <summary>Whether two loops are loops of their own beside each other: nothing is in both.</summary>
+    public bool FollowEachOther(int a, int b) =>
+        a != b && Array.Exists(_work, w => (w.Around >> a & 1) != 0) && Array.Exists(_work, w => (w.Around >> b & 1) != 0) && !Array.Exists(_work, w => (w.Around >> a & w.Around >> b & 1) != 0);
+
     /// <summary>Cycles; infinite if more than a limit or if the code would be too long.</summary>
     public double Of(LoopPlan plan, double limit = double.PositiveInfinity, double maxBody = MaxBody)
     {

@@ -16,12 +16,12 @@ internal sealed partial class LoopNest
         _nextRange = 1 + Ranges.Select(r => r.ArgAs<RangeArg>().Id).DefaultIfEmpty(-1).Max();
     }
 
-    /// <summary>A kernel before any change: its loops merged, and what doesn't fill vectors cut off.</summary>
+    /// <summary>A kernel before any change: its loops merged, split at seams, and what doesn't fill vectors cut off.</summary>
     /// <param name="kernel">The kernel.</param>
     /// <param name="target">What it is for.</param>
     /// <param name="constants">See <see cref="Constants"/>.</param>
     public static LoopNest Of(UOp kernel, CodeGeneratorView target, IReadOnlySet<int>? constants = null) =>
-        new(Peeling.Apply(RangeMerging.Apply(kernel), target), target.TensorCores) { Constants = constants ?? new HashSet<int>() };
+        new(Peeling.Apply(Seams.Apply(RangeMerging.Apply(kernel), target), target), target.TensorCores) { Constants = constants ?? new HashSet<int>() };
 
     /// <summary>A copy, to be changed in another way.</summary>
     public LoopNest(LoopNest other) => (_kernel, _cores, _nextRange, _nextLocal, _applied) = (other.Kernel, other._cores, other._nextRange, other._nextLocal, [.. other._applied]);
