@@ -24,7 +24,7 @@ internal static class Seams
         List<UOp> pieces = [kernel[0]];
         for (var i = 0; i < pieces.Count;)
         {
-            if (SeamsOf(pieces[i], Math.Max(1, PlanSearch.MaxLanes(order, target)), target.Parallelism * ItemsPerThread) is not { } found || pieces.Count + found.At.Count > MostPieces)
+            if (SeamsOf(pieces[i], Math.Max(2, PlanSearch.MaxLanes(order, target)), target.Parallelism * ItemsPerThread) is not { } found || pieces.Count + found.At.Count > MostPieces)
             {
                 i++;
                 continue;
@@ -79,7 +79,7 @@ internal static class Seams
             }
         }
 
-        // A piece is a vector at least.
+        // A piece is a vector at least, and a loop.
         at.RemoveWhere(seam => seam < least || seam > range[0].Max - least);
         return at.Zip(at.Skip(1)).All(p => p.Second - p.First >= least) ? at : [];
     }
