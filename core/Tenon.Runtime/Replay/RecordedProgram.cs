@@ -82,7 +82,18 @@ public sealed class RecordedProgram
     public bool WritesAny { get; }
 
     /// <summary>Whether storage that is no input, but was there before, is what it was.</summary>
-    public bool Holds() => Array.TrueForAll(_fixed, f => !_slots[f.Slot].IsExternal || _buffers.IsCurrent(_slots[f.Slot].Buffer));
+    public bool Holds()
+    {
+        foreach (var (slot, _) in _fixed)
+        {
+            if (_slots[slot].IsExternal && !_buffers.IsCurrent(_slots[slot].Buffer))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>Queues everything.</summary>
     /// <param name="inputs">The buffers of the inputs; those that are overwritten are replaced by nodes of their new content.</param>
