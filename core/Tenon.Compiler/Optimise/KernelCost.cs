@@ -23,6 +23,9 @@ internal sealed partial class KernelCost
     // read side by side.
     private const double FarLines = 1.5;
     private const double FarRows = 3;
+
+    // Of so many rows a line each is read side by side where they share what they are multiplied with: as many as a set of the nearest cache has places.
+    private const int MostRows = 8;
     private const double ComputedLane = 4 + LaneMove;
 
     // What is added to a sum that is done: the next sums don't wait for it.
@@ -51,6 +54,10 @@ internal sealed partial class KernelCost
     private readonly UOp[] _ranges;
     private readonly long[] _sizes;
     private readonly int _loads;
+
+    // Whether what is summed is of rows and of something that all rows use again: it is pushed out of the nearest cache by one row, but
+    // not by a line of each of several.
+    private readonly bool _multipliesRows;
     private readonly CodeGeneratorView _target;
 
     /// <param name="order">The kernel.</param>
@@ -89,6 +96,7 @@ internal sealed partial class KernelCost
         work.Reverse();
         _work = [.. work];
         _loads = work.Count(w => w.Node.Op == Ops.Load);
+        _multipliesRows = work.Exists(r => r.Node.Op == Ops.Reduce && work.Exists(w => w.Node.Op == Ops.Load && (w.Inside & r.Reduced) != 0 && (w.Around & ~w.Inside) != 0));
         foreach (var w in work)
         {
             if (w.Node.Op == Ops.Reduce)
@@ -305,7 +313,9 @@ internal sealed partial class KernelCost
         }
 
         var (streams, bytes) = (Scattered(w, plan, v, LineBytes), (double)lanes * w.Node.DType.Bytes);
-        return other + (streams > 1 ? FarRows : _loads == 1 && bytes >= LineBytes ? FarLines : 0) * bytes / LineBytes;
+        var isLong = Array.FindIndex(w.Strides, static s => s == 1) is >= 0 and var along && plan.Copies[along] * bytes > LineBytes;
+        return other + (!_multipliesRows ? (streams > 1 ? FarRows : _loads == 1 && bytes >= LineBytes ? FarLines : 0)
+            : streams > MostRows || (streams > 1 && isLong) ? FarRows : streams > 1 && bytes < LineBytes ? 0 : FarLines) * bytes / LineBytes;
     }
 
     // How many copies lie so many bytes apart.
