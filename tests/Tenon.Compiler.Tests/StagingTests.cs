@@ -1,3 +1,4 @@
+using Tenon.Compiler.Tests.Search;
 using Tenon.Core;
 using Tenon.Core.Backend;
 using Tenon.Runtime;
@@ -88,6 +89,18 @@ public sealed class StagingTests
         }
 
         static Tensor Transposed(Tensor t) => t.Transpose(0, 1).Contiguous().Transpose(0, 1);
+    }
+
+    /// <summary>What is summed over lies in the order of its use: copies that are written out are within all loops, whichever they are of.</summary>
+    [Test]
+    public void TermsLieInTheOrderOfTheirUse()
+    {
+        var nest = new LoopNest(SearchKernels.Of(Tensor.Empty([1, 8, 6, 6]).Conv2d(Tensor.Empty([4, 8, 3, 3]))).Single());
+        nest.Apply(new Opt(OptKind.Unroll, nest.Ranges.Find(static r => r.ArgAs<RangeArg>().Kind == RangeKind.Reduce && r[0].Max == 8)!.ArgAs<RangeArg>().Id, 2));
+        nest.Apply(new Opt(OptKind.Stage, -1, nest.Factors().FindIndex(static f => f.Ranges.Length == 5)));
+        var index = nest.Order.Find(static u => u.Op == Ops.Load && u[0][0].Op == Ops.After)![0][1];
+        var steps = nest.Ranges.FindAll(static r => r.ArgAs<RangeArg>().Kind is RangeKind.Reduce or RangeKind.Unroll).ConvertAll(r => (r[0].Max, Strides.Along(index, r)));
+        Assert.That(steps, Is.EquivalentTo(new (long, long?)[] { (4, 18), (3, 6), (3, 2), (2, 1) }));
     }
 
     /// <summary>A factor that doesn't exist, or that is staged already.</summary>

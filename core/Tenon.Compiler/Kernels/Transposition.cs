@@ -43,14 +43,14 @@ internal static class Transposition
     /// <summary>How many rows to take next of what is left.</summary>
     public static int Rows(long left, int lanes) => (int)Math.Min(lanes, 1L << BitOperations.Log2((ulong)left));
 
-    /// <summary>Instructions to store each of so many rows by columns.</summary>
+    /// <summary>Instructions to store each of so many rows by columns: the shorter a column, the more it takes to get at it.</summary>
     public static double Cost(long rows, int lanes, double store)
     {
         var cost = 0.0;
         for (var left = rows; left > 0;)
         {
             var n = Rows(left, lanes);
-            cost += n * BitOperations.Log2((uint)n) + lanes * (n == lanes ? store : store + 1);
+            cost += n * BitOperations.Log2((uint)n) + lanes * (store + (n == 1 ? 1 : BitOperations.Log2((uint)(lanes / n))));
             left -= n;
         }
 

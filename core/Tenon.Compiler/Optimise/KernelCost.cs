@@ -25,6 +25,9 @@ internal sealed partial class KernelCost
     private const double FarRows = 3;
     private const double ComputedLane = 4 + LaneMove;
 
+    // What is added to a sum that is done: the next sums don't wait for it.
+    private const double BesideSums = 0.4;
+
     // A line of what a loop reads again after more than the first level of the cache holds.
     private const double FarLine = 1.7;
 
@@ -37,7 +40,7 @@ internal sealed partial class KernelCost
     private const double Branch = 2;
     private const double LoopTurn = 1;
 
-    private const double MaxBody = 600;
+    private const double MaxBody = 1000;
     private const int LineBytes = 64;
     private const int PageBytes = 4096;
 
@@ -220,7 +223,7 @@ internal sealed partial class KernelCost
             case Ops.Load:
                 return v < 0 ? Simple : w.Strides[v] == 1 && _target.IsMovedInVectors(u.DType)
                     ? Simple + Far(w) * lanes * u.DType.Bytes / LineBytes + Streams(w, plan, v, lanes)
-                    : lanes * Lane(w, plan, v);
+                    : lanes * (IsBesideSums(w) ? Math.Min(BesideSums, Lane(w, plan, v)) : Lane(w, plan, v));
             case Ops.Store:
                 return v < 0 ? NarrowStore
                     : w.Strides[v] == 1 && _target.IsMovedInVectors(u[1].DType) ? WideStore + (_reductions.Count == 0 && Scattered(w, plan, v, LineBytes) > 1 ? OtherStream : 0)
@@ -234,6 +237,10 @@ internal sealed partial class KernelCost
                     || (u.Op == Ops.Cast && _target.IsMovedInVectors(u.DType) && _target.IsMovedInVectors(u[0].DType)) ? cost : lanes * (cost + LaneMove);
         }
     }
+
+    // Whether it is loaded at most once for each result of every sum, when that is done.
+    private bool IsBesideSums(Work w) =>
+        _reductions.Count > 0 && _reductions.TrueForAll(r => (w.Around & r.Loops) == 0 && r.Work.TrueForAll(s => (w.Inside & ~s.Values) == 0));
 
     private double Far(Work w) =>
         _target.L1CacheBytes > 0 && (w.Around & ~w.Inside) != 0 && Elements(w) * w.Node.DType.Bytes > _target.L1CacheBytes ? FarLine : 0;

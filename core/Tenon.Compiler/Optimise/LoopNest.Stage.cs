@@ -124,12 +124,13 @@ internal sealed partial class LoopNest
         return (UOp.New(Ops.Store, DType.Void, [At(storage, loops, rows, padding), factor.Substitute(copies)]), loops);
     }
 
-    // The axes of the array, the last consecutive: loops, then what is summed over — several loops that run through memory as one
-    // are one axis —, then lanes of the group, then copies that are written out, then lanes of vectors.
+    // The axes of the array, the last consecutive: loops, then what is summed over, of which copies that are written out come within all its
+    // loops — several that run through memory as one are one axis —, then lanes of the group, then copies of results, then lanes of vectors.
     private static List<UOp[]> StagedAxes(UOp[] ranges, UOp? index, HashSet<UOp> summed)
     {
         var axes = new List<UOp[]>();
-        foreach (var r in ranges.OrderBy(Group).ThenByDescending(r => Group(r) == 1 ? Step(index, r) : 0).ThenBy(r => r.ArgAs<RangeArg>().Id))
+        var inOrder = ranges.OrderBy(Group).ThenBy(r => Group(r) == 1 && r.ArgAs<RangeArg>().Kind == RangeKind.Unroll);
+        foreach (var r in inOrder.ThenByDescending(r => Group(r) == 1 ? Step(index, r) : 0).ThenBy(r => r.ArgAs<RangeArg>().Id))
         {
             if (axes.Count > 0 && Group(r) == 1 && Group(axes[^1][^1]) == 1 && Step(index, r) is > 0 and < long.MaxValue && r[0].Op == Ops.Const && Step(index, axes[^1][^1]) == Step(index, r) * r[0].Max)
             {
