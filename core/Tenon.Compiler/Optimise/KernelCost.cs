@@ -67,6 +67,7 @@ internal sealed partial class KernelCost
         }
 
         var scopes = new Scopes(order, ranges);
+        var counted = WithoutGates(order);
         var work = new List<Work>();
         var fused = new NodeSet();
         for (var i = order.Count - 1; i >= 0; i--)
@@ -77,7 +78,7 @@ internal sealed partial class KernelCost
                 fused.Add(u[0]);
             }
 
-            if (IsWork(u))
+            if (IsWork(u) && counted.Contains(u))
             {
                 long?[] strides = u.Op is Ops.Load or Ops.Store ? Strides.Along(u[0][1], ranges) : [];
                 var isKept = constants?.Count > 0 && u.Op == Ops.Load && u[0][0] is { Op: Ops.Param } p && constants.Contains(p.ArgAs<ParamArg>().Slot);
@@ -136,6 +137,27 @@ internal sealed partial class KernelCost
 
         // Long bodies take long to compile and fall out of the instruction cache.
         return total * (1 + instructions / 20_000);
+    }
+
+    // All but what only says whether something is loaded: a gate costs what its load does more than another. Most of it is the same for many loads, and
+    // is computed outside of the innermost loops.
+    private static NodeSet WithoutGates(List<UOp> order)
+    {
+        var counted = new NodeSet();
+        counted.Add(order[^1]);
+        for (var i = order.Count - 1; i >= 0; i--)
+        {
+            var u = order[i];
+            for (var s = 0; s < u.Src.Length && counted.Contains(u); s++)
+            {
+                if (u.Op != Ops.Load || s != 1)
+                {
+                    counted.Add(u[s]);
+                }
+            }
+        }
+
+        return counted;
     }
 
     // Loops whose steps are less than another loop is long.
@@ -215,14 +237,14 @@ internal sealed partial class KernelCost
             case Ops.Load when v >= 0 && IsPacked(w, v):
                 return Simple + Far(w) * lanes * u.DType.Bytes / LineBytes;
             case Ops.Load when v >= 0 && u.Src.Length == 3 && w.Strides[v] == 1 && u[1].DependsOn(_ranges[v]) && _target.HasMaskedLoad(u.DType):
-                return 3 * Simple;
+                return LoadedVector(w, plan, v, lanes) + 2 * Simple;
             case Ops.Load when v >= 0 && u.Src.Length == 3 && _target.PicksFromVectors(u, _ranges[v], w.Strides[v]):
                 return Picked(w.Strides[v]!.Value) + (u[1].DependsOn(_ranges[v]) ? 2 * Simple * Math.Abs(w.Strides[v]!.Value) : Branch);
             case Ops.Load when u.Src.Length == 3:
                 return v < 0 || (w.Strides[v] == 1 && !u[1].DependsOn(_ranges[v]) && _target.IsMovedInVectors(u.DType)) ? Simple + Branch : lanes * (Lane(w, plan, v) + 2 * Branch);
             case Ops.Load:
                 return v < 0 ? Simple : w.Strides[v] == 1 && _target.IsMovedInVectors(u.DType)
-                    ? Simple + Far(w) * lanes * u.DType.Bytes / LineBytes + Streams(w, plan, v, lanes)
+                    ? LoadedVector(w, plan, v, lanes)
                     : lanes * (IsBesideSums(w) ? Math.Min(BesideSums, Lane(w, plan, v)) : Lane(w, plan, v));
             case Ops.Store:
                 return v < 0 ? NarrowStore
@@ -237,6 +259,8 @@ internal sealed partial class KernelCost
                     || (u.Op == Ops.Cast && _target.IsMovedInVectors(u.DType) && _target.IsMovedInVectors(u[0].DType)) ? cost : lanes * (cost + LaneMove);
         }
     }
+
+    private double LoadedVector(Work w, LoopPlan plan, int v, int lanes) => Simple + Far(w) * lanes * w.Node.DType.Bytes / LineBytes + Streams(w, plan, v, lanes);
 
     // Whether it is loaded at most once for each result of every sum, when that is done.
     private bool IsBesideSums(Work w) =>

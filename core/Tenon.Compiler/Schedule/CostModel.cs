@@ -12,6 +12,11 @@ internal sealed class CostModel
     private const double PerLoad = 1;
     private const double LeastGain = 0.1;
 
+    // What it takes to find out whether an element is there. Masks are the same for many vectors, and are made outside of the loops over them, unless the
+    // register tile is of other results that need the same element.
+    private const double Pad = 4;
+    private const double MaskedPad = 0.25;
+
     // What is made in so many steps is certainly cheaper to load.
     private const int MostCounted = 200;
     private const double MuchWork = 1e6;
@@ -19,15 +24,16 @@ internal sealed class CostModel
     // Some microseconds in which every thread could have done something else.
     private const double PerLaunch = 300_000;
     private readonly double _launch;
+    private readonly IReadOnlyCollection<DType> _maskedLoads;
     private readonly NodeSet _followsIndex = new();
     private readonly NodeSet _comparesIndex = new();
     private readonly NodeSet _reduces = new();
     private readonly NodeSet _counted = new();
     private readonly Stack<(UOp Node, bool IsPart)> _toCount = new();
 
-    public CostModel(IReadOnlyList<UOp> order, int parallelism)
+    public CostModel(IReadOnlyList<UOp> order, SchedulerOptions options)
     {
-        _launch = PerLaunch * parallelism;
+        (_launch, _maskedLoads) = (PerLaunch * options.Parallelism, options.MaskedLoads);
         foreach (var u in order)
         {
             FindIndices(u);
@@ -58,6 +64,7 @@ internal sealed class CostModel
         // A reduction under the value is stored itself if the value is not, and computed along with the value if it is.
         var bytes = elements * node.DType.Bytes * PerByte;
         var (operations, stored, reduced) = WorkOf(node);
+        operations -= node.Op == Ops.Pad && _maskedLoads.Contains(LoadedUnder(node)) && uses.TrueForAll(static u => u.Points >= u.Group.Points) ? Pad - MaskedPad : 0;
         var launch = hasHome || reduced > 0 ? 0 : _launch;
         return new FusionCost(
             groups,
@@ -185,6 +192,17 @@ internal sealed class CostModel
         return true;
     }
 
+    // What is loaded where a value is computed, or most likely so.
+    private static DType LoadedUnder(UOp u)
+    {
+        while (!IsLeaf(u) && u.Src.Length > 0)
+        {
+            u = u[0];
+        }
+
+        return u.DType;
+    }
+
     private static double OwnOperations(UOp u) => u.Op switch
     {
         Ops.Threefry => 100,
@@ -193,7 +211,7 @@ internal sealed class CostModel
         // A norm that many results share is computed one at a time, not in vectors.
         Ops.Sqrt => 80,
         Ops.Div or Ops.IntDiv or Ops.IntMod or Ops.FloorDiv or Ops.FloorMod => 8,
-        Ops.Pad => 4,
+        Ops.Pad => Pad,
 
         // Bytes are widened as they are loaded, and products of them summed as bytes.
         Ops.Cast when u[0].DType is { Bits: 8, IsInteger: true } && u.DType == DType.Int32 => 0,

@@ -35,7 +35,7 @@ internal sealed partial class FusionPlan
     {
         using var stage = Tracing.Begin("schedule/fusion plan");
         (Order, _slots, _options, _parts) = (order, slots, options, parts);
-        _cost = new CostModel(order, options.Parallelism);
+        _cost = new CostModel(order, options);
         _devices = DevicePlacement.Of(order);
         for (var i = order.Count - 1; i >= 0; i--)
         {

@@ -12,6 +12,9 @@ public sealed record SchedulerOptions
     /// <summary>Lanes that keep the device busy, where groups of lanes share what they load; not more than the pieces of work where they don't.</summary>
     public long Lanes { get; init; } = 1;
 
+    /// <summary>What vectors of may be loaded under a mask: padding costs little where it is read, then.</summary>
+    public IReadOnlyCollection<DType> MaskedLoads { get; init; } = [];
+
     /// <summary>Buffers that a kernel may use.</summary>
     public int MaxBuffers { get; init; } = int.MaxValue;
 
@@ -20,6 +23,13 @@ public sealed record SchedulerOptions
 
     /// <summary>Whether <see cref="Schedule.Decisions"/> is filled.</summary>
     public bool RecordDecisions { get; init; }
+
+    /// <summary>The <see cref="MaskedLoads"/> of what a code generator takes.</summary>
+    public static IReadOnlyCollection<DType> MaskedLoadsOf(CodeGeneratorTarget target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return target.VectorBytes >= 16 ? [.. target.DTypes.Where(static d => d.Value.HasFlag(DTypeSupport.Vector | DTypeSupport.MaskedLoad)).Select(static d => d.Key)] : [];
+    }
 
     /// <summary>The <see cref="Lanes"/> of a device.</summary>
     public static long LanesOf(Capabilities device)

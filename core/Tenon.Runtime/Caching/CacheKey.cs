@@ -9,7 +9,8 @@ namespace Tenon.Runtime;
 /// <summary>Hashes of all that a schedule or a compiled kernel depends on.</summary>
 internal static class CacheKey
 {
-    public static string OfSchedule(UOp graph, Capabilities device, string compiler) => Hash($"schedule\n{UOpSerializer.ContentHash(graph)}\n{Common(device, compiler)}");
+    public static string OfSchedule(UOp graph, Capabilities device, CodeGeneratorTarget? target, string compiler) =>
+        Hash($"schedule\n{UOpSerializer.ContentHash(graph)}\n{Common(device, compiler)}\n{target?.VectorBytes} {(target is null ? "" : Text(target.DTypes))}");
 
     /// <param name="kernel">The kernel.</param>
     /// <param name="device">What the device has.</param>

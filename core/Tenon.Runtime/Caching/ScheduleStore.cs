@@ -9,15 +9,15 @@ namespace Tenon.Runtime;
 internal sealed class ScheduleStore(ICompiler compiler, DiskStore? disk, Statistics statistics, DebugLog log)
 {
     /// <summary>The schedule of a graph that this process has not seen yet.</summary>
-    public Schedule Get(UOp graph, Capabilities device)
+    public Schedule Get(UOp graph, Capabilities device, CodeGeneratorTarget? target)
     {
         if (disk is null)
         {
-            return Make(graph, device);
+            return Make(graph, device, target);
         }
 
         var start = Stopwatch.GetTimestamp();
-        var key = CacheKey.OfSchedule(graph, device, compiler.Fingerprint);
+        var key = CacheKey.OfSchedule(graph, device, target, compiler.Fingerprint);
         if (TryRead(disk, key) is { } known)
         {
             statistics.CountScheduleFromDisk(start);
@@ -25,17 +25,17 @@ internal sealed class ScheduleStore(ICompiler compiler, DiskStore? disk, Statist
             return known;
         }
 
-        var schedule = Make(graph, device);
+        var schedule = Make(graph, device, target);
         disk.Write(CacheFolder.Schedules, key, ScheduleSerializer.Serialize(schedule));
         return schedule;
     }
 
     /// <summary>The schedule of a graph, made anew.</summary>
-    public Schedule Make(UOp graph, Capabilities device)
+    public Schedule Make(UOp graph, Capabilities device, CodeGeneratorTarget? target)
     {
         var start = Stopwatch.GetTimestamp();
         using var activity = RuntimeEvents.Source.StartActivity("tenon.schedule");
-        var schedule = compiler.Schedule(graph, device);
+        var schedule = compiler.Schedule(graph, device, target);
         statistics.AddScheduleTime(start);
         RuntimeEvents.ScheduleTime.Record(Stopwatch.GetElapsedTime(start).TotalSeconds);
         log.Scheduled(schedule, "made", start);

@@ -34,8 +34,10 @@ public sealed class OpenedDevice
 
     /// <summary>The code generator that is used: the first that the device offers.</summary>
     /// <exception cref="TenonException">It offers none.</exception>
-    public CodeGenerator Generator => _generator ??= Device.CodeGenerators.FirstOrDefault()
+    public CodeGenerator Generator => FirstGenerator
         ?? throw new TenonException("TEN5007", $"Device {Name} (plugin {PluginId}) offers no code generator, so nothing can be computed on it. Move the tensors to another device with To(...); 'tenon devices' shows what each offers.");
+
+    internal CodeGenerator? FirstGenerator => _generator ??= Device.CodeGenerators.FirstOrDefault();
 
     internal CachingAllocator Memory { get; }
 

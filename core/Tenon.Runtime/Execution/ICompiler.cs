@@ -13,7 +13,10 @@ internal interface ICompiler
     /// <summary>Switches of the kernel compiler.</summary>
     CompilerOptions Options { get; }
 
-    Schedule Schedule(UOp sink, Capabilities device);
+    /// <param name="sink">What to compute.</param>
+    /// <param name="device">What the device has.</param>
+    /// <param name="target">What its code generator takes; null if it has none.</param>
+    Schedule Schedule(UOp sink, Capabilities device, CodeGeneratorTarget? target);
 
     /// <param name="kernel">The kernel.</param>
     /// <param name="device">What the device has.</param>

@@ -51,7 +51,7 @@ internal sealed class Realizer
     {
         var graph = Build(roots);
         return graph.IsEmpty ? new Schedule { Slots = [], Calls = [], ArenaBytes = new Dictionary<string, long>() }
-            : _schedules.Find(graph.Sink)?.Schedule ?? _newSchedules.Make(graph.Sink, CapabilitiesFor(graph.Sink, roots[0].Device));
+            : _schedules.Find(graph.Sink)?.Schedule ?? _newSchedules.Make(graph.Sink, CapabilitiesFor(graph.Sink, roots[0].Device), TargetOf(roots[0].Device));
     }
 
     public void Prepare(IReadOnlyList<(UOp Value, string Device)> roots)
@@ -178,9 +178,11 @@ internal sealed class Realizer
             ? capabilities with { MaxBuffers = least } : capabilities;
     }
 
+    private CodeGeneratorTarget? TargetOf(string device) => _devices.Open(device).FirstGenerator?.Target;
+
     private ExecutableSchedule Prepare(RealizeGraph graph, string device)
     {
-        var executable = ExecutableSchedule.Prepare(_newSchedules.Get(graph.Sink, CapabilitiesFor(graph.Sink, device)), _devices, _kernels);
+        var executable = ExecutableSchedule.Prepare(_newSchedules.Get(graph.Sink, CapabilitiesFor(graph.Sink, device), TargetOf(device)), _devices, _kernels);
         _schedules.Add(graph.Sink, executable);
         return executable;
     }

@@ -13,8 +13,14 @@ internal sealed class TensorCompiler(CompilerOptions options, bool recordDecisio
 
     public CompilerOptions Options => options;
 
-    public Schedule Schedule(UOp sink, Capabilities device) => Scheduler.Create(
-        sink, new SchedulerOptions { Parallelism = device.Parallelism, Lanes = SchedulerOptions.LanesOf(device), MaxBuffers = device.MaxBuffers, RecordDecisions = recordDecisions });
+    public Schedule Schedule(UOp sink, Capabilities device, CodeGeneratorTarget? target) => Scheduler.Create(sink, new SchedulerOptions
+    {
+        Parallelism = device.Parallelism,
+        Lanes = SchedulerOptions.LanesOf(device),
+        MaskedLoads = target is null ? [] : SchedulerOptions.MaskedLoadsOf(target),
+        MaxBuffers = device.MaxBuffers,
+        RecordDecisions = recordDecisions,
+    });
 
     public LinearProgram Lower(UOp kernel, Capabilities device, CodeGeneratorTarget target, IReadOnlyList<Opt>? opts = null) =>
         KernelCompiler.Compile(kernel, device, target, opts is null ? options : options with { Opts = opts });

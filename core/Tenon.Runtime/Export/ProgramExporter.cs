@@ -70,7 +70,7 @@ internal sealed class ProgramExporter(
     {
         var numbers = step.Slots.TakeWhile(s => s is not null).Select(s => s!.Number).ToList();
         var graph = Fold(step.Graph, numbers);
-        var schedule = _compiler.Schedule(graph, device);
+        var schedule = _compiler.Schedule(graph, device, generator.Target);
         for (var i = numbers.Count; i < schedule.Slots.Count; i++)
         {
             numbers.Add(_slots.Count);

@@ -17,7 +17,7 @@ internal sealed class RecordingCompiler : ICompiler
 
     public CompilerOptions Options => _compiler.Options;
 
-    public Schedule Schedule(UOp sink, Capabilities device) => _compiler.Schedule(sink, device);
+    public Schedule Schedule(UOp sink, Capabilities device, CodeGeneratorTarget? target) => _compiler.Schedule(sink, device, target);
 
     public LinearProgram Lower(UOp kernel, Capabilities device, CodeGeneratorTarget target, IReadOnlyList<Opt>? opts = null)
     {

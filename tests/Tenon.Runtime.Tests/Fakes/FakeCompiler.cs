@@ -18,7 +18,7 @@ internal sealed class FakeCompiler : ICompiler
 
     public int Lowered => _lowered;
 
-    public Schedule Schedule(UOp sink, Capabilities device)
+    public Schedule Schedule(UOp sink, Capabilities device, CodeGeneratorTarget? target)
     {
         Interlocked.Increment(ref _scheduled);
         var all = sink.TopologicalOrder().Where(u => u.Op == Ops.Param).OrderBy(u => u.ArgAs<ParamArg>().Slot).ToList();
