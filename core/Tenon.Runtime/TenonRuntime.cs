@@ -39,9 +39,14 @@ public sealed partial class TenonRuntime : IDisposable
     {
         get
         {
-            lock (DefaultLock)
+            return Volatile.Read(ref _default) ?? Make();
+
+            static TenonRuntime Make()
             {
-                return _default ??= new TenonRuntimeBuilder(TenonConfiguration.Load()).Build();
+                lock (DefaultLock)
+                {
+                    return _default ??= new TenonRuntimeBuilder(TenonConfiguration.Load()).Build();
+                }
             }
         }
 

@@ -189,6 +189,7 @@ internal sealed class ControlTests
         var program = Program("listing", 4, Store(address, UOp.Alu(Ops.Add, Load(address), Int(1))));
         var kernel = _device.CodeGenerators[0].Generate(program);
         Assert.That(LinearProgramSerializer.Deserialize(kernel.Binary.Span).Ops, Is.EqualTo(program.Ops));
-        Assert.That(kernel.Source, Does.Contain("int32[4]").And.Contain("Special").And.Contain("Store"));
+        Assert.That(kernel.Program, Is.SameAs(program), "while somebody holds it");
+        Assert.That(_device.CodeGenerators[0].Render(program), Does.Contain("int32[4]").And.Contain("Special").And.Contain("Store"));
     }
 }

@@ -63,7 +63,7 @@ internal sealed class LoopChanges
     // Where the loops begin that a node closes.
     private static int? FirstLoop(UOp u) => u.Op switch
     {
-        Ops.End or Ops.Reduce => 1,
+        Ops.End or Ops.Reduce or Ops.Scan => 1,
         Ops.Wmma => 4,
         _ => null,
     };

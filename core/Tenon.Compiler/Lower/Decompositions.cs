@@ -34,16 +34,16 @@ internal static class Decompositions
             Pat.Op(Ops.Shr, X.If(IsMachineInteger), Y),
             static (x, y) => IsSafeCount(y) ? null : UOp.Where(IsCount(y), Masked(Ops.Shr, x, y), x.DType.IsSigned ? UOp.Alu(Ops.Shr, x, y.ConstLike(y.DType.Bits - 1)) : x.ConstLike(0))));
 
-    private static readonly ConcurrentDictionary<(bool Exp2, bool Log2, bool Sin, bool MulAcc, bool IsIeee, bool Double, bool IsFast), (PatternMatcher ForKernels, PatternMatcher ForMachine)> Known = [];
+    private static readonly ConcurrentDictionary<Abilities, Rules> Known = [];
 
     /// <summary>The rules for a target: for kernels, and for what index lowering makes of them. Fast maths have functions of their own.</summary>
-    public static (PatternMatcher ForKernels, PatternMatcher ForMachine) For(CodeGeneratorView target, bool isFast) =>
-        Known.GetOrAdd((target.Has(Ops.Exp2), target.Has(Ops.Log2), target.Has(Ops.Sin), target.Has(Ops.MulAcc), target.IsIeee, target.HasArithmetic(DType.Float64), isFast), static has =>
+    public static Rules For(CodeGeneratorView target, bool isFast) =>
+        Known.GetOrAdd(new Abilities(target.Has(Ops.Exp2), target.Has(Ops.Log2), target.Has(Ops.Sin), target.Has(Ops.MulAcc), target.IsIeee, target.HasArithmetic(DType.Float64), isFast), static has =>
         {
             var functions = new Transcendental(has.MulAcc, has.IsIeee, has.Double, has.IsFast);
             var missing = new OpSet(Ops.Math, has.Exp2 ? Ops.Math : Ops.Exp2, has.Log2 ? Ops.Math : Ops.Log2, has.Sin ? Ops.Math : Ops.Sin);
             var rules = (Simplifier.Rules + Always + new PatternMatcher(Rule.Of(Pat.Op(missing, 0), functions.Write)) + (has.IsIeee ? new PatternMatcher() : FloatBits.Rules)).Remembering();
-            return (rules, (rules + IndexLowering.PowersOfTwo).Remembering());
+            return new Rules(rules, (rules + IndexLowering.PowersOfTwo).Remembering());
         });
 
     private static bool IsTruth(UOp u) => u.DType.IsBool;
@@ -128,4 +128,11 @@ internal static class Decompositions
         static UOp High(UOp u) => UOp.Alu(Ops.Shr, u, u.ConstLike(32)).Cast(DType.UInt32);
         static UOp RotateLeft(UOp u, int n) => UOp.Alu(Ops.Or, UOp.Alu(Ops.Shl, u, u.ConstLike(n)), UOp.Alu(Ops.Shr, u, u.ConstLike(32 - n)));
     }
+
+    /// <summary>The rules of a target.</summary>
+    /// <param name="ForKernels">For kernels.</param>
+    /// <param name="ForMachine">For what index lowering makes of them.</param>
+    internal sealed record Rules(PatternMatcher ForKernels, PatternMatcher ForMachine);
+
+    private sealed record Abilities(bool Exp2, bool Log2, bool Sin, bool MulAcc, bool IsIeee, bool Double, bool IsFast);
 }

@@ -67,6 +67,7 @@ internal sealed partial class Expander
         Ops.Range => ExpandRange(u),
         Ops.Load => ExpandLoad(u),
         Ops.Reduce => ExpandReduce(u),
+        Ops.Scan => ExpandScan(u),
         Ops.Wmma => ExpandCore(u),
         _ => ExpandElementwise(u),
     };
@@ -117,7 +118,7 @@ internal sealed partial class Expander
                     }
 
                     break;
-                case Ops.Reduce when needed.Contains(u):
+                case Ops.Reduce or Ops.Scan when needed.Contains(u):
                     needed.Add(u[0]);
                     break;
                 case var op when (op == Ops.LaneXor || OpSet.Elementwise.Contains(op)) && needed.Contains(u):

@@ -105,6 +105,10 @@ internal sealed partial class KernelCost
     public bool CanShare(int a, int b) =>
         Array.Exists(_work, w => w.Node.Op == Ops.Load && (w.Around >> a & w.Around >> b & 1) != 0 && ((w.Inside >> a ^ w.Inside >> b) & 1) != 0);
 
+    /// <summary>Whether two loops are loops of their own beside each other: nothing is in both.</summary>
+    public bool FollowEachOther(int a, int b) =>
+        a != b && Array.Exists(_work, w => (w.Around >> a & 1) != 0) && Array.Exists(_work, w => (w.Around >> b & 1) != 0) && !Array.Exists(_work, w => (w.Around >> a & w.Around >> b & 1) != 0);
+
     /// <summary>Cycles; infinite if more than a limit or if the code would be too long.</summary>
     public double Of(LoopPlan plan, double limit = double.PositiveInfinity, double maxBody = MaxBody)
     {
@@ -193,7 +197,7 @@ internal sealed partial class KernelCost
         _reductions.Add((w.Reduced, [w]));
     }
 
-    private static bool IsWork(UOp u) => u.Op is Ops.Load or Ops.Store or Ops.Reduce || (OpSet.Elementwise.Contains(u.Op) && u.DType != DType.Index && u.Ranges.Length > 0);
+    private static bool IsWork(UOp u) => u.Op is Ops.Load or Ops.Store or Ops.Reduce or Ops.Scan || (OpSet.Elementwise.Contains(u.Op) && u.DType != DType.Index && u.Ranges.Length > 0);
 
     // Turns of the loops around a value, times the copies of it in each.
     private double Runs(ulong around, ulong inside, LoopPlan plan)
@@ -253,6 +257,10 @@ internal sealed partial class KernelCost
                     : lanes * (Lane(w, plan, v) + NarrowStore);
             case Ops.Reduce:
                 return Math.Max(v < 0 || _target.IsVector(u.DType) ? Simple : lanes * Simple, Latency / Chains(w, plan));
+            case Ops.Scan when v >= 0 && u.Src[1..].Contains(_ranges[v]):
+                return _target.CanTranspose(u.DType) ? BitOperations.Log2((uint)lanes) * (Shuffle + Simple) + 2 * LaneMove + 2 * Simple : lanes * (LaneMove + Latency);
+            case Ops.Scan:
+                return (v < 0 || _target.IsVector(u.DType) ? 1 : lanes) * Latency;
             default:
                 var cost = w.IsFused ? 0 : u.Op switch { Ops.Div or Ops.Sqrt when v < 0 => 3, Ops.Div or Ops.Sqrt => 6, Ops.IntDiv or Ops.IntMod => 10, _ => Simple };
                 return v < 0 || (_target.IsVector(u.DType) && _target.IsVector(u[0].DType))

@@ -58,8 +58,9 @@ internal sealed partial class LoopNest
     /// <summary>The output loops of the first store.</summary>
     public IEnumerable<UOp> OutputLoops => Kernel[0].Src[1..].ToArray().Where(r => r.ArgAs<RangeArg>().Kind == RangeKind.Loop);
 
-    /// <summary>The loops that every store and every reduction is in: what may become the grid, in loop order.</summary>
-    public List<UOp> CommonLoops() => _commonLoops ??= [.. OutputLoops.Where(r => IsAround(r, Kernel.Src) && Order.TrueForAll(u => u.Op != Ops.Reduce || u.DependsOn(r)))];
+    /// <summary>The loops that every store and every reduction is in, and no turn of which needs the one before: what may become the grid, in loop order.</summary>
+    public List<UOp> CommonLoops() => _commonLoops ??=
+        [.. OutputLoops.Where(r => IsAround(r, Kernel.Src) && Order.TrueForAll(u => u.Op == Ops.Scan ? !u.Src[1..].Contains(r) : u.Op != Ops.Reduce || u.DependsOn(r)))];
 
     // The kernel as it was before the changes that are still to be done.
     private List<UOp> Before => _order ??= _kernel.TopologicalOrder();

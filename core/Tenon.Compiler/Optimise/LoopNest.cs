@@ -16,12 +16,12 @@ internal sealed partial class LoopNest
         _nextRange = 1 + Ranges.Select(r => r.ArgAs<RangeArg>().Id).DefaultIfEmpty(-1).Max();
     }
 
-    /// <summary>A kernel before any change: its loops merged, and what doesn't fill vectors cut off.</summary>
+    /// <summary>A kernel before any change: its loops merged, split at seams, and what doesn't fill vectors cut off.</summary>
     /// <param name="kernel">The kernel.</param>
     /// <param name="target">What it is for.</param>
     /// <param name="constants">See <see cref="Constants"/>.</param>
     public static LoopNest Of(UOp kernel, CodeGeneratorView target, IReadOnlySet<int>? constants = null) =>
-        new(Peeling.Apply(RangeMerging.Apply(kernel), target), target.TensorCores) { Constants = constants ?? new HashSet<int>() };
+        new(Scans.Apply(Peeling.Apply(Seams.Apply(RangeMerging.Apply(kernel), target), target), target), target.TensorCores) { Constants = constants ?? new HashSet<int>() };
 
     /// <summary>A copy, to be changed in another way.</summary>
     public LoopNest(LoopNest other) => (_kernel, _cores, _nextRange, _nextLocal, _applied) = (other.Kernel, other._cores, other._nextRange, other._nextLocal, [.. other._applied]);
@@ -42,7 +42,7 @@ internal sealed partial class LoopNest
 
         return Overwritten.Count == 0 && !Before.Exists(u => u.Op switch
         {
-            Ops.Reduce => u.Src[1..].Contains(range),
+            Ops.Reduce or Ops.Scan => u.Src[1..].Contains(range),
 
             // Sums in an array.
             Ops.End => u.Src[1..].Contains(range) && u[0][0].Memory is { Op: Ops.Local } array && u[0][1].TopologicalOrder().Exists(v => v.Op == Ops.Load && v[0].Memory == array),

@@ -157,20 +157,42 @@ internal sealed class PlanSearch
             }
         }
 
-        for (var before = double.PositiveInfinity; best.Cost < before;)
+        Improve();
+
+        // Of loops that follow one another none pays as much as one around them all, but all of them together may pay more.
+        if (loops.Exists(a => loops.Exists(b => _cost.FollowEachOther(a, b))))
         {
-            before = best.Cost;
-            var from = best.Plan;
-            foreach (var r in loops)
+            var first = best;
+            best = start;
+            foreach (var r in loops.Where(r => loops.Exists(s => _cost.FollowEachOther(r, s))))
             {
-                foreach (var f in factors[r])
-                {
-                    Try(from, r, f, r, f);
-                }
+                TryAll(r);
             }
+
+            Improve();
+            best = first.Cost < best.Cost ? first : best;
         }
 
         return best;
+
+        void Improve()
+        {
+            for (var before = double.PositiveInfinity; best.Cost < before;)
+            {
+                before = best.Cost;
+                var from = best.Plan;
+                loops.ForEach(r => TryAll(r, from));
+            }
+        }
+
+        void TryAll(int r, LoopPlan? plan = null)
+        {
+            var from = plan ?? best.Plan;
+            foreach (var f in factors[r])
+            {
+                Try(from, r, f, r, f);
+            }
+        }
 
         // Whether it fits into registers: more copies need more.
         bool Try(LoopPlan from, int r, int copies, int s, int others)

@@ -29,6 +29,7 @@ public abstract class CodeGenerator
                 Generator = Name,
                 Binary = binary,
                 Source = source,
+                Program = program,
                 GlobalSize = program.GlobalSize,
                 Groups = program.Groups,
                 Lanes = program.Lanes,
@@ -52,6 +53,6 @@ public abstract class CodeGenerator
     /// <summary>The readable form of a program, without compiling it.</summary>
     public abstract string Render(LinearProgram program);
 
-    /// <summary>Compiles a program; returns what the device loads, and its source if there is any.</summary>
+    /// <summary>Compiles a program; returns what the device loads, and the source that it was compiled from, if there was one.</summary>
     protected abstract (ReadOnlyMemory<byte> Binary, string? Source) GenerateCore(LinearProgram program);
 }

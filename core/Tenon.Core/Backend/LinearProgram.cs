@@ -104,6 +104,8 @@ public sealed class KernelParameter
 /// <summary>A kernel that a code generator has compiled: what the disk cache stores and a device loads.</summary>
 public sealed class CompiledKernel
 {
+    private readonly WeakReference<LinearProgram>? _program;
+
     /// <summary>The program's name.</summary>
     public required string Name { get; init; }
 
@@ -113,8 +115,18 @@ public sealed class CompiledKernel
     /// <summary>What <see cref="Device"/> loads; its format is the plugin's own.</summary>
     public required ReadOnlyMemory<byte> Binary { get; init; }
 
-    /// <summary>Readable source, if there is any.</summary>
+    /// <summary>Readable source, if the generator makes one anyway; <see cref="CodeGenerator.Render"/> writes one of any program.</summary>
     public string? Source { get; init; }
+
+    /// <summary>
+    /// What it was compiled from, for devices that would only read it from <see cref="Binary"/> again. The kernel doesn't keep it: null as soon as
+    /// nobody else does, and if the kernel comes from disk.
+    /// </summary>
+    public LinearProgram? Program
+    {
+        get => _program is not null && _program.TryGetTarget(out var program) ? program : null;
+        init => _program = value is null ? null : new WeakReference<LinearProgram>(value);
+    }
 
     /// <summary>How many groups, or work items, there are.</summary>
     public required long GlobalSize { get; init; }

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Tenon;
 
 /// <summary>What the bits of a <see cref="DType"/> mean.</summary>
@@ -33,8 +31,11 @@ public enum DTypeKind : byte
 /// </summary>
 public sealed class DType
 {
-    private static readonly ConcurrentDictionary<(DType Scalar, int Lanes), DType> Vectors = new();
+    private static readonly Lock NewVector = new();
     private readonly DType? _scalar;
+
+    // By lanes. Replaced, never changed.
+    private DType?[] _vectors = [];
 
     private DType(int id, string name, DTypeKind kind, int bits, int lanes = 1, DType? scalar = null, FloatFormat? format = null)
     {
@@ -238,7 +239,25 @@ public sealed class DType
             throw new InvalidOperationException($"{Name} is already a vector.");
         }
 
-        return Vectors.GetOrAdd((this, lanes), static k => new DType(k.Scalar.Id | (k.Lanes << 8), $"{k.Scalar.Name}x{k.Lanes}", k.Scalar.Kind, k.Scalar.Bits, k.Lanes, k.Scalar));
+        var known = Volatile.Read(ref _vectors);
+        return (lanes < known.Length ? known[lanes] : null) ?? MakeVector(lanes);
+    }
+
+    private DType MakeVector(int lanes)
+    {
+        lock (NewVector)
+        {
+            if (lanes < _vectors.Length && _vectors[lanes] is { } known)
+            {
+                return known;
+            }
+
+            var vectors = new DType?[Math.Max(_vectors.Length, lanes + 1)];
+            _vectors.CopyTo(vectors, 0);
+            var vector = vectors[lanes] = new DType(Id | (lanes << 8), $"{Name}x{lanes}", Kind, Bits, lanes, this);
+            Volatile.Write(ref _vectors, vectors);
+            return vector;
+        }
     }
 
     /// <summary>This element type with the lanes of another.</summary>

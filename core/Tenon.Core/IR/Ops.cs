@@ -227,4 +227,10 @@ public enum Ops : byte
     /// list it, on devices with <see cref="Backend.Capabilities.Images"/>.
     /// </summary>
     Texel,
+
+    /// <summary>
+    /// K. Sources: a value, and the ranges of a loop over results, which are its last. Argument: how it is reduced (<see cref="ReduceArg"/>). What
+    /// the value is in the turns of that loop so far, reduced; in this one too.
+    /// </summary>
+    Scan,
 }

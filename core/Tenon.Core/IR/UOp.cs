@@ -9,6 +9,7 @@ public sealed partial class UOp
 {
     private readonly UOp[] _src;
     private int _marks;
+    private NodeNote? _notes;
 
     internal UOp(Ops op, DType dtype, UOp[] src, object? arg, int hash)
     {
@@ -49,6 +50,32 @@ public sealed partial class UOp
         }
     }
 
+    /// <summary>What tables know of the node.</summary>
+    internal NodeNote? Notes => Volatile.Read(ref _notes);
+
+    /// <summary>Adds a note, unless there is one of that table.</summary>
+    /// <returns>The note of that table.</returns>
+    internal NodeNote Note(NodeNote note)
+    {
+        while (true)
+        {
+            var first = Notes;
+            for (var known = first; known is not null; known = known.Next)
+            {
+                if (known.Table == note.Table)
+                {
+                    return known;
+                }
+            }
+
+            note.Next = first;
+            if (Interlocked.CompareExchange(ref _notes, note, first) == first)
+            {
+                return note;
+            }
+        }
+    }
+
     /// <summary>The i-th source.</summary>
     public UOp this[int i] => _src[i];
 
@@ -57,6 +84,9 @@ public sealed partial class UOp
 
     /// <summary>The node of this content: the existing one, or a new one.</summary>
     public static UOp New(Ops op, DType dtype, ReadOnlySpan<UOp> src, object? arg = null) => UOpTable.Intern(op, dtype, src, arg);
+
+    /// <summary>A new node without sources, whose argument no other has: it need not be looked for.</summary>
+    public static UOp Unique(Ops op, DType dtype, object arg) => new(op, dtype, [], arg, UOpTable.Hash(op, dtype, [], arg));
 
     /// <summary>This node with other sources.</summary>
     public UOp WithSources(ReadOnlySpan<UOp> src) => SameNodes(src, _src) ? this : New(Op, DType, src, Arg);

@@ -20,7 +20,7 @@ internal static class UOpTable
 
     public static int CountLive() => Stripes.Sum(s => s.CountLive());
 
-    private static int Hash(Ops op, DType dtype, ReadOnlySpan<UOp> src, object? arg)
+    public static int Hash(Ops op, DType dtype, ReadOnlySpan<UOp> src, object? arg)
     {
         var h = (uint)op * 0x9E3779B1u ^ (uint)dtype.Id * 0x85EBCA77u;
         if (arg is not null)

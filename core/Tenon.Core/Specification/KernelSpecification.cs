@@ -16,6 +16,7 @@ public static class KernelSpecification
         static u => u.Op == Ops.Store && u[0].Op == Ops.Index && u[1].DType == u[0].DType && (u.Src.Length == 2 || (u.Src.Length == 3 && u[2].DType.IsBool)),
         static u => u is { Op: Ops.LaneXor, Arg: > 0 } && u.Src.Length == 1 && u[0].DType == u.DType,
         static u => u is { Op: Ops.Reduce, Arg: ReduceArg { Op: Ops.Add or Ops.Mul or Ops.Max, Axes.Count: 0 } } && u[0].DType == u.DType && AreSummed(u.Src[1..]),
+        static u => u is { Op: Ops.Scan, Arg: ReduceArg { Op: Ops.Add or Ops.Mul or Ops.Max } } && u.Src.Length > 1 && u[0].DType == u.DType && Specification.AreRanges(u.Src[1..]),
         static u => u is { Op: Ops.Wmma, Arg: string } && u.Src.Length >= 4 && u[2].Op == Ops.Range && u[3].DType == DType.Index && Specification.AreRanges(u.Src[4..]),
         static u => u.Op == Ops.End && u[0].Op == Ops.Store && Specification.AreRanges(u.Src[1..]),
         static u => u is { Op: Ops.Sink } && AreEnds(u.Src),

@@ -12,6 +12,9 @@ public sealed class DeviceRegistry
     private string? _default;
     private bool _closed;
 
+    // Who waits for all of them does so often.
+    private volatile OpenedDevice[] _all = [];
+
     internal DeviceRegistry(PluginHost plugins, RuntimeOptions options)
     {
         _plugins = plugins;
@@ -46,7 +49,13 @@ public sealed class DeviceRegistry
         lock (_plugins.Gate)
         {
             ObjectDisposedException.ThrowIf(_closed, this);
-            return _open.TryGetValue(canonical, out open) ? open : _open[canonical] = OpenNew(canonical);
+            if (!_open.TryGetValue(canonical, out open))
+            {
+                _open[canonical] = open = OpenNew(canonical);
+                _all = [.. _open.Values];
+            }
+
+            return open;
         }
     }
 
@@ -59,7 +68,7 @@ public sealed class DeviceRegistry
         }
     }
 
-    internal IEnumerable<OpenedDevice> OpenDevices => _open.Values;
+    internal OpenedDevice[] OpenDevices => _all;
 
     internal void Close()
     {
@@ -74,6 +83,7 @@ public sealed class DeviceRegistry
             }
 
             _open.Clear();
+            _all = [];
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed class DebugLog(RuntimeOptions options, ILogger? logger)
 
     public bool Kernels => options.Debug >= 2;
 
-    public bool Programs => options.Debug >= 5;
+    public bool Programs => options.Debug >= 4;
 
     public bool Candidates => options.Debug >= 4;
 
@@ -62,7 +62,7 @@ internal sealed class DebugLog(RuntimeOptions options, ILogger? logger)
         }
     }
 
-    public void Compiled(UOp kernel, CompiledKernel compiled, LinearProgram? program, string from, long start)
+    public void Compiled(UOp kernel, CompiledKernel compiled, CodeGenerator generator, LinearProgram? program, string from, long start)
     {
         if (options.Debug >= 2)
         {
@@ -74,9 +74,9 @@ internal sealed class DebugLog(RuntimeOptions options, ILogger? logger)
             Write(kernel.Dump());
         }
 
-        if (options.Debug >= 4)
+        if (Programs && program is not null)
         {
-            Write(compiled.Source ?? $"({compiled.Name} has no source)");
+            Write(compiled.Source ?? generator.Render(program));
         }
 
         if (options.Debug >= 5 && program is not null)

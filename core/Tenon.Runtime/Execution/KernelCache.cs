@@ -100,7 +100,7 @@ internal sealed class KernelCache(ICompiler compiler, KernelStore? disk, KernelT
         if (key is not null && !log.Programs && disk!.TryRead(key) is { } stored && TryLoad(device, stored) is { } known)
         {
             statistics.CountKernel(fromDisk: true);
-            log.Compiled(kernel, stored, null, "from disk", start);
+            log.Compiled(kernel, stored, generator, null, "from disk", start);
             return known;
         }
 
@@ -112,8 +112,10 @@ internal sealed class KernelCache(ICompiler compiler, KernelStore? disk, KernelT
         }
 
         statistics.CountKernel(fromDisk: false);
-        log.Compiled(kernel, compiled, program, "compiled", start);
-        return device.Device.Load(compiled);
+        log.Compiled(kernel, compiled, generator, program, "compiled", start);
+        var loaded = device.Device.Load(compiled);
+        GC.KeepAlive(program);
+        return loaded;
     }
 
     // A stored kernel that the device refuses is compiled again; if that one is refused too, the error is the user's to see.

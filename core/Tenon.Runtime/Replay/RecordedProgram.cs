@@ -23,8 +23,8 @@ public sealed class RecordedProgram
     private readonly (int Slot, Storage Storage)[] _fixed;
     private readonly RecordedSlot[] _filled;
 
-    // What runs, and for each variable of its kernels the number of a variable of the program, or -1 and a value.
-    private volatile Executable _executable;
+    // What runs, and for each variable of its kernels the number of a variable of the program, or -1 and a value. Null until it is asked for.
+    private volatile Executable? _executable;
 
     internal RecordedProgram(
         Realizer realizer, BufferTable buffers, RecordedStep[] steps, RecordedSlot[] slots, int[] inputs, int[] outputs, IReadOnlyDictionary<string, long> variables, IReadOnlyCollection<int> constants, long maxKeptBytes)
@@ -46,8 +46,11 @@ public sealed class RecordedProgram
         _constants = [.. constants.Where(i => !slots[i].IsWritten && slots[i].Storage is not { IsFile: true }), .. _fixed.Where(f => !f.Storage.IsFile).Select(f => f.Slot)];
         _maxKeptBytes = maxKeptBytes;
         _keyOf = Key;
-        var (calls, all, stepOf) = Merge();
-        _executable = Prepare(MemoryPlan.Of(calls, all), stepOf);
+        if (Array.Exists(steps, s => s.Variables.Count > 0))
+        {
+            // What can't be bound is to be said at once.
+            _executable = Whole();
+        }
 
         string Key(int step, string name) => !variables.TryGetValue(name, out var value) ? $"{step}:{name}"
             : steps[step].Variables[name] == value ? name
@@ -58,10 +61,19 @@ public sealed class RecordedProgram
     public IReadOnlyList<string> Variables { get; }
 
     /// <summary>The whole as one schedule.</summary>
-    public Schedule Schedule => _executable.Program.Schedule;
+    public Schedule Schedule
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return (_executable ??= Whole()).Program.Schedule;
+            }
+        }
+    }
 
     /// <summary>What is kept from run to run, of what follows from storage that doesn't change: bytes by a number that programs which share it have in common.</summary>
-    public IEnumerable<(long Id, long Bytes)> Kept => _executable.Kept?.Storages.Select(s => (s.Id, s.Bytes)) ?? [];
+    public IEnumerable<(long Id, long Bytes)> Kept => _executable?.Kept?.Storages.Select(s => (s.Id, s.Bytes)) ?? [];
 
     /// <summary>Whether a run overwrites an input.</summary>
     public bool Writes(int input) => _slots[_inputs[input]].IsWritten;
@@ -70,7 +82,18 @@ public sealed class RecordedProgram
     public bool WritesAny { get; }
 
     /// <summary>Whether storage that is no input, but was there before, is what it was.</summary>
-    public bool Holds() => Array.TrueForAll(_fixed, f => !_slots[f.Slot].IsExternal || _buffers.IsCurrent(_slots[f.Slot].Buffer));
+    public bool Holds()
+    {
+        foreach (var (slot, _) in _fixed)
+        {
+            if (_slots[slot].IsExternal && !_buffers.IsCurrent(_slots[slot].Buffer))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>Queues everything.</summary>
     /// <param name="inputs">The buffers of the inputs; those that are overwritten are replaced by nodes of their new content.</param>
@@ -78,7 +101,7 @@ public sealed class RecordedProgram
     /// <returns>Nodes of the outputs' storage, which is new, unless its content never changes.</returns>
     public UOp[] Run(Span<UOp> inputs, ReadOnlySpan<long> variables)
     {
-        var executable = _executable.IsFinal ? _executable : Split();
+        var executable = _executable is { IsFinal: true } known ? known : Split();
         using var use = _buffers.Users.Enter();
         var storages = new Storage?[executable.Program.Schedule.Slots.Count];
         for (var i = 0; i < inputs.Length; i++)
@@ -207,14 +230,14 @@ public sealed class RecordedProgram
     {
         lock (_lock)
         {
-            if (_executable.IsFinal)
+            if (_executable is { IsFinal: true } known)
             {
-                return _executable;
+                return known;
             }
 
             if (_maxKeptBytes == 0 || _constants.Count == 0)
             {
-                return _executable = _executable with { IsFinal = true };
+                return _executable = (_executable ?? Whole()) with { IsFinal = true };
             }
 
             var (calls, slots, stepOf) = Merge();
@@ -227,13 +250,19 @@ public sealed class RecordedProgram
             var packed = apart.Pack(plan.Calls, _realizer.Pack);
             if (apart.Calls.Count == 0)
             {
-                return _executable = _executable with { IsFinal = true };
+                return _executable = (_executable ?? Whole()) with { IsFinal = true };
             }
 
             var program = Prepare(plan with { Calls = packed, Slots = slots }, stepOf);
             var kept = _realizer.Prepare(new Schedule { Slots = slots, Calls = apart.Calls, ArenaBytes = new Dictionary<string, long>() }, static (_, name) => name);
             return _executable = program with { Kept = new KeptValues(_realizer, _buffers.Users, kept, packed.SelectMany(c => c.Slots).ToHashSet()), IsFinal = true };
         }
+    }
+
+    private Executable Whole()
+    {
+        var (calls, slots, stepOf) = Merge();
+        return Prepare(MemoryPlan.Of(calls, slots), stepOf);
     }
 
     private Executable Prepare(MemoryPlan plan, List<int> stepOf)

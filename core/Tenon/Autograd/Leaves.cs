@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Tenon.Core;
 
 namespace Tenon;
@@ -9,9 +8,9 @@ namespace Tenon;
 /// </summary>
 internal static class Leaves
 {
-    private static readonly ConditionalWeakTable<UOp, List<WeakReference<Tensor>>> ByNode = [];
-    private static readonly ConditionalWeakTable<UOp, UOp> RealizedAs = [];
-    private static readonly ConditionalWeakTable<UOp, UOp> RealizedFastAs = [];
+    private static readonly NodeTable<List<WeakReference<Tensor>>> ByNode = new();
+    private static readonly NodeTable<UOp> RealizedAs = new();
+    private static readonly NodeTable<UOp> RealizedFastAs = new();
     private static int _nextMark;
 
     /// <summary>A node of the same value that no other tensor shares: equal values are equal nodes.</summary>
@@ -19,11 +18,11 @@ internal static class Leaves
 
     public static void Add(UOp node, Tensor leaf)
     {
-        var tensors = ByNode.GetOrCreateValue(node);
+        var tensors = ByNode.GetOrAdd(node, static _ => [], 0);
         lock (tensors)
         {
             tensors.RemoveAll(r => !r.TryGetTarget(out var t) || t == leaf);
-            tensors.Add(new WeakReference<Tensor>(leaf));
+            tensors.Add(leaf.Self);
         }
     }
 
@@ -32,7 +31,7 @@ internal static class Leaves
         if (node != storage)
         {
             // An assignment has happened, by whatever maths.
-            (TensorExecutor.Current.IsFastMath && node.Op != Ops.After ? RealizedFastAs : RealizedAs).AddOrUpdate(node, storage);
+            (TensorExecutor.Current.IsFastMath && node.Op != Ops.After ? RealizedFastAs : RealizedAs).Set(node, storage);
         }
     }
 

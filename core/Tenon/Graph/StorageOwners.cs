@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Tenon.Core;
 
 namespace Tenon;
@@ -9,16 +8,21 @@ namespace Tenon;
 /// </summary>
 internal static class StorageOwners
 {
-    private static readonly ConditionalWeakTable<UOp, Owner> ByBuffer = [];
+    private static readonly NodeTable<Owner> ByBuffer = new();
 
     /// <summary>Notes that a tensor's value lies in a buffer.</summary>
     public static void Claim(UOp buffer, Tensor tensor)
     {
-        var owner = ByBuffer.GetValue(buffer, _ => new Owner(tensor));
-        owner.IsShared |= owner.First.TryGetTarget(out var first) && first != tensor;
+        var owner = ByBuffer.GetOrAdd(buffer, static t => new Owner(t.Self), tensor);
+        if (owner.First == tensor.Self)
+        {
+            return;
+        }
+
+        owner.IsShared |= owner.First.TryGetTarget(out var first);
         if (first is null)
         {
-            owner.First.SetTarget(tensor);
+            owner.First = tensor.Self;
         }
     }
 
@@ -26,9 +30,9 @@ internal static class StorageOwners
     public static bool IsExclusive(UOp buffer, Tensor tensor) =>
         !ByBuffer.TryGetValue(buffer, out var owner) || (!owner.IsShared && (!owner.First.TryGetTarget(out var first) || first == tensor));
 
-    private sealed class Owner(Tensor first)
+    private sealed class Owner(WeakReference<Tensor> first)
     {
-        public WeakReference<Tensor> First { get; } = new(first);
+        public WeakReference<Tensor> First { get; set; } = first;
 
         public bool IsShared { get; set; }
     }

@@ -212,7 +212,6 @@ internal sealed partial class Capture
     // Inputs are what they were, and those that are written to are nobody else's.
     private bool HoldsStorage(JitCall call)
     {
-        HashSet<UOp>? seen = null;
         for (var i = 0; i < _inputs.Length; i++)
         {
             if (_inputs[i].Source.Find(call) is not { } tensor)
@@ -228,15 +227,11 @@ internal sealed partial class Capture
                     return false;
                 }
             }
+        }
 
-            if (_program.WritesAny)
-            {
-                seen ??= new HashSet<UOp>(_inputs.Length, ReferenceEqualityComparer.Instance);
-                if (!seen.Add(tensor.StoredBuffer!))
-                {
-                    return false;
-                }
-            }
+        if (_program.WritesAny && !AreDifferent(call))
+        {
+            return false;
         }
 
         foreach (var (source, input) in _aliases)
@@ -244,6 +239,30 @@ internal sealed partial class Capture
             if (source.Find(call)?.StoredBuffer is not { } buffer || buffer != _inputs[input].Source.Find(call)!.StoredBuffer)
             {
                 return false;
+            }
+        }
+
+        return true;
+    }
+
+    // Whether no two inputs are one buffer.
+    private bool AreDifferent(JitCall call)
+    {
+        const int Few = 8;
+        if (_inputs.Length > Few)
+        {
+            var seen = new HashSet<UOp>(_inputs.Length, ReferenceEqualityComparer.Instance);
+            return Array.TrueForAll(_inputs, i => seen.Add(i.Source.Find(call)!.StoredBuffer!));
+        }
+
+        for (var i = 1; i < _inputs.Length; i++)
+        {
+            for (var j = 0; j < i; j++)
+            {
+                if (_inputs[i].Source.Find(call)!.StoredBuffer == _inputs[j].Source.Find(call)!.StoredBuffer)
+                {
+                    return false;
+                }
             }
         }
 

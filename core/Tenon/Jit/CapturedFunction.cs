@@ -102,8 +102,7 @@ public sealed class CapturedFunction : IDisposable
                 _runtime = TenonRuntime.Default;
             }
 
-            var entries = _entries.GetValueOrDefault(call.Signature);
-            var entry = entries?.Find(e => e.Capture.Holds(call));
+            var entry = Find(call);
             if (entry is { IsConfirmed: true } && !_options.Verify)
             {
                 Replays++;
@@ -112,6 +111,22 @@ public sealed class CapturedFunction : IDisposable
 
             return Trace(call, entry);
         }
+    }
+
+    private Entry? Find(JitCall call)
+    {
+        if (_entries.TryGetValue(call.Signature, out var entries))
+        {
+            foreach (var entry in entries)
+            {
+                if (entry.Capture.Holds(call))
+                {
+                    return entry;
+                }
+            }
+        }
+
+        return null;
     }
 
     private object? Trace(JitCall call, Entry? entry)

@@ -5,6 +5,8 @@ namespace Tenon;
 /// <summary>The arguments of one call of a captured function, ready to be captured or replayed.</summary>
 internal sealed class JitCall
 {
+    private static readonly object True = true;
+    private static readonly object False = false;
     private readonly List<object?> _signature = [];
     private readonly List<Tensor> _given = [];
     private readonly List<UOp> _buffers = [];
@@ -13,8 +15,8 @@ internal sealed class JitCall
 
     public JitCall(object?[] arguments)
     {
-        _signature.Add(GradientMode.IsEnabled);
-        _signature.Add(TensorExecutor.Current.IsFastMath);
+        _signature.Add(GradientMode.IsEnabled ? True : False);
+        _signature.Add(TensorExecutor.Current.IsFastMath ? True : False);
         foreach (var argument in arguments)
         {
             if (argument is Tensor tensor)

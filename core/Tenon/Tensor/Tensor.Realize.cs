@@ -10,7 +10,11 @@ public sealed partial class Tensor
     /// <summary>Computes the value and stores it.</summary>
     public Tensor Realize()
     {
-        Realize(this);
+        if (_base is not null || !IsRealized)
+        {
+            Realize(this);
+        }
+
         return this;
     }
 

@@ -119,10 +119,8 @@ public sealed partial class Tensor
         var outer = Shape.ToSizes()[..^1];
         var x = PadLast(0, blocks * ScanBlock - n, neutral).Reshape([.. outer, blocks, ScanBlock]);
         var ends = x.Reduce(op, [-1], keepDim: false, "scan").Contiguous().ScanLast(op, neutral);
-        var before = ends.PadLast(1, -1, neutral).Unsqueeze(-1).Contiguous();
-
-        // Stored as blocks, so that the loops are over blocks and within them.
-        return Alu(op, before, x.Within(op, ScanBlock, neutral)).Contiguous().Reshape([.. outer, blocks * ScanBlock]).PadLast(0, n - blocks * ScanBlock);
+        var before = ends.Contiguous().PadLast(1, -1, neutral).Unsqueeze(-1);
+        return Alu(op, before, x.Within(op, ScanBlock, neutral)).Reshape([.. outer, blocks * ScanBlock]).PadLast(0, n - blocks * ScanBlock);
     }
 
     private Tensor Within(Ops op, SymInt n, Scalar neutral)

@@ -14,6 +14,7 @@ public sealed partial class Tensor
 {
     // Null while the tensor is made of literals only: it then joins whichever device it meets.
     private string? _device;
+    private WeakReference<Tensor>? _self;
 
     internal Tensor(UOp node, string? device)
     {
@@ -55,6 +56,9 @@ public sealed partial class Tensor
 
     /// <summary>The device, or null while the tensor is made of literals only.</summary>
     internal string? DeviceOrNull => _device;
+
+    /// <summary>What tables hold this tensor by, that don't keep it alive; always the same.</summary>
+    internal WeakReference<Tensor> Self => _self ?? Interlocked.CompareExchange(ref _self, new WeakReference<Tensor>(this), null) ?? _self;
 
     /// <summary>The size of an axis; negative axes count from the end.</summary>
     /// <exception cref="TenonException">There is no such axis, or its size is symbolic; <c>Shape.Size</c> gives those too.</exception>

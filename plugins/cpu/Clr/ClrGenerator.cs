@@ -36,5 +36,5 @@ internal sealed class ClrGenerator(int vectorBytes) : CodeGenerator
 
     /// <inheritdoc/>
     protected override (ReadOnlyMemory<byte> Binary, string? Source) GenerateCore(LinearProgram program) =>
-        (LinearProgramSerializer.Serialize(program), Render(program));
+        (LinearProgramSerializer.Serialize(program), null);
 }

@@ -8,7 +8,7 @@ internal sealed unsafe class ClrKernelEntry(KernelBody body, long localBytes) : 
 {
     /// <summary>Compiles the program that the kernel's binary is.</summary>
     public static ClrKernelEntry Load(CompiledKernel kernel) =>
-        new(KernelEmitter.Compile(LinearProgramSerializer.Deserialize(kernel.Binary.Span)), kernel.LocalBytes);
+        new(KernelEmitter.Compile(kernel.Program ?? LinearProgramSerializer.Deserialize(kernel.Binary.Span)), kernel.LocalBytes);
 
     /// <inheritdoc/>
     [SkipLocalsInit]

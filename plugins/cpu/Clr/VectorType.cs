@@ -12,6 +12,7 @@ internal sealed class VectorType
 {
     private static readonly ConcurrentDictionary<DType, VectorType> Known = new();
     private static readonly ConcurrentDictionary<Signature, MethodInfo> Methods = new();
+    private static readonly ConcurrentDictionary<Type, Dictionary<string, List<MethodInfo>>> ByName = new();
 
     private VectorType(DType dtype)
     {
@@ -84,38 +85,56 @@ internal sealed class VectorType
         return Methods.TryGetValue(key, out var method) ? method : Methods.GetOrAdd(key, Search(api, name, element, parameters));
     }
 
+    // Asked for by name, the runtime looks through all of them each time.
     private static IEnumerable<MethodInfo> Named(Type api, string name) =>
-        api.GetMember(name, MemberTypes.Method, BindingFlags.Static | BindingFlags.Public).Cast<MethodInfo>();
+        Named(api).TryGetValue(name, out var methods) ? methods : [];
+
+    private static Dictionary<string, List<MethodInfo>> Named(Type api) => ByName.GetOrAdd(api, static api =>
+    {
+        var all = new Dictionary<string, List<MethodInfo>>();
+        foreach (var method in api.GetMethods(BindingFlags.Static | BindingFlags.Public))
+        {
+            if (!all.TryGetValue(method.Name, out var named))
+            {
+                all.Add(method.Name, named = []);
+            }
+
+            named.Add(method);
+        }
+
+        return all;
+    });
 
     private static MethodInfo Search(Type api, string name, Type element, Type[] parameters)
     {
-        foreach (var candidate in Named(api, name))
+        foreach (var method in Named(api, name))
         {
-            var method = candidate;
-            if (method.GetParameters().Length != parameters.Length)
+            var taken = method.GetParameters();
+            if (taken.Length == parameters.Length && Array.TrueForAll(taken, p => Takes(p.ParameterType, parameters[p.Position], element)))
             {
-                continue;
-            }
-
-            if (method.IsGenericMethodDefinition)
-            {
-                if (method.GetGenericArguments().Length != 1)
+                if (!method.IsGenericMethodDefinition)
                 {
-                    continue;
+                    return method;
                 }
 
-                method = method.MakeGenericMethod(element);
-            }
-
-            if (method.GetParameters().Select(p => p.ParameterType).SequenceEqual(parameters))
-            {
-                return method;
+                if (method.GetGenericArguments().Length == 1)
+                {
+                    return method.MakeGenericMethod(element);
+                }
             }
         }
 
         throw new InvalidOperationException($"{api.Name} has no {name}({string.Join(", ", parameters.Select(p => p.Name))}).");
     }
 
+    // Found out before the method is made for the element: the runtime loads each method that is made.
+    private static bool Takes(Type parameter, Type given, Type element) =>
+        !parameter.ContainsGenericParameters ? parameter == given
+        : parameter.IsGenericMethodParameter ? given == element
+        : parameter.IsPointer ? given.IsPointer && Takes(parameter.GetElementType()!, given.GetElementType()!, element)
+        : parameter.IsGenericType && given.IsGenericType && parameter.GetGenericTypeDefinition() == given.GetGenericTypeDefinition()
+            && Takes(parameter.GenericTypeArguments[0], given.GenericTypeArguments[0], element);
+
     // No two overloads that are used differ only in a parameter between the first and the last.
-    private readonly record struct Signature(Type Api, string Name, Type Element, int Count, Type First, Type Last);
+    private sealed record Signature(Type Api, string Name, Type Element, int Count, Type First, Type Last);
 }

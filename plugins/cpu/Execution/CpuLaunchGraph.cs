@@ -9,7 +9,7 @@ namespace Tenon.Plugins.Cpu;
 internal sealed class CpuLaunchGraph : LaunchGraph
 {
     // Below this, telling the queue's thread costs more than it saves.
-    private const double LeastNanoseconds = 30_000;
+    private const double LeastNanoseconds = 60_000;
 
     private readonly LaunchQueue _queue;
     private readonly CpuProgram[] _programs;

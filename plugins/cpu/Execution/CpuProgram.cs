@@ -9,6 +9,9 @@ internal sealed class CpuProgram : KernelProgram
     private const double OperationsPerNanosecond = 16;
     private const double BytesPerNanosecond = 10;
 
+    // What fits in the caches is mostly there.
+    private const double CachedBytesPerNanosecond = 40;
+
     // Below this, telling another thread costs more than it saves.
     private const double LeastNanoseconds = 8000;
 
@@ -19,7 +22,7 @@ internal sealed class CpuProgram : KernelProgram
     public CpuProgram(CompiledKernel kernel, KernelEntry entry, LaunchQueue queue) : base(kernel)
     {
         (Entry, _queue) = (entry, queue);
-        var time = kernel.Operations / OperationsPerNanosecond + kernel.MemoryBytes / BytesPerNanosecond;
+        var time = kernel.Operations / OperationsPerNanosecond + kernel.MemoryBytes / (kernel.MemoryBytes <= Machine.L3CacheBytes / 2 ? CachedBytesPerNanosecond : BytesPerNanosecond);
         Nanoseconds = time > 0 ? time : double.PositiveInfinity;
         var parts = time > 0 ? Math.Max(1, time / LeastNanoseconds) : double.PositiveInfinity;
         IsSmall = parts < 2;
