@@ -17,6 +17,8 @@ public sealed class StagingTests
         [new(OptKind.Unroll, 0, 3), new(OptKind.Unroll, 1, 8), new(OptKind.Vector, 4, 4), new(OptKind.Tile, 0, 3), new(OptKind.Tile, 1, 2), new(OptKind.Global, 0), new(OptKind.Stage, 1, 1), new(OptKind.Stage, -1, 0)],
         [new(OptKind.Unroll, 2, 2), new(OptKind.Accumulate, 2)],
         [new(OptKind.Unroll, 0, 4), new(OptKind.Unroll, 1, 8), new(OptKind.Vector, 4, 4), new(OptKind.Tile, 2, 5), new(OptKind.Stage, -1, 1), new(OptKind.Accumulate, 2)],
+        [new(OptKind.Tile, 0, 7), new(OptKind.Global, 0), new(OptKind.Tile, 1, 8), new(OptKind.Tile, 2, 7), new(OptKind.Accumulate, 2), new(OptKind.Stage, 10, 1), new(OptKind.Stage, 6, 0)],
+        [new(OptKind.Tile, 2, 4), new(OptKind.Accumulate, 2), new(OptKind.Stage, -1, 1), new(OptKind.Stage, -1, 0)],
         [new(OptKind.Unroll, 2, 2), new(OptKind.Unroll, 0, 4), new(OptKind.Stage, 0, 1), new(OptKind.Stage, 0, 0)],
     ];
 
@@ -90,6 +92,55 @@ public sealed class StagingTests
 
         static Tensor Transposed(Tensor t) => t.Transpose(0, 1).Contiguous().Transpose(0, 1);
     }
+
+    /// <summary>Sums so long that few columns of one factor stay in a cache are taken in blocks; all of the changes are ones that a search may make.</summary>
+    [Test]
+    public void LongSumsAreTakenInBlocks([Values(1, 2)] int threads, [Values] bool transposed)
+    {
+        var (rows, length, columns, cache) = transposed ? (512, 66, 512, 1 << 15) : (170, 512, 300, 1 << 17);
+        var applied = new List<Opt>();
+        using var runtime = TenonRuntime.Default = Runtime(Optimise, ("plugins:tenon.cpu:threads", $"{threads}"));
+        var (a, b, row) = (Data(rows * length, 0.5f), Data(length * columns, 0.25f), Data(columns, 0.5f));
+        var left = transposed ? Tensor.From(a).Reshape(length, rows).Transpose(0, 1) : Tensor.From(a).Reshape(rows, length);
+        var expected = new float[rows * columns];
+        for (var i = 0; i < expected.Length; i++)
+        {
+            expected[i] = row[i % columns];
+            for (var k = 0; k < length; k++)
+            {
+                expected[i] += a[transposed ? k * rows + i / columns : i / columns * length + k] * b[k * columns + i % columns];
+            }
+        }
+
+        Assert.That((left.MatMul(Tensor.From(b).Reshape(length, columns)) + Tensor.From(row)).ToArray<float>(), Is.EqualTo(expected));
+        Assert.That(applied.Select(o => o.Kind), Is.SupersetOf(new[] { OptKind.Accumulate, OptKind.Stage }));
+
+        UOp Optimise(UOp kernel, CodeGeneratorView target)
+        {
+            var device = TenonRuntime.Default!.Devices.Open("CPU");
+            var small = new Capabilities { DTypes = device.Capabilities.DTypes, Parallelism = threads, L1CacheBytes = 1 << 10, L2CacheBytes = cache * device.Generator.Target.VectorBytes / 64, L3CacheBytes = 1 << 22, LocalBytes = 1 << 22 };
+            var view = new CodeGeneratorView(device.Generator.Target, small);
+            var nest = LoopNest.Of(kernel, view);
+            Heuristic.Change(nest, view);
+            if (nest.Applied.Any(static o => o.Kind == OptKind.Accumulate))
+            {
+                applied.AddRange(nest.Applied);
+                Assert.That(() => Tuned.Apply(kernel, nest.Applied, view), Throws.Nothing);
+            }
+
+            return nest.Kernel;
+        }
+    }
+
+    /// <summary>Shares of threads are as equal as they can be, and few where each packs something for itself.</summary>
+    [TestCase(1, 37, 37, false, 2, ExpectedResult = 2)]
+    [TestCase(1, 37, 37, true, 2, ExpectedResult = 19)]
+    [TestCase(1, 293, 73, true, 2, ExpectedResult = 49)]
+    [TestCase(1, 293, 36, true, 1, ExpectedResult = 33)]
+    [TestCase(1, 16, 16, false, 64, ExpectedResult = 1)]
+    [TestCase(64, 10, 10, true, 2, ExpectedResult = 10)]
+    [TestCase(5, 10, 10, true, 2, ExpectedResult = 5)]
+    public long SharesAreEqual(long items, long turns, long most, bool packs, int threads) => Blocking.Share(items, turns, most, packs, threads);
 
     /// <summary>What is summed over lies in the order of its use: copies that are written out are within all loops, whichever they are of.</summary>
     [Test]

@@ -83,28 +83,43 @@ internal sealed class Blocking
         }
 
         // What is kept is in order already; it is walked through in the same way.
-        var column = ChooseItems([.. loops.Except(rows).Except(columns)], rows, columns, packsCoefficients && !keepsCoefficients);
+        var blocks = packsPanel && packsCoefficients && !keepsPanel && !keepsCoefficients ? SumBlocks(panelBytes) : 1;
+        (var column, blocks) = ChooseItems([.. loops.Except(rows).Except(columns)], rows, columns, packsPanel && !keepsPanel, packsCoefficients && !keepsCoefficients, blocks);
         if (packsPanel)
         {
             // Coefficients that stay in the second level are run through for a single column: nothing of its panel is far away then.
             if (BytesOf(Coefficients, r => Kind(r) != RangeKind.Global) > _target.L2CacheBytes
-                && _nest.Find(column) is { } block && block[0].Op == Ops.Const && Math.Max(1, _target.L2CacheBytes / 2 / panelBytes) is > 1 and var columnsOfBlock && columnsOfBlock < block[0].Max)
+                && _nest.Find(column) is { } block && block[0].Op == Ops.Const && Math.Max(1, _target.L2CacheBytes / 2 * blocks / panelBytes) is > 1 and var columnsOfBlock && columnsOfBlock < block[0].Max)
             {
                 _nest.Apply(new Opt(OptKind.Tile, column, (int)columnsOfBlock));
+            }
+
+            var within = -1;
+            if (blocks > 1)
+            {
+                (within, column) = Accumulate(blocks, column);
             }
 
             if (!keepsPanel)
             {
                 Stage(column, _panel);
             }
+
+            if (packsCoefficients && !keepsCoefficients)
+            {
+                Stage(within, 1 - _panel);
+            }
+
+            return true;
         }
-        else if (_nest.Find(column) is { } inner && Kind(inner) == RangeKind.Loop)
+
+        if (_nest.Find(column) is { } inner && Kind(inner) == RangeKind.Loop)
         {
             // All of the panel is in the cache: what it is multiplied with stays nearer.
             Apply(OptKind.Innermost, inner);
         }
 
-        if (packsCoefficients && !keepsCoefficients)
+        if (!keepsCoefficients)
         {
             Stage(-1, 1 - _panel);
         }
@@ -112,31 +127,99 @@ internal sealed class Blocking
         return true;
     }
 
+    // In how many blocks a sum is taken: in several, if else of the panel only a few columns stay in the second level, for each of which all
+    // coefficients come from farther away.
+    private int SumBlocks(long panelBytes)
+    {
+        const int LeastColumns = 4;
+        if (_nest.Ranges.FindAll(static r => Kind(r) == RangeKind.Reduce) is not [var sum])
+        {
+            return 1;
+        }
+
+        var blocks = (int)(panelBytes * LeastColumns * 2 / _target.L2CacheBytes);
+        return blocks < 2 ? 1 : Enumerable.Range(blocks, blocks).FirstOrDefault(n => sum[0].Max % n == 0, 1);
+    }
+
+    // The sums of all results of a work item are taken block by block. Returns the numbers of the loop over blocks, and of that over columns.
+    private (int Blocks, int Column) Accumulate(int blocks, int column)
+    {
+        var place = Columns().FindIndex(r => r.ArgAs<RangeArg>().Id == column);
+        var sum = _nest.Ranges.Find(static r => Kind(r) == RangeKind.Reduce)!;
+        Apply(OptKind.Tile, sum, (int)(sum[0].Max / blocks));
+        Apply(OptKind.Accumulate, sum);
+
+        // There are new loops now, in the order of those before.
+        return (Loops().Find(r => _nest.Factors()[1 - _panel].DependsOn(r))!.ArgAs<RangeArg>().Id, place < 0 ? column : Columns()[place].ArgAs<RangeArg>().Id);
+
+        List<UOp> Columns() => Loops().FindAll(r => !_nest.Factors()[1 - _panel].DependsOn(r));
+
+        List<UOp> Loops() => [.. _nest.Factors()[_panel].Ranges.ToArray().Where(static r => Kind(r) == RangeKind.Loop).OrderBy(static r => r.ArgAs<RangeArg>().Id)];
+    }
+
     // Equal work items, enough for all threads: those of a batch, or of rows, for each of which the panel is packed again, or of
-    // columns, if then less is packed. And no more coefficients in one than the cache that threads share has room for. Returns the
-    // number of the innermost loop over columns; -1 if there is none.
-    private int ChooseItems(List<UOp> batch, List<UOp> rows, List<UOp> columns, bool packsCoefficients)
+    // columns, if then less is packed. And no more coefficients in one than the cache that threads share has room for, nor sums, if they are
+    // taken in blocks: else there is one block. Returns the number of the innermost loop over columns, -1 if there is none, and how many
+    // blocks there are.
+    private (int Column, int Blocks) ChooseItems(List<UOp> batch, List<UOp> rows, List<UOp> columns, bool packsPanel, bool packsCoefficients, int blocks)
     {
         const int ItemsPerThread = 2;
         var threads = _target.Parallelism;
         var items = batch.Aggregate(1L, (p, r) => p * r[0].Max);
         batch.ForEach(r => Apply(OptKind.Global, r));
-        var parts = threads == 1 ? 1 : Ceiling(threads * ItemsPerThread, items);
-        var splitsColumns = parts > 1 && columns.Count > 0 && columns[0][0].Max >= parts && (!packsCoefficients || BytesOf(Coefficients, _ => true) < BytesOf(Panel, _ => true));
+        var isSplit = threads > 1 && items < threads * ItemsPerThread;
         var column = columns.Count == 0 ? -1 : columns[^1].ArgAs<RangeArg>().Id;
-        if (splitsColumns)
+        if (isSplit && columns.Count > 0 && columns[0][0].Max >= Ceiling(threads * ItemsPerThread, items) && (!packsCoefficients || BytesOf(Coefficients, _ => true) < BytesOf(Panel, _ => true)))
         {
-            var inner = Split(columns[0], Ceiling(columns[0][0].Max, parts));
-            (column, parts) = (columns.Count == 1 ? inner : column, 1);
+            var turns = columns[0][0].Max;
+            var amount = Share(items, turns, turns, packsCoefficients, threads);
+            var inner = Split(columns[0], amount);
+            (column, items, isSplit) = (columns.Count == 1 ? inner : column, items * Ceiling(turns, amount), false);
         }
 
         var (row, rest) = (rows[0], rows.Skip(1).Aggregate(1L, (p, r) => p * r[0].Max));
-        var fitting = Math.Max(_target.L3CacheBytes, _target.L2CacheBytes) / (2 * Math.Max(2, threads)) / BytesOf(Coefficients, r => Kind(r) != RangeKind.Loop) / rest;
-        parts = packsCoefficients ? Math.Max(parts, Ceiling(row[0].Max, Math.Max(Ceiling(MinReuse, rest), fitting))) : parts;
-        parts = items % threads == 0 || parts == 1 ? parts : Ceiling(parts, threads) * threads;
-        Split(row, Ceiling(row[0].Max, parts));
+        var room = _target.LastCacheBytes / Math.Max(2, threads);
+        var fitting = Fitting(blocks);
+        if (blocks > 1 && fitting < MinReuse)
+        {
+            (blocks, fitting) = (1, Fitting(1));
+        }
+
+        Split(row, Share(items, row[0].Max, packsCoefficients ? Math.Min(row[0].Max, Math.Max(Ceiling(MinReuse, rest), fitting)) : row[0].Max, packsPanel || !isSplit, threads));
         rows.Skip(1).ToList().ForEach(r => Apply(OptKind.Innermost, r));
-        return column;
+        return (column, blocks);
+
+        long Fitting(int blocks)
+        {
+            var coefficients = room / 2 / BytesOf(Coefficients, r => Kind(r) != RangeKind.Loop) * blocks / rest;
+            var sum = _nest.Order.Find(static u => u.Op == Ops.Reduce)!;
+            return blocks == 1 ? coefficients : Math.Min(coefficients, room / BytesOf(sum, r => Kind(r) != RangeKind.Global && r != row));
+        }
+    }
+
+    // How many turns of a loop become a work item, at most so many, if there are so many items without: the thread that has most to do shall
+    // have little. An item costs about a turn more, if something is packed for it; else it may be small, so that threads can take it from each other.
+    internal static long Share(long items, long turns, long most, bool packs, int threads)
+    {
+        const int ItemsPerThread = 16;
+        var (best, least) = (most, long.MaxValue);
+        var fewest = Ceiling(turns, most);
+        for (var wanted = fewest; wanted <= Math.Min(turns, Math.Max(fewest, threads * ItemsPerThread / items)); wanted++)
+        {
+            var (amount, longest) = (Ceiling(turns, wanted), 0L);
+            var parts = Ceiling(turns, amount);
+            for (var i = 0; i < threads; i++)
+            {
+                var (begin, end) = (items * parts * i / threads, items * parts * (i + 1) / threads);
+                longest = Math.Max(longest, Before(end) - Before(begin) + (packs ? end - begin : 0));
+            }
+
+            (best, least) = longest < least || (longest == least && !packs) ? (amount, longest) : (best, least);
+
+            long Before(long item) => item / parts * turns + Math.Min(turns, item % parts * amount);
+        }
+
+        return best;
     }
 
     // A loop becomes a dimension of the grid over blocks, and a loop within all that there are now. Returns the number of that; -1 if

@@ -91,16 +91,27 @@ internal static class Heuristic
         }
     }
 
-    // A step of a loop along memory shares its cache line with the next ones.
+    // A step of a loop along memory shares its cache line with the next ones. What lies in one line, or side by side, is one run.
     private static double BytesTouched(UOp access, UOp loop, List<UOp> loops)
     {
         const double LineBytes = 64;
         var (size, index) = ((double)access[0].DType.Bytes, access[0][1]);
-        var inner = access.Ranges.ToArray().Where(r => !loops.Contains(r)).ToList();
-        var elements = inner.Aggregate(1.0, (p, r) => p * r[0].Max);
-        var run = inner.Where(r => Strides.Along(index, r) == 1).Aggregate(size, (p, r) => p * r[0].Max);
-        var step = Strides.Along(index, loop) is { } stride ? Math.Abs(stride) * size : LineBytes;
-        return elements * size / run * Math.Max(run, Math.Min(step, LineBytes));
+        var (run, runs) = (size, 1.0);
+        foreach (var (range, far) in access.Ranges.ToArray().Where(r => !loops.Contains(r)).Select(r => (Range: r, Far: BytesAlong(r))).OrderBy(r => r.Far))
+        {
+            if (far <= Math.Max(run, LineBytes))
+            {
+                run += (range[0].Max - 1) * far;
+            }
+            else
+            {
+                runs *= range[0].Max;
+            }
+        }
+
+        return runs * Math.Max(run, Math.Min(BytesAlong(loop), LineBytes));
+
+        double BytesAlong(UOp range) => Strides.Along(index, range) is { } stride ? Math.Abs(stride) * size : double.PositiveInfinity;
     }
 
     private static void ChooseGrid(LoopNest nest, CodeGeneratorView target)

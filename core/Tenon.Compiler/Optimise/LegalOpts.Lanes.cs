@@ -32,5 +32,6 @@ internal sealed partial class LegalOpts
     }
 
     // Lanes wait for each other in loops over blocks of a sum too.
-    private bool IsAroundStages(UOp loop) => _common.Contains(loop) || (_target.Workgroups is not null && KindOf(loop) == RangeKind.Reduce);
+    private bool IsAroundStages(UOp loop) => _common.Contains(loop) || (_target.Workgroups is not null && KindOf(loop) == RangeKind.Reduce)
+        || (_accumulates && KindOf(loop) == RangeKind.Loop && _nest.Order.Exists(u => u.Op == Ops.Reduce && u.DependsOn(loop)));
 }

@@ -15,6 +15,7 @@ internal sealed partial class LegalOpts
     private readonly UOp[] _ranges;
     private readonly List<UOp> _common;
     private readonly bool _isCommon;
+    private readonly bool _accumulates;
     private readonly int _lanes;
     private readonly ulong _vectors;
     private readonly KernelCost? _cost;
@@ -23,6 +24,7 @@ internal sealed partial class LegalOpts
     {
         (_nest, _target, _ranges, _common) = (nest, target, [.. nest.Ranges], nest.CommonLoops());
         _isCommon = _common.Count == nest.OutputLoops.Count();
+        _accumulates = nest.Applied.Any(static o => o.Kind == OptKind.Accumulate);
         if (_ranges.Length <= MaxRanges)
         {
             var order = nest.Order;
@@ -138,7 +140,7 @@ internal sealed partial class LegalOpts
         var factor = factors[opt.Amount];
         var spanned = LoopNest.StagedRanges(factor, opt.Range);
         var bytes = spanned.Aggregate((double)factor.DType.Bytes, (p, r) => p * r[0].Max) + LocalBytes();
-        return !_isCommon || (opt.Range >= 0 && !Array.Exists(_ranges, l => IsAroundStages(l) && l.ArgAs<RangeArg>().Id == opt.Range)) ? "not all of the kernel is in that loop"
+        return (!_isCommon && !_accumulates) || (opt.Range >= 0 && !Array.Exists(_ranges, l => IsAroundStages(l) && l.ArgAs<RangeArg>().Id == opt.Range)) ? "not all of the kernel is in that loop"
             : bytes > _target.LocalBytes ? $"it needs {bytes:0} bytes of local memory, of {_target.LocalBytes}"
             : spanned.Length == 0 || !LoopNest.CanStage(factor, opt.Range) ? "the factor doesn't change within that loop"
             : Array.Exists(spanned, r => Array.Exists(spanned, r[0].DependsOn)) ? "the length of one of its loops depends on another"
