@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Tenon.Cli;
 using Tenon.Cli.Commands;
 using Tenon.Cli.Output;
@@ -27,7 +28,17 @@ global.AddTo(root);
 var parsed = root.Parse(args);
 if (parsed.Action is ParseErrorAction)
 {
-    Failure.Write($"{parsed.Errors[0].Message} Run 'tenon {(args.Length == 0 ? "" : string.Join(' ', args.TakeWhile(a => !a.StartsWith('-'))) + " ")}--help' for the usage.");
+    var command = parsed.CommandResult.Command;
+    var path = new List<string>();
+    for (SymbolResult? at = parsed.CommandResult; at is CommandResult { Command.Name: var name }; at = at.Parent)
+    {
+        path.Insert(0, name);
+    }
+
+    var error = command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [var unknown, ..] && !unknown.StartsWith('-')
+        ? $"'{unknown}' is not a command. Expected one of {string.Join(", ", command.Subcommands.Select(c => c.Name))}."
+        : parsed.Errors[0].Message;
+    Failure.Write($"{error} Run '{string.Join(' ', path)} --help' for the usage.");
     return ExitCode.WrongUsage;
 }
 

@@ -1,3 +1,4 @@
+using Tenon.Core;
 using Tenon.Models;
 using Tenon.NN;
 using Tenon.Runtime;
@@ -14,7 +15,7 @@ public class MemoryPlanTests
     public void RunNowhere()
     {
         _before = TenonRuntime.Default;
-        TenonRuntime.Default = new TenonRuntimeBuilder(TenonConfiguration.Load(overrides: [new("defaultDevice", "NULL"), new("cache:enabled", "false")])).Build();
+        TenonRuntime.Default = NewRuntime();
     }
 
     [OneTimeTearDown]
@@ -34,6 +35,13 @@ public class MemoryPlanTests
         using var noGradients = Tensor.NoGrad();
         Check(model.Forward(Tensor.Empty([batch, 3, 224, 224])));
     }
+
+    [Test]
+    public void What_a_captured_ResNet_50_holds_is_near_what_lives_at_once() => CheckCaptured(() => new ResNet(50), [1, 3, 224, 224], DType.Float32);
+
+    [Test]
+    public void What_a_captured_Llama_block_holds_is_near_what_lives_at_once() =>
+        CheckCaptured(() => new Llama(new LlamaOptions { Dimensions = 1024, HiddenDimensions = 3584, Layers = 1, Heads = 16, Vocabulary = 1000, Context = 1024 }), [1, 64], DType.Int32);
 
     [TestCase(1)]
     [TestCase(512)]
@@ -80,6 +88,16 @@ public class MemoryPlanTests
         Assert.That(Plan((second.MatMul(b) + first).MatMul(b)).ArenaBytes["NULL"], Is.EqualTo(2 * 64 * 64 * 4));
     }
 
+    // Of a sum beside what is read in place, such as a product that is added to a picture.
+    [Test]
+    public void Loops_of_sums_stay_what_they_are_in_place()
+    {
+        var (a, b) = (Tensor.Empty([64, 64]), Tensor.Empty([64, 64]));
+        var first = a.MatMul(b);
+        var calls = Plan((first.MatMul(b).MatMul(b) + first).MatMul(b)).Calls;
+        Assert.That(calls.SelectMany(c => c.Kernel!.TopologicalOrder()).Where(u => u.Op == Ops.Reduce).SelectMany(u => u.Src[1..].ToArray()).Select(r => r.ArgAs<RangeArg>().Kind), Is.All.EqualTo(RangeKind.Reduce));
+    }
+
     [Test]
     public void A_result_that_reads_other_elements_gets_a_place_of_its_own()
     {
@@ -105,6 +123,42 @@ public class MemoryPlanTests
         Assert.That(least, Is.Positive);
         Assert.That(peak, Is.LessThanOrEqualTo(MostAboveBound * least));
     }
+
+    // With what replays keep: weights as they are packed, in place of these.
+    private static void CheckCaptured(Func<Module> create, Shape shape, DType dtype)
+    {
+        using var runtime = NewRuntime();
+        var before = TenonRuntime.Default;
+        TenonRuntime.Default = runtime;
+        try
+        {
+            using var noGradients = Tensor.NoGrad();
+            var (model, input) = (create(), Tensor.Empty(shape, dtype));
+            model.Eval();
+            Tensor[] weights = [.. model.Parameters(), .. model.Buffers()];
+            Tensor.Realize([.. weights, input]);
+            var plain = model.Forward(input);
+            var least = weights.Append(input).Append(plain).Sum(t => t.DType.BytesOf(t.Count)) + Plan(plain).LeastBytes["NULL"];
+            var captured = Jit.Capture((Func<Tensor, Tensor>)model.Forward);
+            for (var i = 0; i < 5; i++)
+            {
+                plain = captured(input);
+            }
+
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            var (memory, kept) = (runtime.Statistics.Memory, Jit.Of(captured).KeptBytes);
+            TestContext.Out.WriteLine($"in use {memory.BytesInUse:N0}, of which {kept:N0} are kept, cached {memory.BytesCached:N0}, peak {memory.PeakBytes:N0}, at least {least:N0}");
+            Assert.That(kept, Is.Positive);
+            Assert.That(memory.BytesInUse, Is.LessThanOrEqualTo(MostAboveBound * least));
+        }
+        finally
+        {
+            TenonRuntime.Default = before;
+        }
+    }
+
+    private static TenonRuntime NewRuntime() => new TenonRuntimeBuilder(TenonConfiguration.Load(overrides: [new("defaultDevice", "NULL"), new("cache:enabled", "false")])).Build();
 
     private static Schedule Plan(params Tensor[] outputs) => TenonRuntime.Default.Schedule([.. outputs.Select(t => (t.Node, t.Device))]);
 }

@@ -19,6 +19,18 @@ public sealed class BadInputTests
     [Test]
     public void UnknownGenerator() => Train("--generator", "Fortran").AssertFailure("Fortran", "CLR");
 
+    [TestCase("tenon", "foo")]
+    [TestCase("tenon train", "train", "foo", "--quiet")]
+    public void UnknownCommand(string command, params string[] arguments)
+    {
+        var result = TenonProcess.Run(arguments);
+        Assert.That(result.ExitCode, Is.EqualTo(2));
+        Assert.That(result.Error, Does.Contain("'foo' is not a command").And.Contain(command == "tenon" ? "onnx" : "mnist").And.Contain($"'{command} --help'"));
+    }
+
+    [Test]
+    public void FilterThatNoCaseMatches() => TenonProcess.Run("plugin", "test", "NULL", "--filter", "operations/*").AssertFailure("TEN4403", "operations/*", "ops");
+
     [TestCase("--save", "weights.safetensors")]
     [TestCase("--json", "report.json")]
     public void PlaceThatCannotBeWrittenIsFoundBeforeTraining(string option, string file) =>

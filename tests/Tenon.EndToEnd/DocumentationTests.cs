@@ -23,6 +23,10 @@ public sealed partial class DocumentationTests
     }
 
     [Test]
+    public void EveryErrorCodeHasOneRow() =>
+        Assert.That(File.ReadLines(Path.Combine(Root, "docs", "errors.md")).Where(l => l.StartsWith("| TEN", StringComparison.Ordinal)).SelectMany(l => Codes().Matches(l.Split('|')[1]).Select(m => m.Value)), Is.Unique);
+
+    [Test]
     public void EveryOptionIsDocumented()
     {
         var text = File.ReadAllText(Path.Combine(Root, "docs", "cli.md"));

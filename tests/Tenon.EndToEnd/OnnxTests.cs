@@ -28,6 +28,11 @@ public sealed class OnnxTests
     [TearDown]
     public void TearDown() => _folder.Dispose();
 
+    [TestCase("rows=3", "batch")]
+    [TestCase("batch=-1", "0 or more")]
+    public void SizesThatTheModelDoesNotHaveAreRefused(string size, string expected) =>
+        TenonProcess.Run("onnx", "run", Model, "--random", "--size", size).AssertFailure("TEN9014", size, expected);
+
     [Test]
     public void TuningFindsCountsAndKeeps()
     {

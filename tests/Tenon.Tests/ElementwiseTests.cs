@@ -175,6 +175,7 @@ internal sealed class ElementwiseTests
     public void OperandsBroadcastOrSayWhyNot()
     {
         Expect(Tensor.Arange(2).Unsqueeze(1) + Tensor.Arange(3), [0, 1, 2, 1, 2, 3], shape: [2, 3]);
+        Expect(Tensor.Where(Tensor.Arange(3) < 1, 1, 2.5), [1, 2.5, 2.5]);
         Expect(Tensor.Where(Tensor.Arange(2).Unsqueeze(1) < 1, Tensor.Arange(2), 9), [0, 1, 9, 9], shape: [2, 2]);
         var error = Assert.Throws<TenonException>(() => _ = Tensor.Ones(2, 3) + Tensor.Ones(2));
         Assert.That(error!.Message, Does.StartWith("TEN3014").And.Contain("[2, 3]").And.Contain("[2]").And.Contain("'+'"));

@@ -32,6 +32,19 @@ internal sealed class EmptyTests
     }
 
     [Test]
+    public void ALayerOfNoInputsGivesNumbers()
+    {
+        Expect(new NN.Linear(0, 2).Forward(Tensor.Zeros(1, 0)), [0, 0]);
+    }
+
+    [Test]
+    public void SizesBeyondAnyMemoryAreRefused()
+    {
+        Has(Tensor.Zeros(1L << 40, 0, 1L << 40), 1L << 40, 0, 1L << 40);
+        ExpectError("TEN3011", () => Tensor.Zeros(1L << 40, 1L << 40).Realize());
+    }
+
+    [Test]
     public void ElementsAreComputedFromNone()
     {
         Has(Empty + 1, 0, 3);

@@ -69,6 +69,8 @@ internal sealed class ModuleTests
         Expect(linear.Forward(x), x.MatMul(linear.Weight.T) + linear.Bias!);
         Assert.That(new Linear(4, 2, bias: false).Parameters(), Has.Count.EqualTo(1));
         Expect(new LayerNorm([4]).Forward(x), x.LayerNorm());
+        ExpectError("TEN3254", () => new LayerNorm([1]).Forward(x));
+        ExpectError("TEN3254", () => new RmsNorm(1).Forward(x));
         Expect(new AvgPool2d(2).Forward(Tensor.Ones(1, 1, 4, 4)), [1, 1, 1, 1], shape: [1, 1, 2, 2]);
     }
 }

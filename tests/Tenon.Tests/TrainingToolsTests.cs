@@ -53,6 +53,18 @@ internal sealed class TrainingToolsTests
     }
 
     [Test]
+    public void SchedulesLastAStepOrMore()
+    {
+        var sgd = new Sgd([Leaf(1)], 0.1);
+        ExpectError("TEN3253", () => new StepScheduler(sgd, 0));
+        ExpectError("TEN3253", () => new LinearScheduler(sgd, total: 0));
+        ExpectError("TEN3253", () => new PolynomialScheduler(sgd, 0));
+        ExpectError("TEN3253", () => new CosineScheduler(sgd, 0));
+        ExpectError("TEN3253", () => new CosineRestartsScheduler(sgd, 0));
+        ExpectError("TEN3253", () => new CosineRestartsScheduler(sgd, 3, growth: 0));
+    }
+
+    [Test]
     public void ScalerLeavesOutStepsThatOverflow()
     {
         var w = Leaf(1);

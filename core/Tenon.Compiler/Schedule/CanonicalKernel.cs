@@ -14,6 +14,8 @@ internal static class CanonicalKernel
     private static readonly ConditionalWeakTable<UOp, UOp> Named = [];
 
     /// <summary>The kernel with a name, and the schedule's slot of each of its parameters.</summary>
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="loops">Its loops over results, outermost first; others keep their kind.</param>
     public static (UOp Kernel, int[] Slots) Of(UOp kernel, UOp[] loops)
     {
         using var stage = Tracing.Begin("schedule/canonicalise", kernel);

@@ -33,9 +33,9 @@ internal static class InPlace
         }
 
         var unified = kernel.Substitute(map);
-        var ranges = unified.TopologicalOrder().FindAll(u => u.Op == Ops.Range);
-        ranges.Sort(static (a, b) => a.ArgAs<RangeArg>().Id.CompareTo(b.ArgAs<RangeArg>().Id));
-        var (canonical, arguments) = CanonicalKernel.Of(unified, [.. ranges]);
+        var loops = unified.TopologicalOrder().FindAll(static u => u.Op == Ops.Range && u.ArgAs<RangeArg>().Kind == RangeKind.Loop);
+        loops.Sort(static (a, b) => a.ArgAs<RangeArg>().Id.CompareTo(b.ArgAs<RangeArg>().Id));
+        var (canonical, arguments) = CanonicalKernel.Of(unified, [.. loops]);
         return call with { Kernel = canonical, Slots = arguments };
     }
 

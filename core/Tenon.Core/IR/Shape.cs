@@ -49,14 +49,21 @@ public sealed class Shape : IEquatable<Shape>, IEnumerable<SymInt>
     }
 
     /// <summary>The product of the greatest sizes: what storage has room for.</summary>
+    /// <exception cref="TenonException">Nothing has room for so many.</exception>
     public long MaxElements
     {
         get
         {
+            if (Array.Exists(_dims, static d => d.Max == 0))
+            {
+                return 0;
+            }
+
             long n = 1;
             foreach (var d in _dims)
             {
-                n = checked(n * d.Max);
+                n = n <= long.MaxValue / d.Max ? n * d.Max : throw new TenonException(
+                    "TEN3011", $"Shape {this} has more elements than any memory has room for. Expected fewer than 2^63: make its sizes smaller.");
             }
 
             return n;

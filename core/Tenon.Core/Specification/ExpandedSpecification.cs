@@ -20,8 +20,8 @@ public static class ExpandedSpecification
         level,
         static u => u is { Op: Ops.Param, Arg: ParamArg { Device: null } },
         static u => u is { Op: Ops.Local, Arg: LocalArg } && u.Src.Length == 0,
-        static u => u.Op == Ops.After && u[0].Op is Ops.Local or Ops.After && u.DType == u[0].DType && AreEndsOrRanges(u.Src[1..]),
-        static u => u.Op == Ops.End && u[0].Op == Ops.Store && AreRanges(u.Src[1..]),
+        static u => u.Op == Ops.After && u[0].Op is Ops.Local or Ops.After && u.DType == u[0].DType && Specification.AreEndsOrRanges(u.Src[1..]),
+        static u => u.Op == Ops.End && u[0].Op == Ops.Store && Specification.AreRanges(u.Src[1..]),
         u => u is { Op: Ops.Const, Arg: Scalar } && (isIndex(DType.Index) || u.DType.Kind != DTypeKind.Index),
         u => u is { Op: Ops.Variable, Arg: VariableArg } && u.Src.Length == 0 && isIndex(u.DType),
         u => u is { Op: Ops.Special, Arg: SpecialArg } && isIndex(u.DType),
@@ -32,8 +32,8 @@ public static class ExpandedSpecification
         static u => u.Op == Ops.Store && u[0].Op == Ops.Index && u[1].DType.Scalar == u[0].DType && (u.Src.Length == 2 || (u.Src.Length == 3 && u[2].DType == DType.Bool)),
         u => Specification.IsTexel(u, isIndex),
         static u => u is { Op: Ops.LaneXor, Arg: > 0 } && u.Src.Length == 1 && u[0].DType == u.DType && !u.DType.IsVector,
-        static u => u is { Op: Ops.Accumulator, Arg: int } && u[0].DType == u.DType && AreRanges(u.Src[1..]),
-        static u => u.Op == Ops.Assign && u.Src.Length > 2 && u[0].Op == Ops.Accumulator && u[0].DType == u.DType && u[1].DType == u.DType && AreRanges(u.Src[2..]),
+        static u => u is { Op: Ops.Accumulator, Arg: int } && u[0].DType == u.DType && Specification.AreRanges(u.Src[1..]),
+        static u => u.Op == Ops.Assign && u.Src.Length > 2 && u[0].Op == Ops.Accumulator && u[0].DType == u.DType && u[1].DType == u.DType && Specification.AreRanges(u.Src[2..]),
         static u => u is { Op: Ops.Wmma, Arg: string } && u.Src.Length == 3 && u.DType.Lanes == u[2].DType.Lanes,
         static u => u.Op == Ops.Stack && u.Src.Length == u.DType.Lanes && AllOf(u.Src, u.DType.Scalar),
         static u => u.Op == Ops.Splat && u.Src.Length == 1 && u.DType.IsVector && u[0].DType == u.DType.Scalar,
@@ -41,32 +41,6 @@ public static class ExpandedSpecification
         static u => u is { Op: Ops.Shuffle, Arg: Axes lanes } && u.Src.Length == 2 && u.DType is { IsVector: true, IsBool: false } && u[0].DType == u.DType && u[1].DType == u.DType && lanes.Count == u.DType.Lanes && Specification.AreLanes(lanes, 2 * u.DType.Lanes),
         static u => u.Op == Ops.Sink && u.Src.Length > 0,
         u => Specification.IsElementwise(u) && (isIndex(DType.Index) || u.DType.Kind != DTypeKind.Index));
-
-    private static bool AreRanges(ReadOnlySpan<UOp> nodes)
-    {
-        foreach (var n in nodes)
-        {
-            if (n.Op != Ops.Range)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private static bool AreEndsOrRanges(ReadOnlySpan<UOp> nodes)
-    {
-        foreach (var n in nodes)
-        {
-            if (n.Op is not (Ops.End or Ops.Range))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
 
     private static bool AllOf(ReadOnlySpan<UOp> nodes, DType dtype)
     {

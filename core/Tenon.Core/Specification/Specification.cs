@@ -39,6 +39,34 @@ internal sealed class Specification(string level, params Func<UOp, bool>[] rules
         return from.IsVector && u.DType.Scalar == from.Scalar && lane >= 0 && lane + count <= from.Lanes && lane % count == 0 && (count == 1 || !from.IsBool);
     }
 
+    /// <summary>Whether all are ranges.</summary>
+    public static bool AreRanges(ReadOnlySpan<UOp> nodes)
+    {
+        foreach (var n in nodes)
+        {
+            if (n.Op != Ops.Range)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether all are ranges, or ends of some.</summary>
+    public static bool AreEndsOrRanges(ReadOnlySpan<UOp> nodes)
+    {
+        foreach (var n in nodes)
+        {
+            if (n.Op is not (Ops.End or Ops.Range))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Whether each number names one of so many lanes.</summary>
     public static bool AreLanes(Axes numbers, int lanes)
     {

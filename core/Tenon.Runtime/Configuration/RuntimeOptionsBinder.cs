@@ -91,7 +91,7 @@ internal static class RuntimeOptionsBinder
     private static void Override(RuntimeOptions options, IConfigurationSection section)
     {
         var plugin = options.Plugins.FirstOrDefault(p => EnvironmentName(p.Id).Equals(EnvironmentName(section.Key), StringComparison.OrdinalIgnoreCase))
-            ?? throw new TenonException("TEN2104", $"'{section.Path}' overrides plugin '{section.Key}', which is not listed. Listed: {string.Join(", ", options.Plugins.Select(p => p.Id))}.");
+            ?? throw new TenonException("TEN2104", $"'{section.Path}' overrides plugin '{section.Key}', which is not listed. Listed: {(options.Plugins.Count == 0 ? "none" : string.Join(", ", options.Plugins.Select(p => p.Id)))}.");
         foreach (var c in section.GetChildren())
         {
             if (c.Key.Equals("settings", StringComparison.OrdinalIgnoreCase))

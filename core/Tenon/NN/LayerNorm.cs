@@ -3,7 +3,7 @@ namespace Tenon.NN;
 /// <summary>Normalises the last axes of each sample; see <see cref="Tensor.LayerNorm"/>.</summary>
 public sealed class LayerNorm : Module
 {
-    private readonly int _axes;
+    private readonly long[] _shape;
     private readonly double _epsilon;
 
     /// <summary>A layer that at first only normalises.</summary>
@@ -15,7 +15,7 @@ public sealed class LayerNorm : Module
     /// <param name="device">Where they are; the default device if null.</param>
     public LayerNorm(ReadOnlySpan<long> shape, double epsilon = 1e-5, bool affine = true, bool bias = true, DType? dtype = null, string? device = null)
     {
-        (_axes, _epsilon) = (shape.Length, epsilon);
+        (_shape, _epsilon) = (shape.ToArray(), epsilon);
         Weight = affine ? Parameter("weight", Tensor.Ones(shape, dtype, device)) : null;
         Bias = affine && bias ? Parameter("bias", Tensor.Zeros(shape, dtype, device)) : null;
     }
@@ -27,5 +27,5 @@ public sealed class LayerNorm : Module
     public Tensor? Bias { get; }
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x) => x.LayerNorm(_axes, Weight, Bias, _epsilon);
+    public override Tensor Forward(Tensor x) => LastAxes.Checked(x, _shape, nameof(LayerNorm)).LayerNorm(_shape.Length, Weight, Bias, _epsilon);
 }

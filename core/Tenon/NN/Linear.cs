@@ -11,7 +11,7 @@ public sealed class Linear : Module
     /// <param name="device">Where they are; the default device if null.</param>
     public Linear(int inputs, int outputs, bool bias = true, DType? dtype = null, string? device = null)
     {
-        var bound = 1 / Math.Sqrt(inputs);
+        var bound = inputs > 0 ? 1 / Math.Sqrt(inputs) : 0;
         Weight = Parameter("weight", Tensor.Uniform(-bound, bound, [outputs, inputs], dtype, device));
         Bias = bias ? Parameter("bias", Tensor.Uniform(-bound, bound, [outputs], dtype, device)) : null;
     }
@@ -38,7 +38,7 @@ public sealed class Bilinear : Module
     /// <param name="device">Where they are; the default device if null.</param>
     public Bilinear(int first, int second, int outputs, bool bias = true, DType? dtype = null, string? device = null)
     {
-        var bound = 1 / Math.Sqrt(first);
+        var bound = first > 0 ? 1 / Math.Sqrt(first) : 0;
         Weight = Parameter("weight", Tensor.Uniform(-bound, bound, [outputs, first, second], dtype, device));
         Bias = bias ? Parameter("bias", Tensor.Uniform(-bound, bound, [outputs], dtype, device)) : null;
     }

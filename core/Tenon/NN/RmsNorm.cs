@@ -20,5 +20,5 @@ public sealed class RmsNorm : Module
     public Tensor Weight { get; }
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x) => x.RmsNorm(Weight, _epsilon);
+    public override Tensor Forward(Tensor x) => LastAxes.Checked(x, [Weight.Shape[0]], nameof(RmsNorm)).RmsNorm(Weight, _epsilon);
 }

@@ -101,6 +101,9 @@ public sealed partial class Tensor
     /// <summary>A number where the condition holds, else elements of <paramref name="ifFalse"/>.</summary>
     public static Tensor Where(Tensor condition, Scalar ifTrue, Tensor ifFalse) => Where(condition, ifFalse.Weak(ifTrue), ifFalse);
 
+    /// <summary>One number where the condition holds, else another.</summary>
+    public static Tensor Where(Tensor condition, Scalar ifTrue, Scalar ifFalse) => Where(condition, Full([], ifTrue), Full([], ifFalse));
+
     private static Tensor Bitwise(Ops op, Tensor x, Tensor y, string operation) =>
         x.DType.IsFloat || y.DType.IsFloat
             ? throw new TenonException("TEN3031", $"'{operation}' is not defined for {x.DType} and {y.DType}. Expected integers or bool.")

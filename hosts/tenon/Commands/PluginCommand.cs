@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Tenon.Cli.Conformance;
 using Tenon.Cli.Output;
+using Tenon.Core;
 using Tenon.Sdk.Conformance;
 
 namespace Tenon.Cli.Commands;
@@ -41,6 +42,11 @@ internal static class PluginCommand
                     Deadline = CommonOptions.ReadDuration(parsed.GetValue(deadline)!)!.Value,
                     InProcess = parsed.GetValue(inProcess),
                 }));
+            }
+
+            if (parsed.GetValue(filter) is { Length: > 0 } filters && reports.All(r => r.Results.Count == 0))
+            {
+                throw new TenonException("TEN4403", $"No case of {string.Join(", ", reports.Select(r => r.Device))} matches {string.Join(" or ", filters)}. Expected a pattern of names such as 'ops/float32*'; the groups are {string.Join(", ", ConformanceKit.Groups.Select(g => g.Name))}.");
             }
 
             if (parsed.GetValue(junit) is { } file)

@@ -29,7 +29,7 @@ internal static class ExplainTarget
             return new Workload(Path.GetFileName(target), "an ONNX model", () =>
             {
                 var model = OnnxModel.Load(target);
-                var sizes = InputOptions.Sizes(arguments);
+                var sizes = InputOptions.Sizes(arguments, model);
                 var inputs = model.Inputs.ToDictionary(i => i.Name, i => InputOptions.MadeUp(i, sizes));
                 return () => [.. model.Run(inputs).Values.OfType<TensorValue>().Select(v => v.Tensor)];
             });

@@ -58,7 +58,7 @@ internal sealed class InputOptions
             inputs[name] = Path.GetExtension(file).Equals(".npy", StringComparison.OrdinalIgnoreCase) ? NpyFile.Load(file) : ValueFile.Read(file, type);
         }
 
-        var sizes = Sizes(parsed.GetValue(_size) ?? []);
+        var sizes = Sizes(parsed.GetValue(_size) ?? [], model);
         foreach (var input in model.Inputs.Where(i => !inputs.ContainsKey(i.Name) && i.Type is not OnnxOptionalType))
         {
             inputs[input.Name] = makeUp || parsed.GetValue(_random)
@@ -74,7 +74,7 @@ internal sealed class InputOptions
     public void RequireSizes(ParseResult parsed, OnnxModel model)
     {
         var given = (parsed.GetValue(_input) ?? []).Select(i => Split(i).Name).ToHashSet();
-        var sizes = Sizes(parsed.GetValue(_size) ?? []);
+        var sizes = Sizes(parsed.GetValue(_size) ?? [], model);
         foreach (var input in model.Inputs.Where(i => !given.Contains(i.Name)))
         {
             foreach (var dim in input.Type is OnnxTensorType { Shape: { } dims } ? dims.Where(d => d.Size is null && !sizes.ContainsKey(d.Name ?? "")) : [])
@@ -85,10 +85,21 @@ internal sealed class InputOptions
     }
 
     /// <summary>Sizes by name, from texts such as <c>batch=4</c>.</summary>
-    /// <exception cref="TenonException">One is no size.</exception>
-    public static Dictionary<string, long> Sizes(IEnumerable<string> texts) => texts.ToDictionary(t => t.Split('=')[0], t => t.Split('=') is [_, var value] && long.TryParse(value, out var n) && n >= 0
-        ? n
-        : throw new TenonException("TEN9014", $"'{t}' is not a size. Expected NAME=N with a whole number of 0 or more."));
+    /// <exception cref="TenonException">One is no size, or none of the model.</exception>
+    public static Dictionary<string, long> Sizes(IEnumerable<string> texts, OnnxModel model)
+    {
+        var known = model.Inputs.SelectMany(i => i.Type is OnnxTensorType { Shape: { } dims } ? dims : []).Where(d => d.Size is null && !string.IsNullOrEmpty(d.Name)).Select(d => d.Name!).Distinct().ToList();
+        var sizes = new Dictionary<string, long>();
+        foreach (var text in texts)
+        {
+            var (name, value) = text.Contains('=', StringComparison.Ordinal) ? Split(text) : (text, "");
+            sizes[name] = !long.TryParse(value, out var size) || size < 0 ? throw new TenonException("TEN9014", $"'{text}' is not a size. Expected NAME=N with a whole number of 0 or more.")
+                : known.Contains(name) ? size
+                : throw new TenonException("TEN9014", $"'{text}' is not a size of the model's inputs. {(known.Count > 0 ? $"Those that can be chosen: {string.Join(", ", known)}." : "All are fixed.")}");
+        }
+
+        return sizes;
+    }
 
     private static (string Name, string Value) Split(string text)
     {

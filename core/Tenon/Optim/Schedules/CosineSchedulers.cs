@@ -7,8 +7,10 @@ namespace Tenon.Optim;
 /// <remarks>Loshchilov and Hutter, arXiv:1608.03983, without restarts.</remarks>
 public sealed class CosineScheduler(Optimizer optimizer, int period, double least = 0) : Scheduler(optimizer)
 {
+    private readonly int _period = Length(period, nameof(CosineScheduler));
+
     /// <inheritdoc/>
-    protected internal override double RateAt(int step, double initial) => Between(initial, least, (double)step / period);
+    protected internal override double RateAt(int step, double initial) => Between(initial, least, (double)step / _period);
 
     // From one rate at 0 to another at 1.
     internal static double Between(double start, double end, double progress) => end + (start - end) * (1 + Math.Cos(Math.PI * progress)) / 2;
@@ -22,14 +24,17 @@ public sealed class CosineScheduler(Optimizer optimizer, int period, double leas
 /// <remarks>Loshchilov and Hutter, arXiv:1608.03983.</remarks>
 public sealed class CosineRestartsScheduler(Optimizer optimizer, int period, int growth = 1, double least = 0) : Scheduler(optimizer)
 {
+    private readonly int _period = Length(period, nameof(CosineRestartsScheduler));
+    private readonly int _growth = Length(growth, nameof(CosineRestartsScheduler));
+
     /// <inheritdoc/>
     protected internal override double RateAt(int step, double initial)
     {
-        var length = period;
+        var length = _period;
         while (step >= length)
         {
             step -= length;
-            length *= growth;
+            length *= _growth;
         }
 
         return CosineScheduler.Between(initial, least, (double)step / length);

@@ -15,8 +15,10 @@ public sealed class LambdaScheduler(Optimizer optimizer, Func<int, double> facto
 /// <param name="gamma">γ.</param>
 public sealed class StepScheduler(Optimizer optimizer, int size, double gamma = 0.1) : Scheduler(optimizer)
 {
+    private readonly int _size = Length(size, nameof(StepScheduler));
+
     /// <inheritdoc/>
-    protected internal override double RateAt(int step, double initial) => initial * Math.Pow(gamma, step / size);
+    protected internal override double RateAt(int step, double initial) => initial * Math.Pow(gamma, step / _size);
 }
 
 /// <summary>Multiplies the rate by γ at each of some steps.</summary>
@@ -55,8 +57,10 @@ public sealed class ConstantScheduler(Optimizer optimizer, double factor = 1.0 /
 /// <param name="total">The last step.</param>
 public sealed class LinearScheduler(Optimizer optimizer, double start = 1.0 / 3, double end = 1, int total = 5) : Scheduler(optimizer)
 {
+    private readonly int _total = Length(total, nameof(LinearScheduler));
+
     /// <inheritdoc/>
-    protected internal override double RateAt(int step, double initial) => initial * (start + (end - start) * Math.Min(step, total) / total);
+    protected internal override double RateAt(int step, double initial) => initial * (start + (end - start) * Math.Min(step, _total) / _total);
 }
 
 /// <summary>Multiplies the rate by (1 - step / total)^power.</summary>
@@ -65,6 +69,8 @@ public sealed class LinearScheduler(Optimizer optimizer, double start = 1.0 / 3,
 /// <param name="power">The power.</param>
 public sealed class PolynomialScheduler(Optimizer optimizer, int total = 5, double power = 1) : Scheduler(optimizer)
 {
+    private readonly int _total = Length(total, nameof(PolynomialScheduler));
+
     /// <inheritdoc/>
-    protected internal override double RateAt(int step, double initial) => initial * Math.Pow(1 - (double)Math.Min(step, total) / total, power);
+    protected internal override double RateAt(int step, double initial) => initial * Math.Pow(1 - (double)Math.Min(step, _total) / _total, power);
 }

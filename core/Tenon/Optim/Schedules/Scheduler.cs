@@ -46,6 +46,11 @@ public abstract class Scheduler : IStateful
     /// <summary>The momentum at a step; null leaves it as it is.</summary>
     protected internal virtual double? MomentumAt(int step) => null;
 
+    /// <summary>How many steps something lasts.</summary>
+    /// <exception cref="TenonException">None, or fewer.</exception>
+    private protected static int Length(int steps, string scheduler) =>
+        steps >= 1 ? steps : throw new TenonException("TEN3253", $"{scheduler}: a length of {steps} steps. Expected 1 or more.");
+
     private protected void SetRates()
     {
         foreach (var group in Optimizer.Groups)
