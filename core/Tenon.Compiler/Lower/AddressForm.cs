@@ -85,7 +85,7 @@ internal sealed class AddressForm
         return values.Count == 0 ? u : Simplifier.Simplify(u.Substitute(values));
     }
 
-    private static List<UOp> SumsIn(UOp u) => u.TopologicalOrder(static s => s.Op != Ops.Reduce).FindAll(static s => s.Op == Ops.Reduce);
+    private static List<UOp> SumsIn(UOp u) => u.TopologicalOrder(static s => s.Op is not (Ops.Reduce or Ops.Scan)).FindAll(static s => s.Op is Ops.Reduce or Ops.Scan);
 
     private static bool IsAnyExpanded(ReadOnlySpan<UOp> ranges)
     {

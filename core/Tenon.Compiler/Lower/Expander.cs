@@ -79,7 +79,7 @@ internal sealed partial class Expander
         for (var i = order.Count - 1; i >= 0; i--)
         {
             var u = order[i];
-            if (u.Op == Ops.Reduce && inIndices.Contains(u))
+            if (u.Op is Ops.Reduce or Ops.Scan && inIndices.Contains(u))
             {
                 needed.Add(u);
                 _sumsInIndices = _pieces;

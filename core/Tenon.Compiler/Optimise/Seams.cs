@@ -15,7 +15,7 @@ internal static class Seams
     public static UOp Apply(UOp kernel, CodeGeneratorView target)
     {
         var order = kernel.TopologicalOrder();
-        if (target is { Workgroups: not null, GroupsAreItems: false } || kernel.Src is not [{ Op: Ops.End }] || !order.Exists(static u => u.Op == Ops.CmpLt) || !IsPlain(order))
+        if (target is { Workgroups: not null, GroupsAreItems: false } || kernel.Src is not [{ Op: Ops.End, Src.Length: > 2 }] || !order.Exists(static u => u.Op == Ops.CmpLt) || !IsPlain(order))
         {
             return kernel;
         }
