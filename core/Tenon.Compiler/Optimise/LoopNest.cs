@@ -16,7 +16,7 @@ internal sealed partial class LoopNest
         _nextRange = 1 + Ranges.Select(r => r.ArgAs<RangeArg>().Id).DefaultIfEmpty(-1).Max();
     }
 
-    /// <summary>A kernel before any change: its loops merged, split at seams, and what doesn't fill vectors cut off.</summary>
+    /// <summary>A kernel before any change: its loops merged, split at seams, what doesn't fill vectors cut off, and running sums found.</summary>
     /// <param name="kernel">The kernel.</param>
     /// <param name="target">What it is for.</param>
     /// <param name="constants">See <see cref="Constants"/>.</param>

@@ -12,7 +12,7 @@ public sealed record SchedulerOptions
     /// <summary>Lanes that keep the device busy, where groups of lanes share what they load; not more than the pieces of work where they don't.</summary>
     public long Lanes { get; init; } = 1;
 
-    /// <summary>What vectors of may be loaded under a mask: padding costs little where it is read, then.</summary>
+    /// <summary>The dtypes of which vectors can be loaded under a mask: padding costs little where it is read, then.</summary>
     public IReadOnlyCollection<DType> MaskedLoads { get; init; } = [];
 
     /// <summary>Buffers that a kernel may use.</summary>
